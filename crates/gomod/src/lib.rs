@@ -1,1 +1,12 @@
 #![doc = include_str!("../README.md")]
+
+mod escape;
+pub mod module;
+pub mod path;
+pub mod pseudo;
+pub mod semver;
+pub mod version;
+
+pub use module::{ModuleError, ModuleVersion};
+pub use path::{EscapedPath, ModulePath, PathError};
+pub use version::{Revision, Version, VersionError};
