@@ -1,1 +1,17 @@
 #![doc = include_str!("../README.md")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test tool stops the test loudly, and its docs say when only where that is not plain"
+)]
+
+mod child;
+pub mod go;
+pub mod module;
+pub mod upstream;
+
+pub use go::{Go, GoHome, GoOutput, GoRun};
+pub use module::Module;
+pub use upstream::{Action, FakeUpstream, Gate, Recorded, Reply, Request};
