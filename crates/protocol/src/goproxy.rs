@@ -39,7 +39,10 @@ impl Goproxy {
         response
     }
 
-    #[expect(clippy::result_large_err, reason = "the refusal is the response that is sent, not an error to pass up")]
+    #[expect(
+        clippy::result_large_err,
+        reason = "the refusal is the response that is sent, not an error to pass up"
+    )]
     fn question(&self, method: &Method, path: &str) -> Result<Ask, Response> {
         if method != Method::GET && method != Method::HEAD {
             return Err(method_not_allowed());

@@ -20,11 +20,10 @@ use axum::routing::get;
 /// where probes expect them, and cannot collide with a module, whose first element holds a dot (protocol.md B20).
 pub fn router(goproxy: Goproxy, health: Health) -> Router {
     let ready = move || async move { health.readyz() };
-    Router::new()
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready))
-        .fallback_service(tower::service_fn(move |request| {
+    Router::new().route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready)).fallback_service(
+        tower::service_fn(move |request| {
             let goproxy = goproxy.clone();
             async move { Ok::<_, std::convert::Infallible>(goproxy.handle(request).await) }
-        }))
+        }),
+    )
 }

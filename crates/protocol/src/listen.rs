@@ -43,7 +43,12 @@ pub enum Ended {
 }
 
 /// Serves `router` on `listener` until `stop` completes, then finishes what is under way.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) -> Ended {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    stop: impl Future<Output = ()>,
+) -> Ended {
     let graceful = GracefulShutdown::new();
     let mut stop = pin!(stop);
     loop {

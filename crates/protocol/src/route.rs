@@ -34,7 +34,11 @@ impl Prefix {
         }
         let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
         let good = |element: &str| !matches!(element, "" | "." | "..") && element.chars().all(allowed);
-        if inner.split('/').all(good) { Ok(Self(format!("/{inner}"))) } else { Err(PrefixError(text.to_owned())) }
+        if inner.split('/').all(good) {
+            Ok(Self(format!("/{inner}")))
+        } else {
+            Err(PrefixError(text.to_owned()))
+        }
     }
 
     /// The prefix: empty, or with a slash in front and none behind.
@@ -64,7 +68,9 @@ pub(crate) enum RouteError {
     NotUtf8,
     #[error("a slash or percent sign must not be percent-encoded")]
     HiddenStructure,
-    #[error("not a GOPROXY path; expected MODULE/@v/list, MODULE/@v/VERSION.info, .mod or .zip, or MODULE/@latest")]
+    #[error(
+        "not a GOPROXY path; expected MODULE/@v/list, MODULE/@v/VERSION.info, .mod or .zip, or MODULE/@latest"
+    )]
     NoEndpoint,
     #[error("{0}")]
     Module(String),
@@ -165,11 +171,26 @@ mod tests {
     #[test]
     fn tricks_ask_nothing() {
         for raw in [
-            "", "/", "//", "/@v/list", "/a.example/@v/", "/a.example/m/@v/v1.0.0", "/a.example/m/@v/v1.0.0.exe",
-            "/a.example/../m/@v/list", "/a.example/./m/@v/list", "/a.example//m/@v/list", "/../../etc/passwd",
-            "/a.example/m/@v/../../x.info", "/a.example/m/@v/v1.0.0.zip/", "/a.example/Big/@v/list",
-            "/a.example/m/@v/v1.2.zip", "/a.example/m/@v/main.zip", "/a.example/m/@v/v2.0.0.zip",
-            "/a.example/m/@v/list/@v/list", "/a.example/m/@latest/@latest", "/nodot/m/@v/list",
+            "",
+            "/",
+            "//",
+            "/@v/list",
+            "/a.example/@v/",
+            "/a.example/m/@v/v1.0.0",
+            "/a.example/m/@v/v1.0.0.exe",
+            "/a.example/../m/@v/list",
+            "/a.example/./m/@v/list",
+            "/a.example//m/@v/list",
+            "/../../etc/passwd",
+            "/a.example/m/@v/../../x.info",
+            "/a.example/m/@v/v1.0.0.zip/",
+            "/a.example/Big/@v/list",
+            "/a.example/m/@v/v1.2.zip",
+            "/a.example/m/@v/main.zip",
+            "/a.example/m/@v/v2.0.0.zip",
+            "/a.example/m/@v/list/@v/list",
+            "/a.example/m/@latest/@latest",
+            "/nodot/m/@v/list",
         ] {
             assert!(address(raw).is_err(), "{raw}");
         }
@@ -177,7 +198,10 @@ mod tests {
         assert_eq!(address("/a.example/m%252Fn/@v/list"), Err(RouteError::HiddenStructure));
         assert_eq!(address("/a.example/m/@v/v1.0.0%00.zip"), Err(RouteError::HiddenStructure));
         assert_eq!(address("/a.example/m/@v/%ff.info"), Err(RouteError::NotUtf8));
-        assert_eq!(address(&format!("/a.example/{}/@v/list", "m".repeat(PATH_MAX))), Err(RouteError::TooLong));
+        assert_eq!(
+            address(&format!("/a.example/{}/@v/list", "m".repeat(PATH_MAX))),
+            Err(RouteError::TooLong)
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use gomod::H1;
 
-use crate::{Body, Origin, Trail};
+use crate::{Body, Origin, Trail, Whole};
 
 /// What vouches for an answer's content, from least to most.
 ///
@@ -90,12 +90,6 @@ impl Answer {
         })
     }
 
-    /// The same answer with another body of the same content.
-    #[must_use]
-    pub fn with_body(self, body: Body) -> Self {
-        Self { body, ..self }
-    }
-
     /// The same answer with what happened before it put in front of its trail.
     #[must_use]
     pub fn after(mut self, mut earlier: Trail) -> Self {
@@ -109,28 +103,47 @@ impl Answer {
 ///
 /// There is no constructor from loose bytes; [`Vetted::from_answer`] is the one way in, so that "kept" implies
 /// "was looked at" by type and not by habit.
-#[derive(Debug)]
-pub struct Vetted(Answer);
+#[derive(Debug, Clone)]
+pub struct Vetted {
+    content: Whole,
+    origin: Origin,
+    assurance: Assurance,
+    h1: Option<H1>,
+}
 
 impl Vetted {
-    /// Takes an answer whose body is complete and whose form was checked; gives any other back as it was.
-    #[expect(clippy::result_large_err, reason = "the refused answer is handed back to be used, not an error to pass up")]
+    /// Takes an answer whose body is whole and whose form was checked; gives any other back as it was.
+    #[expect(
+        clippy::result_large_err,
+        reason = "the refused answer is handed back to be used, not an error to pass up"
+    )]
     pub fn from_answer(answer: Answer) -> Result<Self, Answer> {
-        if answer.assurance >= Assurance::WELL_FORMED && answer.body.is_complete() {
-            Ok(Self(answer))
-        } else {
-            Err(answer)
+        let Answer { body, origin, assurance, h1, .. } = answer;
+        match body.into_whole() {
+            Ok(content) if assurance >= Assurance::WELL_FORMED => Ok(Self { content, origin, assurance, h1 }),
+            Ok(content) => Err(Answer { body: content.into(), origin, assurance, h1, ..answer }),
+            Err(body) => Err(Answer { body, origin, assurance, h1, ..answer }),
         }
     }
 
-    /// What was vetted.
-    pub fn answer(&self) -> &Answer {
-        &self.0
+    /// The content.
+    pub fn content(&self) -> &Whole {
+        &self.content
     }
 
-    /// Gives the answer back, to be served without being kept.
-    pub fn into_answer(self) -> Answer {
-        self.0
+    /// The place that gave it.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Which check vouches for it.
+    pub fn assurance(&self) -> Assurance {
+        self.assurance
+    }
+
+    /// The content hash of a `.zip` or `.mod`.
+    pub fn h1(&self) -> Option<&H1> {
+        self.h1.as_ref()
     }
 }
 

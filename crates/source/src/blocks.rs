@@ -88,7 +88,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_that_lost_its_end_is_an_error() {
-        let result: io::Result<Vec<Bytes>> = read_blocks(file_of(b"short"), 6, |_, _| Ok(())).try_collect().await;
+        let result: io::Result<Vec<Bytes>> =
+            read_blocks(file_of(b"short"), 6, |_, _| Ok(())).try_collect().await;
         assert_eq!(result.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use futures_util::stream::{BoxStream, Stream, StreamExt, once};
 
-use crate::{Failure, SpoolFile};
+use crate::{Failure, SpoolFile, Whole};
 
 /// The chunks of a body; it ends after the last one, or after the first error.
 pub type Chunks = BoxStream<'static, Result<Bytes, Failure>>;
@@ -31,7 +31,10 @@ enum Inner {
 
 impl Body {
     /// A body that is still coming. `size` is what the place announced, if it did.
-    pub fn stream(chunks: impl Stream<Item = Result<Bytes, Failure>> + Send + 'static, size: Option<u64>) -> Self {
+    pub fn stream(
+        chunks: impl Stream<Item = Result<Bytes, Failure>> + Send + 'static,
+        size: Option<u64>,
+    ) -> Self {
         Self(Inner::Stream { chunks: chunks.boxed(), size })
     }
 
@@ -55,11 +58,6 @@ impl Body {
         }
     }
 
-    /// Whether all of it is at hand.
-    pub fn is_complete(&self) -> bool {
-        !matches!(self.0, Inner::Stream { .. })
-    }
-
     /// The same content for one more reader; `None` for a stream, which can be read once.
     pub fn share(&self) -> Option<Self> {
         Some(Self(match &self.0 {
@@ -70,19 +68,12 @@ impl Body {
         }))
     }
 
-    /// The content, when it is in memory already.
-    pub fn as_bytes(&self) -> Option<&Bytes> {
-        match &self.0 {
-            Inner::Bytes(bytes) => Some(bytes),
-            _ => None,
-        }
-    }
-
-    /// The temporary file that holds the content, for a store that can take it over without copying.
-    pub fn as_spooled(&self) -> Option<&Arc<SpoolFile>> {
-        match &self.0 {
-            Inner::Spooled(file) => Some(file),
-            _ => None,
+    /// The content as a whole, when it is in memory or in a temporary file already; else the body as it was.
+    pub fn into_whole(self) -> Result<Whole, Self> {
+        match self.0 {
+            Inner::Bytes(bytes) => Ok(Whole::Memory(bytes)),
+            Inner::Spooled(file) => Ok(Whole::File(file)),
+            other => Err(Self(other)),
         }
     }
 

@@ -5,17 +5,15 @@
 //! asked for; if not, the place is [`Unavailable`](FailureKind::Unavailable) for this question and the next one is
 //! asked. Form is all that is looked at here: whether the content is the *right* one is for a checksum to say.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use gomod::{GoMod, H1, ModuleVersion, dirhash, zip};
 use serde::Deserialize;
 use tokio::time::Instant;
 
 use crate::blocks::off_worker;
 use crate::body::BodyError;
-use crate::{Answer, Ask, Assurance, Body, Ctx, Failure, Source, Spool, SpoolFile, VersionList};
+use crate::{Answer, Ask, Assurance, Ctx, Failure, Source, Spool, VersionList, Whole};
 
 /// A place whose answers are complete and of the right form.
 #[derive(Debug)]
@@ -32,9 +30,13 @@ impl<S: Source> Checked<S> {
 
     async fn vet(&self, ask: &Ask, answer: Answer) -> Result<Answer, Flaw> {
         let Answer { body, origin, freshness, trail, .. } = answer;
-        let body = self.spool.collect(body, ask.kind().size_max()).await?;
-        let h1 = check_form(ask, &body).await?;
-        Ok(Answer { body, origin, freshness, trail, h1, assurance: Assurance::WELL_FORMED })
+        let content = self.spool.collect(body, ask.kind().size_max()).await?;
+        let h1 = off_worker({
+            let (ask, content) = (ask.clone(), content.clone());
+            move || Ok(check_form(&ask, &content))
+        });
+        let h1 = h1.await.map_err(BodyError::from)??;
+        Ok(Answer { body: content.into(), origin, freshness, trail, h1, assurance: Assurance::WELL_FORMED })
     }
 }
 
@@ -79,15 +81,20 @@ enum Flaw {
     BadZip(#[from] zip::ZipError),
     #[error("the module zip cannot be read: {0}")]
     Unhashable(#[from] dirhash::HashError),
+    #[error("the temporary file cannot be read back: {0}")]
+    Lost(#[from] std::io::Error),
 }
 
-async fn check_form(ask: &Ask, body: &Body) -> Result<Option<H1>, Flaw> {
-    if let Ask::Zip(module) = ask {
-        return check_zip(module.clone(), body).await.map(Some);
+/// Runs where it may block: a large zip takes seconds to read and hash.
+fn check_form(ask: &Ask, content: &Whole) -> Result<Option<H1>, Flaw> {
+    match (ask, content) {
+        (Ask::Zip(module), Whole::Memory(bytes)) => {
+            check_zip(module, &bytes[..], bytes.len() as u64).map(Some)
+        }
+        (Ask::Zip(module), Whole::File(file)) => check_zip(module, &**file.file(), file.size()).map(Some),
+        (_, Whole::Memory(bytes)) => check_text(ask, bytes),
+        (_, Whole::File(file)) => check_text(ask, &file.read()?),
     }
-    let whole = body.share().ok_or_else(|| std::io::Error::other("an incomplete body")).map_err(BodyError::from)?;
-    let bytes = whole.into_bytes(ask.kind().size_max()).await?;
-    check_text(ask, &bytes)
 }
 
 fn check_text(ask: &Ask, bytes: &[u8]) -> Result<Option<H1>, Flaw> {
@@ -114,9 +121,7 @@ struct Info {
 fn check_info(bytes: &[u8], asked: Option<&gomod::Version>) -> Result<(), Flaw> {
     let Info { version: found } = serde_json::from_slice(bytes)?;
     match asked {
-        Some(asked) if asked.as_str() != found => {
-            Err(Flaw::OtherVersion { asked: asked.to_string(), found })
-        }
+        Some(asked) if asked.as_str() != found => Err(Flaw::OtherVersion { asked: asked.to_string(), found }),
         None if gomod::Version::parse(&found).is_err() => Err(Flaw::NoVersion(found)),
         _ => Ok(()),
     }
@@ -127,36 +132,7 @@ fn check_mod(bytes: &[u8]) -> Result<H1, Flaw> {
     Ok(dirhash::hash_go_mod(bytes))
 }
 
-/// Zips are read and hashed away from the async workers: a large one takes seconds.
-async fn check_zip(module: ModuleVersion, body: &Body) -> Result<H1, Flaw> {
-    let content = ZipBytes::of(body)?;
-    let checked = off_worker(move || Ok(content.check(&module))).await;
-    checked.map_err(BodyError::from)?
-}
-
-enum ZipBytes {
-    Memory(Bytes),
-    File(Arc<SpoolFile>),
-}
-
-impl ZipBytes {
-    fn of(body: &Body) -> Result<Self, BodyError> {
-        match (body.as_bytes(), body.as_spooled()) {
-            (Some(bytes), _) => Ok(Self::Memory(bytes.clone())),
-            (_, Some(file)) => Ok(Self::File(file.clone())),
-            _ => Err(std::io::Error::other("a zip can be checked in memory or in a temporary file").into()),
-        }
-    }
-
-    fn check(&self, module: &ModuleVersion) -> Result<H1, Flaw> {
-        match self {
-            Self::Memory(bytes) => check_zip_at(module, &bytes[..], bytes.len() as u64),
-            Self::File(spooled) => check_zip_at(module, &**spooled.file(), spooled.size()),
-        }
-    }
-}
-
-fn check_zip_at<R: zip::ReaderAt>(module: &ModuleVersion, content: R, size: u64) -> Result<H1, Flaw> {
+fn check_zip<R: zip::ReaderAt>(module: &ModuleVersion, content: R, size: u64) -> Result<H1, Flaw> {
     zip::check(module, &content, size)?;
     Ok(dirhash::hash_zip(&content, size)?)
 }

@@ -95,7 +95,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 fn crashed(crash: &tokio::task::JoinError) -> Failure {
-    Failure::unavailable(&Origin::new("modkeep"), format!("internal error, please report it: {crash}"), Duration::ZERO)
+    Failure::unavailable(
+        &Origin::new("modkeep"),
+        format!("internal error, please report it: {crash}"),
+        Duration::ZERO,
+    )
 }
 
 fn impatient(ask: &Ask) -> Failure {

@@ -30,7 +30,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Checks every clause of the contract that can be seen from outside.
 pub async fn check(source: Arc<dyn Source>, world: &World) {
-    assert!(!world.present.is_empty() && !world.absent.is_empty(), "a world needs something there and something not");
+    assert!(
+        !world.present.is_empty() && !world.absent.is_empty(),
+        "a world needs something there and something not"
+    );
     answers_are_exact_and_repeatable(&*source, world).await;
     what_does_not_exist_is_not_found(&*source, world).await;
     many_at_once_get_the_same(&source, world).await;
@@ -44,7 +47,8 @@ async fn answers_are_exact_and_repeatable(source: &dyn Source, world: &World) {
         let answer = expect_answer(source.ask(ask, &Ctx::within(PATIENCE)).await, ask);
         assert!(!answer.origin.as_str().is_empty(), "{ask}: an answer names its place");
         let size = answer.body.size();
-        let bytes = answer.body.into_bytes(ask.kind().size_max()).await.expect("a body of a healthy source is whole");
+        let bytes =
+            answer.body.into_bytes(ask.kind().size_max()).await.expect("a body of a healthy source is whole");
         assert_eq!(&bytes, content, "{ask}: the content is what was put there");
         assert!(size.is_none_or(|size| size == bytes.len() as u64), "{ask}: an announced size is the size");
     }
@@ -55,7 +59,8 @@ async fn what_does_not_exist_is_not_found(source: &dyn Source, world: &World) {
         let failure = expect_failure(source.ask(ask, &Ctx::within(PATIENCE)).await, ask);
         assert_eq!(failure.kind(), FailureKind::NotFound, "{ask}: {failure}");
         assert!(!failure.message().is_empty(), "{ask}: a failure says what happened");
-        let named: HashSet<&Origin> = failure.trail().attempts().iter().map(|attempt| &attempt.origin).collect();
+        let named: HashSet<&Origin> =
+            failure.trail().attempts().iter().map(|attempt| &attempt.origin).collect();
         assert!(named.contains(failure.origin()), "{ask}: the trail names the place whose failure it is");
     }
 }
@@ -80,10 +85,16 @@ async fn kept_only_never_asks_further(source: &dyn Source, world: &World) {
     for (ask, content) in &world.present {
         match source.ask(ask, &ctx).await {
             Ok(answer) => {
-                let bytes = answer.body.into_bytes(ask.kind().size_max()).await.expect("what is kept is whole");
-                assert!(ask.lifetime() == Lifetime::Mutable || &bytes == content, "{ask}: kept content is the content");
+                let bytes =
+                    answer.body.into_bytes(ask.kind().size_max()).await.expect("what is kept is whole");
+                assert!(
+                    ask.lifetime() == Lifetime::Mutable || bytes == *content,
+                    "{ask}: kept content is the content"
+                );
             }
-            Err(failure) => assert_eq!(failure.kind(), FailureKind::NotFound, "{ask}: a miss is NotFound: {failure}"),
+            Err(failure) => {
+                assert_eq!(failure.kind(), FailureKind::NotFound, "{ask}: a miss is NotFound: {failure}");
+            }
         }
     }
     for ask in &world.absent {
@@ -99,7 +110,10 @@ async fn a_passed_deadline_ends_the_question(source: &dyn Source, world: &World)
         if let Err(failure) = ended {
             let kind = failure.kind();
             let known = kind == FailureKind::NotFound && world.absent.contains(ask);
-            assert!(known || kind == FailureKind::Unavailable, "{ask}: no time left is Unavailable, not {failure}");
+            assert!(
+                known || kind == FailureKind::Unavailable,
+                "{ask}: no time left is Unavailable, not {failure}"
+            );
         }
     }
 }
@@ -109,7 +123,8 @@ async fn a_dropped_question_leaves_the_source_usable(source: &dyn Source, world:
         // Polled once and dropped: whatever it had begun must not stand in the way of the next.
         let _ = futures_util::FutureExt::now_or_never(source.ask(ask, &Ctx::within(PATIENCE)));
         let answer = expect_answer(source.ask(ask, &Ctx::within(PATIENCE)).await, ask);
-        let bytes = answer.body.into_bytes(ask.kind().size_max()).await.expect("whole after a dropped question");
+        let bytes =
+            answer.body.into_bytes(ask.kind().size_max()).await.expect("whole after a dropped question");
         assert_eq!(&bytes, content);
     }
 }
@@ -134,5 +149,11 @@ pub fn asks_about(module: &str, version: &str) -> [Ask; 5] {
     let parsed = Version::parse(version).expect("a test's version is canonical");
     let at = ModuleVersion::new(path.clone(), parsed).expect("a test's version fits its path");
     let revision = Revision::parse(version).expect("a canonical version is a revision");
-    [Ask::List(path.clone()), Ask::Latest(path.clone()), Ask::Info(path, revision), Ask::Mod(at.clone()), Ask::Zip(at)]
+    [
+        Ask::List(path.clone()),
+        Ask::Latest(path.clone()),
+        Ask::Info(path, revision),
+        Ask::Mod(at.clone()),
+        Ask::Zip(at),
+    ]
 }

@@ -27,7 +27,7 @@ pub use coalesced::Coalesced;
 pub use ctx::{Ctx, Want};
 pub use failure::{Failure, FailureKind, Retry};
 pub use modcache::ModCache;
-pub use spool::{Spool, SpoolFile};
+pub use spool::{Spool, SpoolFile, Whole};
 pub use trail::{Attempt, Origin, Trail};
 pub use upstream::Upstream;
 pub use versions::VersionList;

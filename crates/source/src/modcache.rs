@@ -16,7 +16,9 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::blocks::off_worker;
 use crate::plain_file::PlainFile;
-use crate::{Answer, Ask, Attempt, Body, Ctx, Failure, FailureKind, Kind, Lifetime, Origin, Source, Trail, VersionList};
+use crate::{
+    Answer, Ask, Attempt, Body, Ctx, Failure, FailureKind, Kind, Lifetime, Origin, Source, Trail, VersionList,
+};
 
 /// The first bytes of go.mod files that very old go commands made up (protocol.md I4).
 const MADE_UP: &[u8] = b"//vgo 0.0.";
@@ -117,7 +119,9 @@ impl Miss {
 /// Whether the `.ziphash` at `path` holds a hash; while go writes it, it may be empty or cut (protocol.md F7, I5).
 fn finished(path: &Path) -> io::Result<()> {
     let text = std::fs::read_to_string(path)?;
-    H1::parse(&text).map(drop).map_err(|_| io::Error::new(io::ErrorKind::NotFound, "its .ziphash is unfinished"))
+    H1::parse(&text)
+        .map(drop)
+        .map_err(|_| io::Error::new(io::ErrorKind::NotFound, "its .ziphash is unfinished"))
 }
 
 /// The versions of which all three files are there. go's own `list` file is not trusted (protocol.md I3).
@@ -126,7 +130,8 @@ fn list_versions(folder: &Path) -> io::Result<VersionList> {
     for entry in folder.read_dir()? {
         names.extend(entry?.file_name().into_string().ok());
     }
-    let whole = |stem: &&str| [".info", ".zip", ".ziphash"].iter().all(|end| names.contains(&format!("{stem}{end}")));
+    let whole =
+        |stem: &&str| [".info", ".zip", ".ziphash"].iter().all(|end| names.contains(&format!("{stem}{end}")));
     let stems = names.iter().filter_map(|name| name.strip_suffix(".mod")).filter(whole);
     Ok(stems.filter_map(|stem| Version::unescape(stem).ok()).collect())
 }

@@ -44,7 +44,9 @@ impl Replay for PlainFile {
     fn chunks(self: Arc<Self>) -> Chunks {
         let origin = self.origin.clone();
         read_blocks(self.file.clone(), self.size, |_, _| Ok(()))
-            .map_err(move |e| Failure::unavailable(&origin, format!("cannot read the file: {e}"), Duration::ZERO))
+            .map_err(move |e| {
+                Failure::unavailable(&origin, format!("cannot read the file: {e}"), Duration::ZERO)
+            })
             .boxed()
     }
 }

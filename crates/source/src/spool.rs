@@ -5,6 +5,7 @@
 
 use std::fs::File;
 use std::io::Write;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,8 +18,36 @@ use crate::blocks::{off_worker, read_blocks};
 use crate::body::{BodyError, Chunks};
 use crate::{Body, Failure, Origin};
 
+/// A body that has been taken in to its end: in memory when small, else in a temporary file.
+#[derive(Debug, Clone)]
+pub enum Whole {
+    /// The content itself.
+    Memory(Bytes),
+    /// The file that holds it.
+    File(Arc<SpoolFile>),
+}
+
+impl Whole {
+    /// The size in bytes.
+    pub fn size(&self) -> u64 {
+        match self {
+            Self::Memory(bytes) => bytes.len() as u64,
+            Self::File(file) => file.size(),
+        }
+    }
+}
+
+impl From<Whole> for Body {
+    fn from(whole: Whole) -> Self {
+        match whole {
+            Whole::Memory(bytes) => bytes.into(),
+            Whole::File(file) => Self::spooled(file),
+        }
+    }
+}
+
 /// Bodies up to this many bytes stay in memory: nearly every `.mod`, `.info` and list is smaller.
-pub const IN_MEMORY_MAX: usize = 64 << 10;
+const IN_MEMORY_MAX: usize = 64 << 10;
 
 /// Where bodies are buffered.
 #[derive(Debug, Clone)]
@@ -37,11 +66,13 @@ impl Spool {
     ///
     /// # Errors
     /// The body's own failure; more than `size_max` bytes; an unwritable folder.
-    pub async fn collect(&self, body: Body, size_max: u64) -> Result<Body, BodyError> {
-        let body = match body.size() {
-            Some(size) if size > size_max => return Err(BodyError::TooLarge { limit: size_max }),
-            _ if body.as_bytes().is_some() || body.as_spooled().is_some() => return Ok(body),
-            _ => body,
+    pub async fn collect(&self, body: Body, size_max: u64) -> Result<Whole, BodyError> {
+        if body.size().is_some_and(|size| size > size_max) {
+            return Err(BodyError::TooLarge { limit: size_max });
+        }
+        let body = match body.into_whole() {
+            Ok(whole) => return Ok(whole),
+            Err(body) => body,
         };
         let mut chunks = body.into_chunks();
         let mut head = Vec::new();
@@ -53,10 +84,15 @@ impl Spool {
             }
             head.extend_from_slice(&chunk);
         }
-        Ok(Bytes::from(head).into())
+        Ok(Whole::Memory(head.into()))
     }
 
-    async fn collect_in_file(&self, head: Vec<u8>, mut rest: Chunks, size_max: u64) -> Result<Body, BodyError> {
+    async fn collect_in_file(
+        &self,
+        head: Vec<u8>,
+        mut rest: Chunks,
+        size_max: u64,
+    ) -> Result<Whole, BodyError> {
         let folder = self.folder.clone();
         let mut draft = off_worker(move || Draft::begin(&folder)).await?;
         let mut next = Some(Bytes::from(head));
@@ -67,7 +103,7 @@ impl Spool {
             draft = off_worker(move || draft.append(&chunk)).await?;
             next = rest.try_next().await?;
         }
-        Ok(Body::spooled(Arc::new(draft.finish())))
+        Ok(Whole::File(Arc::new(draft.finish())))
     }
 }
 
@@ -127,11 +163,27 @@ impl SpoolFile {
         &self.path
     }
 
+    /// The whole content in memory; for kinds whose limit is small.
+    ///
+    /// # Errors
+    /// Those of reading a file.
+    pub fn read(&self) -> std::io::Result<Vec<u8>> {
+        let mut content = vec![0; usize::try_from(self.size).map_err(std::io::Error::other)?];
+        self.file.read_exact_at(&mut content, 0)?;
+        Ok(content)
+    }
+
     /// The content from the start.
     pub fn chunks(&self) -> Chunks {
         let name = Origin::new("temporary file");
         read_blocks(self.file.clone(), self.size, |_, _| Ok(()))
-            .map_err(move |e| Failure::unavailable(&name, format!("cannot read back the body: {e}"), std::time::Duration::ZERO))
+            .map_err(move |e| {
+                Failure::unavailable(
+                    &name,
+                    format!("cannot read back the body: {e}"),
+                    std::time::Duration::ZERO,
+                )
+            })
             .boxed()
     }
 }
@@ -157,11 +209,10 @@ mod tests {
         let (_folder, spool) = spool();
         let chunk = Bytes::from(vec![5; 50_000]);
         let body = chunked((0..10).map(|_| Ok(chunk.clone())).collect());
-        let body = spool.collect(body, 1 << 20).await.unwrap();
-        let file = body.as_spooled().unwrap().clone();
+        let Whole::File(file) = spool.collect(body, 1 << 20).await.unwrap() else { panic!("it is large") };
         assert_eq!(*file.sha256(), <[u8; 32]>::from(Sha256::digest(vec![5; 500_000])));
         for _ in 0..2 {
-            assert_eq!(body.share().unwrap().into_bytes(1 << 20).await.unwrap(), vec![5; 500_000]);
+            assert_eq!(Body::spooled(file.clone()).into_bytes(1 << 20).await.unwrap(), vec![5; 500_000]);
         }
     }
 
@@ -188,7 +239,8 @@ mod tests {
     #[tokio::test]
     async fn small_bodies_touch_no_disk() {
         let spool = Spool::new("/nonexistent");
-        let body = spool.collect(chunked(vec![Ok(Bytes::from_static(b"v1.0.0\n"))]), 100).await.unwrap();
-        assert_eq!(body.as_bytes().unwrap(), "v1.0.0\n");
+        let body = chunked(vec![Ok(Bytes::from_static(b"v1.0.0\n"))]);
+        let Whole::Memory(bytes) = spool.collect(body, 100).await.unwrap() else { panic!("it is small") };
+        assert_eq!(bytes, "v1.0.0\n");
     }
 }

@@ -39,7 +39,7 @@ impl VersionList {
 
     /// The text to serve: one version per line, each line ended.
     pub fn to_text(&self) -> String {
-        self.0.iter().map(|version| format!("{version}\n")).collect()
+        self.0.iter().flat_map(|version| [version.as_str(), "\n"]).collect()
     }
 }
 

@@ -78,7 +78,8 @@ mod tests {
     async fn a_claim_outlives_the_process_and_a_cut_line() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("claims");
-        let (module, origin) = (ModulePath::parse("corp.example/m").unwrap(), Origin::new("https://corp.example"));
+        let (module, origin) =
+            (ModulePath::parse("corp.example/m").unwrap(), Origin::new("https://corp.example"));
         Claims::in_file(&path).unwrap().add(&module, &origin).await;
         OpenOptions::new().append(true).open(&path).unwrap().write_all(b"corp.example/cut htt").unwrap();
 

@@ -108,7 +108,8 @@ impl Chain {
         let broken = |why: String| Failure::unavailable(&origin, why, Duration::ZERO);
         let bytes = body.into_bytes(Kind::List.size_max()).await.map_err(|e| broken(e.to_string()))?;
         let text = std::str::from_utf8(&bytes).map_err(|e| broken(format!("the list is not UTF-8: {e}")))?;
-        let list = VersionList::parse(text).ok_or_else(|| broken("the answer is not a version list".into()))?;
+        let list =
+            VersionList::parse(text).ok_or_else(|| broken("the answer is not a version list".into()))?;
         self.remember(link, ask.module()).await;
         Ok((origin, list, assurance, trail))
     }
@@ -130,7 +131,9 @@ impl Source for Chain {
         let links = self.eligible(ask.module());
         match (links.as_slice(), ask) {
             ([], _) => Err(nobody_to_ask(&self.links, ask)),
-            ([_, _, ..], Ask::List(_)) if self.policy.mode == Mode::Resilient => self.union(&links, ask, ctx).await,
+            ([_, _, ..], Ask::List(_)) if self.policy.mode == Mode::Resilient => {
+                self.union(&links, ask, ctx).await
+            }
             _ => self.first(&links, ask, ctx).await,
         }
     }
@@ -187,7 +190,9 @@ impl Union {
 
 fn nobody_to_ask(links: &[Link], ask: &Ask) -> Failure {
     if links.is_empty() {
-        return nobody("no upstream is configured, so only what is kept can be served; start with --upstream URL");
+        return nobody(
+            "no upstream is configured, so only what is kept can be served; start with --upstream URL",
+        );
     }
     let message = format!(
         "{} matches GONOPROXY (or GOPRIVATE), and no upstream is marked private, so nobody may be asked for it",

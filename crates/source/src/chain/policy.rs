@@ -74,7 +74,10 @@ mod tests {
     #[test]
     fn a_bar_passes_everything_in_both_modes() {
         for mode in [Mode::Resilient, Mode::Go] {
-            assert_eq!(passes(mode, "a.example/m", Fallback::AnyError), [NotFound, Refused, Unavailable, Mismatch]);
+            assert_eq!(
+                passes(mode, "a.example/m", Fallback::AnyError),
+                [NotFound, Refused, Unavailable, Mismatch]
+            );
         }
     }
 

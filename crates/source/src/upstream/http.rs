@@ -4,7 +4,6 @@
 //! they are kept and hashed, so nothing is decompressed. Redirects are followed as go follows them, at most ten
 //! and never from https to anything else (B8). A 401, 403 or 451 counts only when the same place repeats it (B5).
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
@@ -20,8 +19,17 @@ use crate::{Answer, Ask, Attempt, Body, Ctx, Failure, FailureKind, Origin, Trail
 
 /// What go's own escaping of a path segment leaves alone; `!` is not among it (protocol.md A15).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'$').remove(b'&').remove(b'+').remove(b'=')
-    .remove(b':').remove(b'@').remove(b'/');
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'/');
 
 /// At most this many bytes of an error's text are shown to the user, as go does (protocol.md B12).
 const ERROR_TEXT_MAX: usize = 648;
@@ -79,9 +87,16 @@ impl HttpClient {
         Ok(Self { client: builder.build()?, first_byte_timeout: options.first_byte_timeout })
     }
 
-    pub(super) async fn ask(&self, origin: &Origin, base: &Url, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
+    pub(super) async fn ask(
+        &self,
+        origin: &Origin,
+        base: &Url,
+        ask: &Ask,
+        ctx: &Ctx,
+    ) -> Result<Answer, Failure> {
         let call = Call { client: self, origin, begun: Instant::now(), ctx };
-        let url = address(base, ask).map_err(|e| call.unavailable(format!("cannot form the request: {e}")))?;
+        let url =
+            address(base, ask).map_err(|e| call.unavailable(format!("cannot form the request: {e}")))?;
         let response = call.get(&url).await?;
         match kind_of(response.status()) {
             FailureKind::Refused => call.answer(call.get(&url).await?).await,
@@ -133,18 +148,33 @@ impl Call<'_> {
         if response.status() != StatusCode::OK {
             return Err(self.refusal(response).await);
         }
-        if let Some(coding) = response.headers().get(header::CONTENT_ENCODING).filter(|coding| *coding != "identity") {
-            return Err(self.unavailable(format!("the body has Content-Encoding {coding:?}, which was not asked for")));
+        if let Some(coding) =
+            response.headers().get(header::CONTENT_ENCODING).filter(|coding| *coding != "identity")
+        {
+            return Err(self
+                .unavailable(format!("the body has Content-Encoding {coding:?}, which was not asked for")));
         }
         let size = response.content_length();
-        let attempt = Attempt { origin: self.origin.clone(), failed: None, note: "".into(), took: self.begun.elapsed() };
+        let attempt = Attempt {
+            origin: self.origin.clone(),
+            failed: None,
+            note: "".into(),
+            took: self.begun.elapsed(),
+        };
         Ok(Answer::live(Body::stream(self.chunks(response), size), self.origin.clone(), Trail::of(attempt)))
     }
 
-    fn chunks(&self, response: Response) -> impl futures_util::Stream<Item = Result<bytes::Bytes, Failure>> + Send + 'static {
+    fn chunks(
+        &self,
+        response: Response,
+    ) -> impl futures_util::Stream<Item = Result<bytes::Bytes, Failure>> + Send + 'static {
         let (origin, begun) = (self.origin.clone(), self.begun);
         response.bytes_stream().map_err(move |error| {
-            Failure::unavailable(&origin, format!("the body broke off: {}", root_cause(&error)), begun.elapsed())
+            Failure::unavailable(
+                &origin,
+                format!("the body broke off: {}", root_cause(&error)),
+                begun.elapsed(),
+            )
         })
     }
 
@@ -208,10 +238,14 @@ mod tests {
     #[test]
     fn addresses_are_written_as_go_writes_them() {
         let base = Url::parse("https://proxy.example/go/").unwrap();
-        let info = |rev: &str| Ask::Info(ModulePath::parse("a.example/Big").unwrap(), Revision::parse(rev).unwrap());
+        let info =
+            |rev: &str| Ask::Info(ModulePath::parse("a.example/Big").unwrap(), Revision::parse(rev).unwrap());
         let url = |rev| address(&base, &info(rev)).unwrap().to_string();
         assert_eq!(url("v1.0.0-RC1"), "https://proxy.example/go/a.example/%21big/@v/v1.0.0-%21r%21c1.info");
-        assert_eq!(url("v2.0.0+incompatible"), "https://proxy.example/go/a.example/%21big/@v/v2.0.0+incompatible.info");
+        assert_eq!(
+            url("v2.0.0+incompatible"),
+            "https://proxy.example/go/a.example/%21big/@v/v2.0.0+incompatible.info"
+        );
         assert_eq!(url("a#b %41"), "https://proxy.example/go/a.example/%21big/@v/a%23b%20%2541.info");
     }
 }

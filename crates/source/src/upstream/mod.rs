@@ -87,9 +87,11 @@ impl Source for Upstream {
     async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
         match &self.transport {
             Transport::Tree(tree) => tree.ask(&self.origin, ask, ctx).await,
-            Transport::Http { .. } if ctx.want == Want::KeptOnly => {
-                Err(Failure::not_found(&self.origin, "not asked, since only what is kept was wanted", std::time::Duration::ZERO))
-            }
+            Transport::Http { .. } if ctx.want == Want::KeptOnly => Err(Failure::not_found(
+                &self.origin,
+                "not asked, since only what is kept was wanted",
+                std::time::Duration::ZERO,
+            )),
             Transport::Http { base, client } => client.ask(&self.origin, base, ask, ctx).await,
         }
     }

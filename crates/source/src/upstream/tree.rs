@@ -24,11 +24,15 @@ impl Tree {
         let begun = Instant::now();
         let file = self.root.join(ask.address());
         let opened = timeout_at(ctx.deadline, PlainFile::open(file, origin.clone())).await;
-        let opened = opened.unwrap_or_else(|_| Err(io::Error::new(ErrorKind::TimedOut, "the disk did not answer in time")));
-        let attempt = Attempt { origin: origin.clone(), failed: None, note: "".into(), took: begun.elapsed() };
+        let opened = opened
+            .unwrap_or_else(|_| Err(io::Error::new(ErrorKind::TimedOut, "the disk did not answer in time")));
+        let attempt =
+            Attempt { origin: origin.clone(), failed: None, note: "".into(), took: begun.elapsed() };
         match opened {
             Ok(file) => Ok(Answer::live(Body::replay(Arc::new(file)), origin.clone(), Trail::of(attempt))),
-            Err(error) => Err(Failure::new(kind_of(&error), origin, format!("{ask}: {error}"), begun.elapsed())),
+            Err(error) => {
+                Err(Failure::new(kind_of(&error), origin, format!("{ask}: {error}"), begun.elapsed()))
+            }
         }
     }
 }
