@@ -1,7 +1,7 @@
 //! The decorator that asks once, however many ask.
 //!
 //! A question runs as a task of its own ("flight"): whoever asks the same while it is under way joins it, and a client
-//! that hangs up takes nothing away from the others. Whole answers are shared; one that can only be read once goes to
+//! that hangs up, or has no patience, takes nothing away from the others. Whole answers are shared; one that can only be read once goes to
 //! the first asker, and the others ask for themselves (which happens only when there is no working disk to keep it).
 
 use std::collections::HashMap;
@@ -23,6 +23,7 @@ type Flights = Arc<Mutex<HashMap<(Ask, Want), Flight>>>;
 pub struct Coalesced<S> {
     inner: Arc<S>,
     flights: Flights,
+    patience: Duration,
 }
 
 /// An answer for many: a whole one is handed out again and again, any other once.
@@ -39,9 +40,10 @@ impl Shareable {
 }
 
 impl<S: Source + 'static> Coalesced<S> {
-    /// Coalesces the questions to `inner`.
-    pub fn new(inner: S) -> Self {
-        Self { inner: Arc::new(inner), flights: Flights::default() }
+    /// Coalesces the questions to `inner`. A flight may take `patience`, whatever deadline its first asker has:
+    /// an impatient one must not end it for all.
+    pub fn new(inner: S, patience: Duration) -> Self {
+        Self { inner: Arc::new(inner), flights: Flights::default(), patience }
     }
 
     /// The flight that answers `ask`: the one under way, or a new one.
@@ -49,14 +51,15 @@ impl<S: Source + 'static> Coalesced<S> {
         let key = (ask.clone(), ctx.want);
         match lock(&self.flights).entry(key) {
             Entry::Occupied(under_way) => under_way.get().clone(),
-            Entry::Vacant(place) => place.insert(self.take_off(ask.clone(), *ctx)).clone(),
+            Entry::Vacant(place) => place.insert(self.take_off(ask.clone(), ctx.want)).clone(),
         }
     }
 
-    fn take_off(&self, ask: Ask, ctx: Ctx) -> Flight {
+    fn take_off(&self, ask: Ask, want: Want) -> Flight {
         let (inner, flights) = (self.inner.clone(), self.flights.clone());
+        let ctx = Ctx::within(self.patience).wanting(want);
         let task = tokio::spawn(async move {
-            let _landing = Landing { flights, key: (ask.clone(), ctx.want) };
+            let _landing = Landing { flights, key: (ask.clone(), want) };
             let answer = inner.ask(&ask, &ctx).await?;
             Ok(Arc::new(Shareable(Mutex::new(Some(answer)))))
         });

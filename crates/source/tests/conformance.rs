@@ -7,7 +7,11 @@ use std::sync::Arc;
 use common::{chain_of, checked, client, upstream, world};
 use source::conformance::check;
 use source::{Ask, Coalesced, ModCache, Upstream};
+use std::time::Duration;
+
 use testkit::GoHome;
+
+const PATIENCE: Duration = Duration::from_secs(20);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_http_upstream() {
@@ -19,7 +23,7 @@ async fn an_http_upstream() {
 async fn an_https_upstream_over_http_2() {
     let fake = upstream(true);
     check(Arc::new(Upstream::new(&fake.url(), &client(&fake)).unwrap()), &world()).await;
-    assert!(fake.requests().iter().all(|request| request.version == http::Version::HTTP_2));
+    assert!(fake.requests().iter().all(|request| request.request.http_version == http::Version::HTTP_2));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,9 +47,9 @@ async fn a_checked_upstream() {
 async fn coalesced_questions() {
     let fake = upstream(false);
     let folder = tempfile::tempdir().unwrap();
-    check(Arc::new(Coalesced::new(checked(&fake, folder.path()))), &world()).await;
+    check(Arc::new(Coalesced::new(checked(&fake, folder.path()), PATIENCE)), &world()).await;
     let unbuffered = Upstream::new(&fake.url(), &client(&fake)).unwrap();
-    check(Arc::new(Coalesced::new(unbuffered)), &world()).await;
+    check(Arc::new(Coalesced::new(unbuffered, PATIENCE)), &world()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

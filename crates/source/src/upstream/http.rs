@@ -139,7 +139,9 @@ impl Call<'_> {
         match timeout_at(patience.min(self.ctx.deadline), sent).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(error)) => Err(self.transport_failure(&error)),
-            Err(_) => Err(self.unavailable(format!("no answer within {} s", self.begun.elapsed().as_secs()))),
+            Err(_) => {
+                Err(self.unavailable(format!("no answer within {:.1} s", self.begun.elapsed().as_secs_f64())))
+            }
         }
     }
 

@@ -8,6 +8,7 @@ pub mod http;
 mod status;
 mod tree;
 
+use std::fmt;
 use std::sync::Arc;
 
 use url::Url;
@@ -16,13 +17,13 @@ use crate::{Answer, Ask, Ctx, Failure, Origin, Source, Want};
 pub use http::{HttpClient, HttpOptions};
 
 /// An upstream proxy.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Upstream {
     origin: Origin,
     transport: Transport,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 enum Transport {
     Http { base: Arc<Url>, client: HttpClient },
     Tree(tree::Tree),
@@ -94,6 +95,13 @@ impl Source for Upstream {
             )),
             Transport::Http { base, client } => client.ask(&self.origin, base, ask, ctx).await,
         }
+    }
+}
+
+/// Shows the name alone: the URL inside may hold a password.
+impl fmt::Debug for Upstream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upstream").field("origin", &self.origin).finish_non_exhaustive()
     }
 }
 

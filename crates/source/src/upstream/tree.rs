@@ -10,7 +10,7 @@ use crate::plain_file::PlainFile;
 use crate::{Answer, Ask, Attempt, Body, Ctx, Failure, FailureKind, Origin, Trail};
 
 /// A tree of files below a root.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Tree {
     root: Arc<Path>,
 }

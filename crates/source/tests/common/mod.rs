@@ -15,11 +15,11 @@ use source::upstream::{HttpClient, HttpOptions};
 use source::{Ask, Chain, Checked, Spool, Upstream};
 use testkit::{FakeUpstream, Module};
 
-pub const PATH: &str = "example.com/Big/mod";
+pub(crate) const PATH: &str = "example.com/Big/mod";
 
 /// Two versions of one module; the second has a zip that does not fit into memory buffers.
-pub fn modules() -> Vec<Module> {
-    let noise: Vec<u8> = (0..300_000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+pub(crate) fn modules() -> Vec<Module> {
+    let noise = noise(300_000);
     let module = |version: &str| {
         Module::new(PATH, version)
             .file("go.mod", format!("module {PATH}\n"))
@@ -28,21 +28,38 @@ pub fn modules() -> Vec<Module> {
     vec![module("v1.0.0"), module("v1.2.0").file("noise.bin", noise).revision("main")]
 }
 
-pub fn upstream(tls: bool) -> FakeUpstream {
+/// Bytes that do not compress (xorshift).
+fn noise(length: usize) -> Vec<u8> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()[0]
+    };
+    (0..length).map(|_| next()).collect()
+}
+
+pub(crate) fn upstream(tls: bool) -> FakeUpstream {
     let builder = FakeUpstream::builder().modules(modules());
     if tls { builder.tls().start() } else { builder.start() }
 }
 
-pub fn client(fake: &FakeUpstream) -> HttpClient {
-    let extra_ca_pem = fake.ca_pem().as_bytes().to_vec();
-    HttpClient::new(&HttpOptions { extra_ca_pem, ..HttpOptions::default() }).unwrap()
+pub(crate) fn client(fake: &FakeUpstream) -> HttpClient {
+    client_with(fake, HttpOptions::default())
 }
 
-pub fn checked(fake: &FakeUpstream, spool: &Path) -> Checked<Upstream> {
+pub(crate) fn client_with(fake: &FakeUpstream, options: HttpOptions) -> HttpClient {
+    let extra_ca_pem =
+        if fake.url().starts_with("https") { fake.ca_pem().as_bytes().to_vec() } else { Vec::new() };
+    HttpClient::new(&HttpOptions { extra_ca_pem, ..options }).unwrap()
+}
+
+pub(crate) fn checked(fake: &FakeUpstream, spool: &Path) -> Checked<Upstream> {
     Checked::new(Upstream::new(&fake.url(), &client(fake)).unwrap(), Spool::new(spool))
 }
 
-pub fn chain_of(fakes: &[&FakeUpstream], spool: &Path) -> Chain {
+pub(crate) fn chain_of(fakes: &[&FakeUpstream], spool: &Path) -> Chain {
     let links = fakes.iter().map(|fake| {
         let place = Arc::new(checked(fake, spool));
         let origin = source::Origin::new(fake.url());
@@ -52,7 +69,7 @@ pub fn chain_of(fakes: &[&FakeUpstream], spool: &Path) -> Chain {
 }
 
 /// What is there and what is not.
-pub fn world() -> World {
+pub(crate) fn world() -> World {
     let all = modules();
     let mut present = Vec::new();
     for module in &all {
