@@ -4,7 +4,6 @@
 //! without it), a deadline for a request's head (else a slow sender holds a connection for ever), and a drain that has an
 //! end.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::pin::pin;
@@ -17,7 +16,6 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_io_timeout::TimeoutStream;
-use tower::ServiceExt;
 
 /// How long to wait for a client.
 #[derive(Debug, Clone, Copy)]
@@ -74,7 +72,7 @@ fn attend(connection: TcpStream, router: Router, limits: Limits, graceful: &Grac
     }
     let mut connection = TimeoutStream::new(connection);
     connection.set_write_timeout(Some(limits.write_timeout));
-    let service = TowerToHyperService::new(router.map_err(|never: Infallible| never));
+    let service = TowerToHyperService::new(router);
     let serving = builder(limits).serve_connection(TokioIo::new(Box::pin(connection)), service).into_owned();
     let serving = graceful.watch(serving);
     tokio::spawn(async move {
