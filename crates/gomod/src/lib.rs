@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod escape;
+pub mod glob;
 pub mod module;
 pub mod path;
 pub mod pseudo;
