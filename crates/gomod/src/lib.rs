@@ -1,12 +1,19 @@
 #![doc = include_str!("../README.md")]
 
+pub mod dirhash;
 mod escape;
+pub mod glob;
+pub mod goproxy;
+pub mod gosum;
+pub mod gosumdb;
 pub mod module;
 pub mod path;
 pub mod pseudo;
 pub mod semver;
 pub mod version;
+pub mod zip;
 
+pub use dirhash::H1;
 pub use module::{ModuleError, ModuleVersion};
 pub use path::{EscapedPath, ModulePath, PathError};
 pub use version::{Revision, Version, VersionError};
