@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod escape;
+pub mod modfile;
 pub mod module;
+pub mod modules_txt;
 pub mod path;
 pub mod pseudo;
 pub mod semver;
