@@ -2,6 +2,7 @@
 
 mod escape;
 pub mod modfile;
+pub mod glob;
 pub mod module;
 pub mod modules_txt;
 pub mod path;

@@ -2,10 +2,8 @@
 //!
 //! The shape leaves room for revisions of other systems than git, so a revision is any run of ASCII letters and digits.
 
+use super::stamp::TIME_DIGITS;
 use crate::semver;
-
-/// How many digits the time has: `yyyymmddhhmmss`.
-pub(super) const TIME_DIGITS: usize = 14;
 
 /// Whether the version has the shape of a pseudo-version. Its fourteen digits may still be no time.
 ///

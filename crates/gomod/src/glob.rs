@@ -1,0 +1,7 @@
+//! The patterns of GOPRIVATE, GONOPROXY and GONOSUMDB (protocol.md A25).
+
+mod pattern;
+mod prefix;
+
+pub use pattern::Pattern;
+pub use prefix::PrefixPatterns;
