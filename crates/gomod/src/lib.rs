@@ -2,11 +2,13 @@
 
 pub mod dirhash;
 mod escape;
+pub mod modfile;
 pub mod glob;
 pub mod goproxy;
 pub mod gosum;
 pub mod gosumdb;
 pub mod module;
+pub mod modules_txt;
 pub mod path;
 pub mod pseudo;
 pub mod semver;
