@@ -85,7 +85,7 @@ impl Answer {
             origin: origin.clone(),
             assurance: *assurance,
             freshness: *freshness,
-            h1: h1.clone(),
+            h1: *h1,
             trail: trail.clone(),
         })
     }
@@ -142,8 +142,8 @@ impl Vetted {
     }
 
     /// The content hash of a `.zip` or `.mod`.
-    pub fn h1(&self) -> Option<&H1> {
-        self.h1.as_ref()
+    pub fn h1(&self) -> Option<H1> {
+        self.h1
     }
 }
 

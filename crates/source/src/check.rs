@@ -7,7 +7,9 @@
 
 use std::time::Duration;
 
-use gomod::{GoMod, H1, ModuleVersion, dirhash, zip};
+use gomod::modfile::{GoMod, ParseErrors};
+use gomod::zip::{self, ReaderAt};
+use gomod::{H1, ModuleVersion, dirhash};
 use serde::Deserialize;
 use tokio::time::Instant;
 
@@ -76,11 +78,9 @@ enum Flaw {
     #[error("the .info names no valid version but {0:?}")]
     NoVersion(String),
     #[error("the go.mod cannot be parsed: {0}")]
-    BadGoMod(gomod::ParseErrors),
+    BadGoMod(ParseErrors),
     #[error("the module zip is bad: {0}")]
     BadZip(#[from] zip::ZipError),
-    #[error("the module zip cannot be read: {0}")]
-    Unhashable(#[from] dirhash::HashError),
     #[error("the temporary file cannot be read back: {0}")]
     Lost(#[from] std::io::Error),
 }
@@ -91,7 +91,7 @@ fn check_form(ask: &Ask, content: &Whole) -> Result<Option<H1>, Flaw> {
         (Ask::Zip(module), Whole::Memory(bytes)) => {
             check_zip(module, &bytes[..], bytes.len() as u64).map(Some)
         }
-        (Ask::Zip(module), Whole::File(file)) => check_zip(module, &**file.file(), file.size()).map(Some),
+        (Ask::Zip(module), Whole::File(file)) => check_zip(module, &**file, file.size()).map(Some),
         (_, Whole::Memory(bytes)) => check_text(ask, bytes),
         (_, Whole::File(file)) => check_text(ask, &file.read()?),
     }
@@ -127,12 +127,17 @@ fn check_info(bytes: &[u8], asked: Option<&gomod::Version>) -> Result<(), Flaw> 
     }
 }
 
+/// go's lenient parser skips directives that it does not know, so that to it a web page is a go.mod. What has no module
+/// line, as some toolchains have none, must therefore please the strict one.
 fn check_mod(bytes: &[u8]) -> Result<H1, Flaw> {
-    GoMod::parse_lax(bytes).map_err(Flaw::BadGoMod)?;
+    let lenient = GoMod::parse_lax(bytes).map_err(Flaw::BadGoMod)?;
+    if lenient.module.is_none() {
+        GoMod::parse(bytes).map_err(Flaw::BadGoMod)?;
+    }
     Ok(dirhash::hash_go_mod(bytes))
 }
 
-fn check_zip<R: zip::ReaderAt>(module: &ModuleVersion, content: R, size: u64) -> Result<H1, Flaw> {
+fn check_zip<R: ReaderAt>(module: &ModuleVersion, content: R, size: u64) -> Result<H1, Flaw> {
     zip::check(module, &content, size)?;
     Ok(dirhash::hash_zip(&content, size)?)
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt};
+use gomod::zip::ReaderAt;
 use sha2::{Digest, Sha256};
 use tempfile::{NamedTempFile, TempPath};
 
@@ -185,6 +186,12 @@ impl SpoolFile {
                 )
             })
             .boxed()
+    }
+}
+
+impl ReaderAt for SpoolFile {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> std::io::Result<usize> {
+        self.file.read_at(buffer, offset)
     }
 }
 

@@ -70,7 +70,7 @@ async fn silence_ends_at_the_deadline_of_its_phase() {
     let fake = upstream(false);
     let _gate = fake.hold("*");
     let options = HttpOptions { first_byte_timeout: Duration::from_millis(200), ..HttpOptions::default() };
-    let upstream = Upstream::new(&fake.url(), &client_with(&fake, options)).unwrap();
+    let upstream = Upstream::new(&fake.url(), &client_with(&fake, &options)).unwrap();
     let begun = Instant::now();
     let failure = upstream.ask(&info(), &ctx()).await.unwrap_err();
     assert_eq!((failure.kind(), failure.retry()), (FailureKind::Unavailable, Retry::MayHelp));
@@ -82,7 +82,7 @@ async fn a_body_that_stops_moving_is_an_error_and_not_a_short_body() {
     let fake = upstream(false);
     fake.stall_body("*.zip", 1000);
     let options = HttpOptions { idle_timeout: Duration::from_millis(200), ..HttpOptions::default() };
-    let upstream = Upstream::new(&fake.url(), &client_with(&fake, options)).unwrap();
+    let upstream = Upstream::new(&fake.url(), &client_with(&fake, &options)).unwrap();
     let body = upstream.ask(&zip(), &ctx()).await.unwrap().body;
     assert!(body.into_bytes(1 << 30).await.is_err());
 }

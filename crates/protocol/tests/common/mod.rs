@@ -1,6 +1,10 @@
 //! A node on a free port, around a checked upstream.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "each test file uses its own part, and a test may stop loudly"
+)]
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -27,7 +31,7 @@ pub(crate) fn modules() -> Vec<Module> {
 }
 
 pub(crate) fn long_limits() -> Limits {
-    let minute = Duration::from_secs(60);
+    let minute = Duration::from_mins(1);
     Limits { header_timeout: minute, write_timeout: minute, drain_timeout: minute }
 }
 
@@ -54,7 +58,7 @@ impl Node {
         let spool = tempfile::tempdir().unwrap();
         let client = HttpClient::new(&HttpOptions::default()).unwrap();
         let source = Checked::new(Upstream::new(upstream, &client).unwrap(), Spool::new(spool.path()));
-        let goproxy = Goproxy::new(Arc::new(source), Prefix::parse(prefix).unwrap(), Duration::from_secs(60));
+        let goproxy = Goproxy::new(Arc::new(source), Prefix::parse(prefix).unwrap(), Duration::from_mins(1));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();

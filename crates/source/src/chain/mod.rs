@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use gomod::{Fallback, ModulePath};
+use gomod::ModulePath;
+use gomod::goproxy::Fallback;
 
 use crate::{Answer, Ask, Assurance, Ctx, Failure, FailureKind, Kind, Origin, Source, Trail, VersionList};
 use claims::Claims;

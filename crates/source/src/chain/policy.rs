@@ -1,6 +1,8 @@
 //! Which failure lets the next place be asked, and which paths may go where (house.md, contract of Source).
 
-use gomod::{Fallback, ModulePath, PrefixPatterns};
+use gomod::ModulePath;
+use gomod::glob::PrefixPatterns;
+use gomod::goproxy::Fallback;
 
 use crate::FailureKind;
 

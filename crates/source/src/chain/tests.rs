@@ -2,7 +2,8 @@ use super::*;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use gomod::{PrefixPatterns, Revision};
+use gomod::Revision;
+use gomod::glob::PrefixPatterns;
 
 /// A place with one answer to everything.
 #[derive(Debug)]

@@ -1,12 +1,16 @@
 //! The modules that the tests of this crate ask about, and places that know them.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "each test file uses its own part, and a test may stop loudly"
+)]
 
 use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gomod::Fallback;
+use gomod::goproxy::Fallback;
 use source::chain::Link;
 use source::chain::claims::Claims;
 use source::chain::policy::Policy;
@@ -46,13 +50,13 @@ pub(crate) fn upstream(tls: bool) -> FakeUpstream {
 }
 
 pub(crate) fn client(fake: &FakeUpstream) -> HttpClient {
-    client_with(fake, HttpOptions::default())
+    client_with(fake, &HttpOptions::default())
 }
 
-pub(crate) fn client_with(fake: &FakeUpstream, options: HttpOptions) -> HttpClient {
+pub(crate) fn client_with(fake: &FakeUpstream, options: &HttpOptions) -> HttpClient {
     let extra_ca_pem =
         if fake.url().starts_with("https") { fake.ca_pem().as_bytes().to_vec() } else { Vec::new() };
-    HttpClient::new(&HttpOptions { extra_ca_pem, ..options }).unwrap()
+    HttpClient::new(&HttpOptions { extra_ca_pem, ..options.clone() }).unwrap()
 }
 
 pub(crate) fn checked(fake: &FakeUpstream, spool: &Path) -> Checked<Upstream> {
