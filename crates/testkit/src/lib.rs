@@ -9,9 +9,13 @@
 
 mod child;
 pub mod go;
+pub mod graph;
 pub mod module;
+pub mod process;
 pub mod upstream;
 
 pub use go::{Go, GoHome, GoOutput, GoRun};
+pub use graph::{Graph, GraphSpec};
 pub use module::Module;
+pub use process::{ServerCommand, ServerProcess};
 pub use upstream::{Action, FakeUpstream, Gate, Recorded, Reply, Request};

@@ -90,19 +90,49 @@ fn downloads_from_files() {
 }
 
 #[test]
-fn lists_versions_and_retractions() {
+fn lists_versions() {
     let up = FakeUpstream::builder().text(MODULES).start();
-    let run = GoRun::new().proxy(up.url()).args([
-        "list",
-        "-m",
-        "-json",
-        "-retracted",
-        "-versions",
-        "example.com/Big",
-    ]);
-    let output = run.flags("-mod=mod").run().success();
-    let listed: Vec<serde_json::Value> = output.json();
+    let run = GoRun::new().proxy(up.url()).args(["list", "-m", "-json", "-versions", "example.com/Big"]);
+    let listed: Vec<serde_json::Value> = run.run().success().json();
     assert_eq!(listed[0]["Versions"], serde_json::json!(["v1.0.0", "v1.1.0-RC1"]));
+}
+
+#[test]
+fn retractions_are_seen() {
+    let up = FakeUpstream::builder()
+        .text("module example.com/r\nversion v1.0.0\n-- go.mod --\nmodule example.com/r\n")
+        .text("module example.com/r\nversion v1.1.0\n-- go.mod --\nmodule example.com/r\nretract v1.0.0 // bad\n")
+        .start();
+    let run =
+        GoRun::new().proxy(up.url()).args(["list", "-m", "-json", "-retracted", "example.com/r@v1.0.0"]);
+    let listed: Vec<serde_json::Value> = run.run().success().json();
+    assert_eq!(listed[0]["Retracted"], serde_json::json!(["bad"]));
+}
+
+/// The one case in which go takes a toolchain without a checksum database is a single file:// proxy (protocol.md H4).
+#[test]
+fn a_toolchain_is_a_module_too() {
+    let system = format!("{}-{}", std::env::consts::OS, go_architecture());
+    let toolchain = Module::new("golang.org/toolchain", format!("v0.0.1-go1.99.0.{system}"))
+        .file("bin/go", "#!/bin/sh\necho a toolchain from testkit\n")
+        .file("bin/gofmt", "")
+        .file("pkg/tool/any/compile", "")
+        .file("lib/wasm/any", "")
+        .file("src/_go.mod", "module std\n");
+    let home = GoHome::fresh();
+    let tree = home.path().join("tree");
+    testkit::upstream::write_file_proxy([toolchain], &tree);
+    let run =
+        GoRun::in_home(&home).proxy(format!("file://{}", tree.display())).env("GOTOOLCHAIN", "go1.99.0");
+    assert_eq!(run.args(["version"]).run().success().stdout, "a toolchain from testkit\n");
+}
+
+fn go_architecture() -> &'static str {
+    match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    }
 }
 
 #[test]

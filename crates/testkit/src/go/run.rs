@@ -3,23 +3,16 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Read;
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver};
-use std::thread;
+use std::process::Command;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rustix::process::Signal;
-
 use super::{Downloads, Go, GoHome, GoOutput};
-use crate::child::signal_group;
+use crate::child::GroupLeader;
 
 /// How long a run may take unless [`GoRun::deadline`] says otherwise.
 const DEADLINE: Duration = Duration::from_mins(2);
-
-/// How long the output may take to end after the process has.
-const OUTPUT_DEADLINE: Duration = Duration::from_secs(10);
 
 /// The flags every run has: a deletable module cache, and no look into the repository that the project may lie in.
 const FLAGS: &str = "-modcacherw -buildvcs=false";
@@ -70,7 +63,7 @@ impl GoRun {
         self.env("GOPROXY", list)
     }
 
-    /// Trusts the certificates in this PEM file, and no others.
+    /// Trusts the certificates in this PEM file.
     #[must_use]
     pub fn trust(self, pem_file: &Path) -> Self {
         self.env("SSL_CERT_FILE", pem_file)
@@ -123,17 +116,12 @@ impl GoRun {
     #[track_caller]
     pub fn run(&self) -> GoOutput {
         let begin = Instant::now();
-        let mut child = self.command().spawn().unwrap_or_else(|error| panic!("cannot start go: {error}"));
-        let pid = child.id();
-        let stdout = collect(child.stdout.take().expect("a pipe"));
-        let stderr = collect(child.stderr.take().expect("a pipe"));
-        let ended = wait(child).recv_timeout(self.deadline);
-        if ended.is_err() {
-            signal_group(pid, Signal::KILL);
-        }
-        let (stdout, stderr) = (text(&stdout), text(&stderr));
-        let command = self.to_string();
-        let Ok(status) = ended else {
+        let (mut leader, stdout, stderr) = GroupLeader::spawn(&mut self.command());
+        let (stdout, stderr) = (collect(stdout), collect(stderr));
+        let ended = leader.wait(self.deadline);
+        drop(leader);
+        let (stdout, stderr, command) = (text(stdout), text(stderr), self.to_string());
+        let Some(status) = ended else {
             panic!(
                 "{command}\nstill ran after {:?}\n-- stdout --\n{stdout}\n-- stderr --\n{stderr}",
                 self.deadline
@@ -159,7 +147,6 @@ impl GoRun {
         let mut command = Command::new(self.go.binary());
         command.env_clear().envs(&self.env).args(&self.args);
         command.current_dir(self.dir.clone().unwrap_or_else(|| self.home.home()));
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
         command
     }
 }
@@ -200,30 +187,18 @@ fn isolated(home: &GoHome) -> BTreeMap<String, OsString> {
     folders.chain(settings).chain(path).collect()
 }
 
-/// Reads a pipe to its end on a thread. Whatever has come so far can be had at any time.
-fn collect(mut pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
-    let (pieces, collected) = mpsc::channel();
+/// Reads a pipe to its end on a thread, so that go never waits for a reader.
+fn collect(mut pipe: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
     thread::spawn(move || {
-        let mut buffer = [0; 8192];
-        while let Ok(n @ 1..) = pipe.read(&mut buffer) {
-            let _ = pieces.send(buffer[..n].to_vec());
-        }
-    });
-    collected
+        let mut all = Vec::new();
+        // What came before an error is still worth showing.
+        let _ = pipe.read_to_end(&mut all);
+        all
+    })
 }
 
-/// What the pipe gave until it ended. A grandchild that outlives go may keep it open; it is not waited for.
-fn text(pieces: &Receiver<Vec<u8>>) -> String {
-    let end = Instant::now() + OUTPUT_DEADLINE;
-    let next = || pieces.recv_timeout(end.saturating_duration_since(Instant::now())).ok();
-    let all: Vec<u8> = std::iter::from_fn(next).flatten().collect();
+/// All that the pipe gave. It ends soon after go does, for whatever go started has been killed.
+fn text(pipe: JoinHandle<Vec<u8>>) -> String {
+    let all = pipe.join().expect("reading does not panic");
     String::from_utf8_lossy(&all).into_owned()
-}
-
-fn wait(mut child: Child) -> Receiver<ExitStatus> {
-    let (ended, end) = mpsc::channel();
-    thread::spawn(move || {
-        let _ = ended.send(child.wait().expect("a child can be waited for"));
-    });
-    end
 }

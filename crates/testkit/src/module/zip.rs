@@ -38,7 +38,7 @@ pub fn names(zip: &[u8]) -> Vec<String> {
 fn write_file(archive: &mut Writer, name: &str, content: &[u8]) -> Result<(), rawzip::Error> {
     let builder = archive.new_file(entry_path(name)).compression_method(CompressionMethod::DEFLATE);
     let (mut entry, config) = builder.start()?;
-    let mut writer = config.wrap(DeflateEncoder::new(&mut entry, Compression::fast()));
+    let mut writer = config.wrap(DeflateEncoder::new(&mut entry, Compression::default()));
     writer.write_all(content)?;
     let (encoder, descriptor) = writer.finish()?;
     encoder.finish()?;
