@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::phases::Phases;
-use crate::tools::{debian, go};
+use crate::tools::{components, debian, go};
 use crate::workspace::Workspace;
 use crate::{fuzz, run};
 
@@ -34,6 +34,8 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<(), Failure> {
 
 fn phases_of(workspace: &Workspace, args: &Args, phases: &mut Phases) -> Result<(), Failure> {
     phases.time("packages", || debian::install(debian::FOR_TESTS))?;
+    // One test of this program runs clippy.
+    phases.time("components", || components::install(workspace))?;
     let go = phases.time("go", || go::find_or_fetch(&workspace.tools()))?;
     println!("testing with {}", go.display());
     // Each part runs even when the one before it failed: whoever mends things wants to know of all.

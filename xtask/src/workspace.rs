@@ -24,10 +24,12 @@ pub(crate) struct TextFile {
 }
 
 impl Workspace {
-    /// Finds the checkout that this program was compiled from.
+    /// Finds the checkout that `cargo run` was called in, which is not the one that this program was compiled from
+    /// where several share a target folder.
     pub(crate) fn open() -> Result<Self, Failure> {
-        let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let root = own.parent().unwrap_or(own).to_path_buf();
+        let own = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let own = PathBuf::from(own);
+        let root = own.parent().unwrap_or(&own).to_path_buf();
         let metadata = Metadata::load(&root)?;
         Ok(Self { root, metadata })
     }

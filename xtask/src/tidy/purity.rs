@@ -28,6 +28,8 @@ pub(super) const SOURCE: Check = Check {
 const LINKED: &[&str] = &[
     // Errors.
     "thiserror",
+    // Tables of Unicode, for the letters that file names in a module may have.
+    "unicode-properties",
     // Base64, for h1 hashes.
     "base64",
     // SHA-256 and what it is made of.
