@@ -54,12 +54,17 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<(), Failure> {
 
 /// Compiles the binary as the tests do, so that it is compiled once, and returns its path.
 pub(crate) fn modkeep(workspace: &Workspace) -> Result<PathBuf, Failure> {
-    run::run(workspace.cargo().args(["build", "--locked", "--quiet", "--package", "modkeep"]))?;
-    Ok(workspace
-        .metadata
-        .target_directory
-        .join("debug")
-        .join(format!("modkeep{}", std::env::consts::EXE_SUFFIX)))
+    build_modkeep(workspace, &[])
+}
+
+/// Compiles the binary with these further arguments of `cargo build`, and returns its path.
+pub(crate) fn build_modkeep(workspace: &Workspace, arguments: &[&str]) -> Result<PathBuf, Failure> {
+    run::run(
+        workspace.cargo().args(["build", "--locked", "--quiet", "--package", "modkeep"]).args(arguments),
+    )?;
+    let profile = if arguments.contains(&"--release") { "release" } else { "debug" };
+    let program = format!("modkeep{}", std::env::consts::EXE_SUFFIX);
+    Ok(workspace.metadata.target_directory.join(profile).join(program))
 }
 
 /// All generated pages as the binary `modkeep` would have them now.

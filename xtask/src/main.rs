@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person who started it")]
 
+mod bench;
 mod docs;
 mod failure;
 mod fuzz;
@@ -30,6 +31,7 @@ enum Chore {
     Tidy(tidy::Args),
     Docs(docs::Args),
     Fuzz(fuzz::Args),
+    Bench(bench::Args),
 }
 
 fn main() -> ExitCode {
@@ -48,6 +50,7 @@ fn do_chore(chore: Chore) -> Result<(), failure::Failure> {
         Chore::Test(args) => test::run(&workspace, &args),
         Chore::Tidy(args) => tidy::run(&workspace, &args),
         Chore::Docs(args) => docs::run(&workspace, &args),
+        Chore::Bench(args) => bench::run(&workspace, &args),
         Chore::Fuzz(args) => fuzz::run(&workspace, &args),
     }
 }

@@ -26,7 +26,15 @@ fn clippy_on_tests_of(lines: usize) -> String {
     write("tests/it.rs", format!("#[test]\nfn integration() {{\n{body}}}\n"));
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut clippy = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    clippy.args(["clippy", "--offline", "--all-targets", "--", "-D", "clippy::too_many_lines"]);
+    clippy.args([
+        "clippy",
+        "--offline",
+        "--keep-going",
+        "--all-targets",
+        "--",
+        "-D",
+        "clippy::too_many_lines",
+    ]);
     clippy
         .current_dir(probe.path())
         .env("CLIPPY_CONF_DIR", root)
