@@ -7,9 +7,9 @@ use serde_json::Value;
 use crate::failure::{Context as _, Failure};
 
 const HEAD: &str = "# Settings\n\n<!-- Written by `cargo xtask docs`; change the settings in crates/modkeep instead. -->\n\n\
-    Every setting is a key in `modkeep.toml`, a `MODKEEP_…` variable and a flag. The names follow from the key: \
-    `idle-timeout` is `MODKEEP_IDLE_TIMEOUT` and `--idle-timeout`. [modkeep.schema.json](modkeep.schema.json) lets an \
-    editor complete and check the file.\n";
+    A setting is a key in `modkeep.toml`, a `MODKEEP_…` variable and a flag. The names follow from the key: \
+    `idle-timeout` is `MODKEEP_IDLE_TIMEOUT` and `--idle-timeout`. Tables exist in the file only. \
+    [modkeep.schema.json](modkeep.schema.json) lets an editor complete and check the file.\n";
 
 /// The page docs/config.md for `schema`.
 pub(super) fn page(schema: &str) -> Result<String, Failure> {
@@ -18,21 +18,32 @@ pub(super) fn page(schema: &str) -> Result<String, Failure> {
     let properties = properties.ok_or_else(|| Failure::new("`modkeep config schema` names no settings"))?;
     let mut page = String::from(HEAD);
     for (key, setting) in properties {
-        let text = |name: &str| setting[name].as_str().unwrap_or_default().trim();
-        let _ = write!(page, "\n## {key}\n\n{}\n", text("description"));
-        for (at, (name, value)) in facts(setting).iter().enumerate() {
+        let columns = setting["items"]["properties"].as_object();
+        let title = if columns.is_some() { format!("[[{key}]]") } else { key.clone() };
+        let _ = write!(page, "\n## {title}\n\n{}\n", description(setting));
+        let facts = columns.map_or_else(|| facts(setting), |columns| columns.iter().map(column).collect());
+        for (at, fact) in facts.iter().enumerate() {
             let gap = if at == 0 { "\n" } else { "" };
-            let _ = writeln!(page, "{gap}- {name}: {value}");
+            let _ = writeln!(page, "{gap}- {fact}");
         }
     }
     Ok(page)
 }
 
+fn description(setting: &Value) -> &str {
+    setting["description"].as_str().unwrap_or_default().trim()
+}
+
 /// What the schema says about one setting besides its description.
-fn facts(setting: &Value) -> Vec<(&'static str, String)> {
+fn facts(setting: &Value) -> Vec<String> {
     let named = [("type", &setting["type"]), ("one of", &setting["enum"]), ("default", &setting["default"])];
-    let all = named.into_iter().chain([("examples", &setting["examples"])]);
-    all.filter(|(_, value)| !value.is_null()).map(|(name, value)| (name, shown(value))).collect()
+    let given = named.into_iter().filter(|(_, value)| !value.is_null());
+    given.map(|(name, value)| format!("{name}: {}", shown(value))).collect()
+}
+
+/// One key of a table: its name, its type, what it means.
+fn column((key, setting): (&String, &Value)) -> String {
+    format!("`{key}` ({}): {}", facts(setting).join(", "), description(setting))
 }
 
 fn shown(value: &Value) -> String {
@@ -57,6 +68,15 @@ mod tests {
             "{page}"
         );
         assert!(page.ends_with("\n## log\n\nHow.\n\n- one of: `a`, `b`\n"), "{page}");
+    }
+
+    #[test]
+    fn a_table_is_told_key_by_key() {
+        let schema = r#"{"properties":{"place":{"type":"array","description":"Marks.","items":{"properties":{
+            "url":{"type":"string","description":"Which."}}}}}}"#;
+        assert!(
+            page(schema).unwrap().ends_with("\n## [[place]]\n\nMarks.\n\n- `url` (type: `string`): Which.\n")
+        );
     }
 
     #[test]
