@@ -1,5 +1,7 @@
 //! What an HTTP upstream may do to us, and what we conclude from it.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop loudly")]
+
 mod common;
 
 use std::time::Duration;
