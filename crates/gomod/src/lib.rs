@@ -1,8 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod escape;
-pub mod modfile;
 pub mod glob;
+pub mod modfile;
 pub mod module;
 pub mod modules_txt;
 pub mod path;

@@ -1,0 +1,5 @@
+//! Whole files and keys.
+
+use super::Function;
+
+pub(crate) const FUNCTIONS: &[Function] = &[];

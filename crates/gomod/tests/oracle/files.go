@@ -1,0 +1,63 @@
+package main
+
+import (
+	"encoding/base64"
+	"io"
+	"os"
+	"sort"
+	"strings"
+
+	"golang.org/x/mod/module"
+	"golang.org/x/mod/sumdb/dirhash"
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/zip"
+)
+
+// hash1 takes pairs of file name and content.
+func hash1(args []string) (any, error) {
+	content := map[string]string{}
+	var names []string
+	for i := 0; i+1 < len(args); i += 2 {
+		names = append(names, args[i])
+		content[args[i]] = args[i+1]
+	}
+	sort.Strings(names)
+	return dirhash.Hash1(names, func(name string) (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader(content[name])), nil
+	})
+}
+
+// checkZip takes module path, version and the bytes of a zip. The value is the content hash, or null for a zip that
+// can be listed but not read.
+func checkZip(args []string) (any, error) {
+	file, err := os.CreateTemp("", "oracle-*.zip")
+	if err != nil {
+		return nil, err
+	}
+	defer os.Remove(file.Name())
+	defer file.Close()
+	if _, err := file.WriteString(args[2]); err != nil {
+		return nil, err
+	}
+	if _, err := zip.CheckZip(module.Version{Path: args[0], Version: args[1]}, file.Name()); err != nil {
+		return nil, err
+	}
+	sum, err := dirhash.HashZip(file.Name(), dirhash.Hash1)
+	if err != nil {
+		return nil, nil
+	}
+	return sum, nil
+}
+
+func verifierKey(args []string) (any, error) {
+	v, err := note.NewVerifier(args[0])
+	if err != nil {
+		return nil, err
+	}
+	_, encoded, _ := strings.Cut(strings.TrimPrefix(args[0], v.Name()+"+"), "+")
+	key, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		return nil, err
+	}
+	return []any{v.Name(), v.KeyHash(), base64.StdEncoding.EncodeToString(key)}, nil
+}
