@@ -1,7 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+pub mod dirhash;
 mod escape;
 pub mod glob;
+pub mod goproxy;
+pub mod gosum;
+pub mod gosumdb;
 pub mod modfile;
 pub mod module;
 pub mod modules_txt;
@@ -9,7 +13,9 @@ pub mod path;
 pub mod pseudo;
 pub mod semver;
 pub mod version;
+pub mod zip;
 
+pub use dirhash::H1;
 pub use module::{ModuleError, ModuleVersion};
 pub use path::{EscapedPath, ModulePath, PathError};
 pub use version::{Revision, Version, VersionError};

@@ -4,8 +4,10 @@
 //! parts, sometimes with a bad part among them, and then often damages the result in a few places.
 
 pub(crate) mod go_mod;
+pub(crate) mod keys;
 pub(crate) mod paths;
 pub(crate) mod versions;
+pub(crate) mod zips;
 
 use crate::dice::Dice;
 

@@ -19,6 +19,10 @@ const ENUMS: &[Enum] = &[
     Enum { name: "PathFlaw", source: include_str!("../../src/path/error.rs") },
     Enum { name: "VersionFlaw", source: include_str!("../../src/version/error.rs") },
     Enum { name: "ModuleError", source: include_str!("../../src/module.rs") },
+    Enum { name: "ZipError", source: include_str!("../../src/zip/error.rs") },
+    Enum { name: "Collision", source: include_str!("../../src/zip/collision.rs") },
+    Enum { name: "HashError", source: include_str!("../../src/dirhash/files.rs") },
+    Enum { name: "KeyError", source: include_str!("../../src/gosumdb/key.rs") },
     Enum { name: "Problem", source: include_str!("../../src/modfile/error.rs") },
 ];
 

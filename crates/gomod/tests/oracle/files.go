@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/base64"
+	"errors"
 	"io"
 	"os"
 	"sort"
@@ -27,8 +28,8 @@ func hash1(args []string) (any, error) {
 	})
 }
 
-// checkZip takes module path, version and the bytes of a zip. The value is the content hash, or null for a zip that
-// can be listed but not read.
+// checkZip takes module path, version and the bytes of a zip. The value is the content hash of a good module zip. Of
+// another zip it tells whether its directory passes, and the hash if it can be read all the same.
 func checkZip(args []string) (any, error) {
 	file, err := os.CreateTemp("", "oracle-*.zip")
 	if err != nil {
@@ -39,12 +40,14 @@ func checkZip(args []string) (any, error) {
 	if _, err := file.WriteString(args[2]); err != nil {
 		return nil, err
 	}
-	if _, err := zip.CheckZip(module.Version{Path: args[0], Version: args[1]}, file.Name()); err != nil {
-		return nil, err
-	}
-	sum, err := dirhash.HashZip(file.Name(), dirhash.Hash1)
-	if err != nil {
-		return nil, nil
+	_, checkErr := zip.CheckZip(module.Version{Path: args[0], Version: args[1]}, file.Name())
+	sum, hashErr := dirhash.HashZip(file.Name(), dirhash.Hash1)
+	if err := errors.Join(checkErr, hashErr); err != nil {
+		detail := map[string]any{"checked": checkErr == nil, "h1": nil}
+		if hashErr == nil {
+			detail["h1"] = sum
+		}
+		return nil, &detailed{detail, err}
 	}
 	return sum, nil
 }

@@ -1,0 +1,32 @@
+//! Module zips: what go accepts as one, checked without unpacking it (protocol.md C1 to C5, C9).
+//!
+//! The bytes come through [`ReaderAt`], so files, slices and anything else that can be read at an offset will do, and no
+//! file content is ever held whole. Beyond go's own rules a zip is refused whose directory lies: entries that overlap,
+//! that are encrypted, or that are more or fewer than it says.
+
+mod check;
+mod collision;
+mod directory;
+mod error;
+mod fold;
+mod layout;
+mod read;
+#[cfg(test)]
+pub(crate) mod sample;
+
+pub use check::{Summary, check};
+pub use collision::Collision;
+pub(crate) use directory::{Archive, Entry};
+pub use error::ZipError;
+pub use rawzip::{FileReader, ReaderAt};
+pub(crate) use read::ContentReader;
+
+/// The largest zip, in bytes, and the largest sum of its uncompressed files: 500 MiB. go refuses more (protocol.md C2).
+pub const MAX_ZIP_BYTES: u64 = 500 << 20;
+/// The largest go.mod in the root of a module, in bytes: 16 MiB (protocol.md C2).
+pub const MAX_GO_MOD_BYTES: u64 = 16 << 20;
+/// The largest LICENSE in the root of a module, in bytes: 16 MiB (protocol.md C2).
+pub const MAX_LICENSE_BYTES: u64 = 16 << 20;
+/// The largest central directory, in bytes: 64 MiB. go has no such limit. It bounds the memory for file names; at some
+/// 150 bytes each it is enough for 400,000 files, many times what the largest modules have.
+pub const MAX_DIRECTORY_BYTES: u64 = 64 << 20;
