@@ -2,11 +2,11 @@
 
 pub mod dirhash;
 mod escape;
-pub mod modfile;
 pub mod glob;
 pub mod goproxy;
 pub mod gosum;
 pub mod gosumdb;
+pub mod modfile;
 pub mod module;
 pub mod modules_txt;
 pub mod path;

@@ -1,0 +1,99 @@
+//! `gomod` against golang.org/x/mod: the same generated inputs go through both, and every answer must be the same.
+//!
+//! Needs a go command (see `oracle`). The seed is fixed, so a run can be repeated; MODKEEP_SEED sets another one. What
+//! differs on purpose stands in `intended`, with reasons.
+
+#![cfg(test)]
+
+mod characters;
+mod dice;
+mod functions;
+mod grammar;
+mod hits;
+mod intended;
+mod oracle;
+mod question;
+mod report;
+
+use dice::Dice;
+use functions::Function;
+use hits::Hits;
+use oracle::Oracle;
+use question::{Answer, Question};
+use report::Count;
+
+/// Any number would do.
+const SEED: u64 = 20_261_124;
+
+/// Fewer inputs would not be worth the name; see `Function::inputs` for how they are spread.
+const INPUTS_MIN: usize = 10_000;
+
+/// The share of inputs that x/mod must reject, so that rejections are tested as well as acceptance.
+const REJECTED_PERCENT_MIN: usize = 30;
+
+/// Questions in one line to the oracle.
+const BATCH: usize = 500;
+
+/// Differences that are printed of one function before the rest is only counted.
+const SHOWN_MAX: usize = 5;
+
+fn seed() -> u64 {
+    let given = std::env::var("MODKEEP_SEED").ok();
+    given.map_or(SEED, |text| text.parse().expect("MODKEEP_SEED is a number"))
+}
+
+#[test]
+fn every_answer_is_the_same() {
+    let mut oracle = Oracle::start();
+    let mut hits = Hits::default();
+    let counts: Vec<Count> = functions::all().map(|f| compare(f, &mut oracle, &mut hits)).collect();
+    let hits = hits.all();
+    report::print(seed(), &counts, &hits);
+
+    let total = report::total(&counts);
+    assert_eq!(total.differences, 0, "differences are printed above the table");
+    assert!(total.inputs() >= INPUTS_MIN, "{} inputs", total.inputs());
+    assert!(
+        total.rejected * 100 >= total.inputs() * REJECTED_PERCENT_MIN,
+        "only {} rejected",
+        total.rejected
+    );
+    let missed: Vec<_> =
+        hits.iter().filter(|(name, count)| *count == 0 && !intended::is_out_of_reach(name)).collect();
+    assert!(missed.is_empty(), "never reached, so never compared: {missed:?}");
+    let reached: Vec<_> =
+        hits.iter().filter(|(name, count)| *count > 0 && intended::is_out_of_reach(name)).collect();
+    assert!(reached.is_empty(), "listed as out of reach, but reached: {reached:?}");
+}
+
+fn compare(function: &'static Function, oracle: &mut Oracle, hits: &mut Hits) -> Count {
+    let mut dice = Dice::for_purpose(seed(), function.name);
+    let mut count = Count { name: function.name, ..Count::default() };
+    let mut left = function.inputs;
+    while left > 0 {
+        let size = left.min(BATCH);
+        left -= size;
+        let ask = |_| Question { function: function.name, args: (function.generate)(&mut dice) };
+        let batch: Vec<Question> = (0..size).map(ask).collect();
+        for (question, theirs) in batch.iter().zip(oracle.ask(&batch)) {
+            let ours = (function.ours)(&question.args, hits);
+            tally(question, &theirs, &ours, &mut count);
+        }
+    }
+    count
+}
+
+fn tally(question: &Question, theirs: &Answer, ours: &Answer, count: &mut Count) {
+    match theirs {
+        Ok(_) => count.accepted += 1,
+        Err(_) => count.rejected += 1,
+    }
+    if theirs == ours || intended::is_intended(question, theirs, ours) {
+        return;
+    }
+    count.differences += 1;
+    if count.differences <= SHOWN_MAX {
+        let input = question.args.describe();
+        println!("{} of {input}\n  x/mod: {theirs:?}\n  gomod: {ours:?}\n", question.function);
+    }
+}

@@ -1,0 +1,185 @@
+//! The Go side: builds `tests/oracle` on the golang.org/x/mod that lies inside the Go distribution, and talks to it.
+//!
+//! Nothing is downloaded: the copy of x/mod that the go command itself is built from becomes a module of its own in a
+//! temporary folder, and the oracle is built against it with every way to the network closed.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::question::{Answer, Question};
+
+/// The oracle's program, as text, so that the test needs no folder but a temporary one.
+const SOURCES: [(&str, &str); 4] = [
+    ("main.go", include_str!("../oracle/main.go")),
+    ("functions.go", include_str!("../oracle/functions.go")),
+    ("modfile.go", include_str!("../oracle/modfile.go")),
+    ("files.go", include_str!("../oracle/files.go")),
+];
+
+/// The packages of x/mod that the oracle needs.
+const PACKAGES: [&str; 7] =
+    ["internal/lazyregexp", "modfile", "module", "semver", "sumdb/dirhash", "sumdb/note", "zip"];
+
+const LANGUAGE: &str = "1.24";
+
+/// The go command: `MODKEEP_TEST_GO`, else `go` on the PATH. Without one the test fails rather than pass unseen.
+pub(crate) fn go() -> OsString {
+    let go = std::env::var_os("MODKEEP_TEST_GO").unwrap_or_else(|| "go".into());
+    let found = Command::new(&go).arg("version").stdout(Stdio::null()).status();
+    assert!(
+        found.is_ok_and(|status| status.success()),
+        "this test compares with Go, and {} does not run: use `cargo xtask test`, which installs a Go, \
+         or name one in MODKEEP_TEST_GO",
+        go.display()
+    );
+    go
+}
+
+/// A go command without network, user settings or workspace, which keeps what it builds beside our own build.
+pub(crate) fn go_command(home: &Path) -> Command {
+    let mut command = Command::new(go());
+    command
+        .env("GOENV", "off")
+        .env("GOFLAGS", "-mod=mod")
+        .env("GOPROXY", "off")
+        .env("GOSUMDB", "off")
+        .env("GOWORK", "off")
+        .env("GOTOOLCHAIN", "local")
+        .env("GO111MODULE", "on")
+        .env("CGO_ENABLED", "0")
+        .env("GOPATH", home.join("gopath"))
+        .env("GOMODCACHE", home.join("gopath/pkg/mod"))
+        .env("GOCACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("go-build"));
+    command
+}
+
+/// A running oracle. It ends when its input closes, which dropping it does.
+pub(crate) struct Oracle {
+    _build: Arc<Build>,
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Oracle {
+    pub(crate) fn start() -> Self {
+        let build = Build::shared();
+        let mut child = Command::new(build.program())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the oracle that was just built starts");
+        let input = child.stdin.take();
+        let output = BufReader::new(child.stdout.take().expect("stdout is piped"));
+        Self { _build: build, child, input, output }
+    }
+
+    /// Asks a batch in one line, which the oracle reads whole before it answers: neither side can block the other.
+    pub(crate) fn ask(&mut self, batch: &[Question]) -> Vec<Answer> {
+        let questions: Vec<_> = batch.iter().map(encode).collect();
+        let input = self.input.as_mut().expect("open until dropped");
+        serde_json::to_writer(&mut *input, &questions).expect("the oracle takes questions");
+        input.write_all(b"\n").expect("the oracle takes questions");
+        let mut line = String::new();
+        self.output.read_line(&mut line).expect("the oracle answers");
+        let answers: Vec<Value> =
+            serde_json::from_str(&line).expect("the oracle answers in JSON; its error is above");
+        assert_eq!(answers.len(), batch.len(), "one answer for each question");
+        answers.iter().map(decode).collect()
+    }
+}
+
+impl Drop for Oracle {
+    fn drop(&mut self) {
+        self.input = None;
+        let _ = self.child.wait();
+    }
+}
+
+fn encode(question: &Question) -> Value {
+    let args: Vec<_> = question.args.0.iter().map(|arg| STANDARD.encode(arg)).collect();
+    json!({ "f": question.function, "a": args })
+}
+
+fn decode(answer: &Value) -> Answer {
+    let part = |name: &str| answer.get(name).cloned().unwrap_or(Value::Null);
+    if answer["ok"] == json!(true) { Ok(part("v")) } else { Err(part("e")) }
+}
+
+/// The built program, in a folder that goes away with it.
+struct Build {
+    folder: TempDir,
+}
+
+impl Build {
+    /// Tests that run at the same time share one build.
+    fn shared() -> Arc<Self> {
+        static SHARED: Mutex<Weak<Build>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.upgrade().unwrap_or_else(|| {
+            let built = Arc::new(Self::new());
+            *shared = Arc::downgrade(&built);
+            built
+        })
+    }
+
+    fn new() -> Self {
+        let build =
+            Self { folder: tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder") };
+        let root = build.folder.path();
+        lay_x_mod(&root.join("mod"));
+        let oracle = root.join("oracle");
+        lay_oracle(&oracle);
+        let mut go = go_command(root);
+        go.args(["build", "-o"]).arg(build.program()).arg(".").current_dir(&oracle);
+        let status = go.status().expect("go was run before");
+        assert!(status.success(), "go builds the oracle; its errors are above");
+        build
+    }
+
+    fn program(&self) -> PathBuf {
+        self.folder.path().join("oracle.exe")
+    }
+}
+
+fn lay_oracle(folder: &Path) {
+    let module = format!(
+        "module oracle\n\ngo {LANGUAGE}\n\nrequire golang.org/x/mod v0.0.0\n\nreplace golang.org/x/mod => ../mod\n"
+    );
+    fs::create_dir(folder).expect("a fresh folder");
+    for (name, text) in SOURCES.into_iter().chain([("go.mod", module.as_str())]) {
+        fs::write(folder.join(name), text).expect("a fresh folder");
+    }
+}
+
+/// Makes a module of the x/mod inside the distribution.
+fn lay_x_mod(to: &Path) {
+    let output = go_command(to).args(["env", "GOROOT"]).output().expect("go was run before");
+    let root = String::from_utf8(output.stdout).expect("GOROOT is UTF-8");
+    let from = Path::new(root.trim()).join("src/cmd/vendor/golang.org/x/mod");
+    for package in PACKAGES {
+        copy_files(&from.join(package), &to.join(package));
+    }
+    fs::write(to.join("go.mod"), format!("module golang.org/x/mod\n\ngo {LANGUAGE}\n"))
+        .expect("a fresh folder");
+}
+
+fn copy_files(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a fresh folder");
+    let entries =
+        fs::read_dir(from).unwrap_or_else(|error| panic!("no x/mod in {}: {error}", from.display()));
+    for entry in entries.map(|entry| entry.expect("a readable folder")) {
+        if entry.path().is_file() {
+            fs::copy(entry.path(), to.join(entry.file_name())).expect("a readable file");
+        }
+    }
+}

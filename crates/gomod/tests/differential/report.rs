@@ -1,0 +1,48 @@
+//! Counts for people: a table per function, and one of the errors that were reached.
+
+use std::io::Write;
+
+/// What came of the inputs of one function.
+#[derive(Default, Clone)]
+pub(crate) struct Count {
+    pub(crate) name: &'static str,
+    pub(crate) accepted: usize,
+    pub(crate) rejected: usize,
+    pub(crate) differences: usize,
+}
+
+impl Count {
+    pub(crate) fn inputs(&self) -> usize {
+        self.accepted + self.rejected
+    }
+}
+
+/// The sum over all functions.
+pub(crate) fn total(counts: &[Count]) -> Count {
+    let zero = Count { name: "total", ..Count::default() };
+    counts.iter().fold(zero, |sum, count| Count {
+        accepted: sum.accepted + count.accepted,
+        rejected: sum.rejected + count.rejected,
+        differences: sum.differences + count.differences,
+        ..sum
+    })
+}
+
+/// Prints past the capture of the test runner: the numbers are what this test is asked for.
+pub(crate) fn print(seed: u64, counts: &[Count], hits: &[(String, usize)]) {
+    let mut lines = vec![String::new(), format!("seed {seed} (set MODKEEP_SEED to try another)")];
+    lines.push(row("function", ["inputs", "accepted", "rejected", "differences"]));
+    for count in counts.iter().chain([&total(counts)]) {
+        let numbers = [count.inputs(), count.accepted, count.rejected, count.differences];
+        lines.push(row(count.name, numbers.map(|number| number.to_string())));
+    }
+    lines.extend([String::new(), "errors of ours that were reached".to_owned()]);
+    lines.extend(hits.iter().map(|(name, count)| format!("{name:<36}{count:>9}")));
+    let text = lines.join("\n") + "\n";
+    std::io::stdout().lock().write_all(text.as_bytes()).expect("standard output takes the table");
+}
+
+fn row<T: std::fmt::Display>(name: &str, cells: [T; 4]) -> String {
+    let [inputs, accepted, rejected, differences] = cells;
+    format!("{name:<20}{inputs:>9}{accepted:>10}{rejected:>10}{differences:>13}")
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"encoding/base64"
+	"errors"
+	"io"
+	"os"
+	"sort"
+	"strings"
+
+	"golang.org/x/mod/module"
+	"golang.org/x/mod/sumdb/dirhash"
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/zip"
+)
+
+// hash1 takes pairs of file name and content.
+func hash1(args []string) (any, error) {
+	content := map[string]string{}
+	var names []string
+	for i := 0; i+1 < len(args); i += 2 {
+		names = append(names, args[i])
+		content[args[i]] = args[i+1]
+	}
+	sort.Strings(names)
+	return dirhash.Hash1(names, func(name string) (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader(content[name])), nil
+	})
+}
+
+// checkZip takes module path, version and the bytes of a zip. The value is the content hash of a good module zip. Of
+// another zip it tells whether its directory passes, and the hash if it can be read all the same.
+func checkZip(args []string) (any, error) {
+	file, err := os.CreateTemp("", "oracle-*.zip")
+	if err != nil {
+		return nil, err
+	}
+	defer os.Remove(file.Name())
+	defer file.Close()
+	if _, err := file.WriteString(args[2]); err != nil {
+		return nil, err
+	}
+	_, checkErr := zip.CheckZip(module.Version{Path: args[0], Version: args[1]}, file.Name())
+	sum, hashErr := dirhash.HashZip(file.Name(), dirhash.Hash1)
+	if err := errors.Join(checkErr, hashErr); err != nil {
+		detail := map[string]any{"checked": checkErr == nil, "h1": nil}
+		if hashErr == nil {
+			detail["h1"] = sum
+		}
+		return nil, &detailed{detail, err}
+	}
+	return sum, nil
+}
+
+func verifierKey(args []string) (any, error) {
+	v, err := note.NewVerifier(args[0])
+	if err != nil {
+		return nil, err
+	}
+	_, encoded, _ := strings.Cut(strings.TrimPrefix(args[0], v.Name()+"+"), "+")
+	key, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		return nil, err
+	}
+	return []any{v.Name(), v.KeyHash(), base64.StdEncoding.EncodeToString(key)}, nil
+}
