@@ -23,9 +23,14 @@ pub struct Cached<S> {
     complaint: Complaint,
 }
 
-/// The whole arrangement around `inner`: what is kept first, each question asked once, answers kept.
-pub fn cached<S: Source + 'static>(store: Arc<dyn Store>, inner: S) -> Cached<Coalesced<Filling<S>>> {
-    Cached::new(store.clone(), Coalesced::new(Filling::new(store, inner)))
+/// The whole arrangement around `inner`: what is kept first, each question asked once, answers kept. A question may take
+/// `patience`, whoever waits for it.
+pub fn cached<S: Source + 'static>(
+    store: Arc<dyn Store>,
+    inner: S,
+    patience: Duration,
+) -> Cached<Coalesced<Filling<S>>> {
+    Cached::new(store.clone(), Coalesced::new(Filling::new(store, inner), patience))
 }
 
 impl<S: Source> Cached<S> {

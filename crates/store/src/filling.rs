@@ -71,7 +71,7 @@ fn as_fetched(artifact: &Vetted) -> Answer {
     let body = artifact.content().clone().into();
     Answer {
         assurance: artifact.assurance(),
-        h1: artifact.h1().cloned(),
+        h1: artifact.h1(),
         ..Answer::live(body, artifact.origin().clone(), Trail::default())
     }
 }

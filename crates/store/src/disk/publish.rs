@@ -56,7 +56,7 @@ impl Disk {
         let (draft, fingerprint) = self.drafts.of_artifact(artifact.content())?;
         let sidecar = Sidecar {
             fingerprint,
-            h1: artifact.h1().cloned(),
+            h1: artifact.h1(),
             origin: Some(artifact.origin().clone()),
             assurance: artifact.assurance(),
             kept_at: (self.clock)(),
