@@ -11,7 +11,9 @@ use crate::node::Node;
 const CLIENTS: usize = 50;
 
 fn module() -> Module {
-    Module::new("example.com/a", "v1.0.0").file("go.mod", "module example.com/a\n").file("a.go", "package a\n")
+    Module::new("example.com/a", "v1.0.0")
+        .file("go.mod", "module example.com/a\n")
+        .file("a.go", "package a\n")
 }
 
 fn runtime() -> tokio::runtime::Runtime {

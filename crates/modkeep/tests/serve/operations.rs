@@ -6,7 +6,8 @@ use testkit::{FakeUpstream, ServerCommand};
 
 use crate::node::{BINARY, Node, command, get};
 
-const MODULE: &str = "module example.com/a\nversion v1.0.0\n-- go.mod --\nmodule example.com/a\n-- a.go --\npackage a\n";
+const MODULE: &str =
+    "module example.com/a\nversion v1.0.0\n-- go.mod --\nmodule example.com/a\n-- a.go --\npackage a\n";
 
 fn serve(data: &Path) -> assert_cmd::Command {
     let mut command = assert_cmd::Command::new(BINARY);
@@ -93,6 +94,19 @@ fn an_address_in_use_or_a_folder_that_cannot_be_is_told_with_what_to_do() {
 }
 
 #[test]
+fn it_needs_no_go_and_reads_no_file_of_the_folder_it_is_started_in() {
+    let upstream = FakeUpstream::builder().text(MODULE).start();
+    let (data, here) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let hostile = "listen = \"127.0.0.1:1\"\nupstream = \"https://attacker.example\"\n";
+    std::fs::write(here.path().join("modkeep.toml"), hostile).unwrap();
+    let list = upstream.url();
+    let command = command(data.path()).dir(here.path()).env("PATH", here.path()).env("GOPROXY", list);
+    let node = Node::with(command);
+    assert_eq!(get(&format!("{}/example.com/a/@v/v1.0.0.info", node.url())).0, 200);
+    assert!(node.stop().success());
+}
+
+#[test]
 fn logs_are_json_lines_where_no_terminal_is() {
     let data = tempfile::tempdir().unwrap();
     let mut node = Node::start("off", data.path());
@@ -136,7 +150,8 @@ fn get_status(node: &Node, path: &str) -> u16 {
 fn below_a_prefix_and_with_a_server_command_of_its_own() {
     let upstream = FakeUpstream::builder().text(MODULE).start();
     let data = tempfile::tempdir().unwrap();
-    let command: ServerCommand = command(data.path()).args(["--upstream", &upstream.url(), "--path-prefix", "/go"]);
+    let command: ServerCommand =
+        command(data.path()).args(["--upstream", &upstream.url(), "--path-prefix", "/go"]);
     let node = Node::with(command);
     assert!(node.url().ends_with("/go"), "the start names the prefix: {}", node.url());
     assert_eq!(get_status(&node, "/example.com/a/@v/list"), 200);

@@ -4,7 +4,8 @@ use testkit::{FakeUpstream, GoHome, ServerCommand};
 
 use crate::node::{BINARY, Node, command, get, go};
 
-const MODULE: &str = "module example.com/a\nversion v1.0.0\n-- go.mod --\nmodule example.com/a\n-- a.go --\npackage a\n";
+const MODULE: &str =
+    "module example.com/a\nversion v1.0.0\n-- go.mod --\nmodule example.com/a\n-- a.go --\npackage a\n";
 const INFO: &str = "/example.com/a/@v/v1.0.0.info";
 
 fn upstream() -> FakeUpstream {
@@ -112,7 +113,8 @@ fn once_it_is_a_private_places_path_nobody_behind_it_is_asked_also_after_a_resta
     let mut own = upstream();
     let config = data.path().join("modkeep.toml");
     let (own_url, public_url) = (own.url(), public.url());
-    let text = format!("upstream = \"{own_url}|{public_url}\"\n[[place]]\nurl = \"{own_url}\"\nprivate = true\n");
+    let text =
+        format!("upstream = \"{own_url}|{public_url}\"\n[[place]]\nurl = \"{own_url}\"\nprivate = true\n");
     std::fs::write(&config, text).unwrap();
     let kept = data.path().join("kept");
     let start = || Node::with(command(&kept).args(["--config", config.to_str().unwrap()]));
