@@ -4,7 +4,11 @@
 //! through modkeep and the seconds from `GOPROXY=file://` of the same store. Both sides of a pair take turns in going
 //! first, so that neither always finds the warmer machine.
 
-#![allow(clippy::print_stdout, clippy::expect_used, reason = "a driver prints what it measured, and stops when it cannot")]
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a driver prints what it measured, and stops when it cannot"
+)]
 
 use std::path::Path;
 
