@@ -16,7 +16,8 @@ pub(super) const CLIPPY: Check = Check {
     mend: "do what clippy's note says; where it is wrong, `#[expect(clippy::lint, reason = \"…\")]` with a true reason",
     find: |workspace| {
         components::install(workspace)?;
-        let clippy = ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
+        let clippy =
+            ["clippy", "--locked", "--workspace", "--all-targets", "--keep-going", "--", "-D", "warnings"];
         Ok(told_above(workspace.cargo().args(clippy)))
     },
 };
