@@ -38,7 +38,10 @@ fn main() {
 
 fn serve(binary: &Path, data: &Path, upstream: &str) -> ServerProcess {
     let args = ["serve", "--listen", "127.0.0.1:0", "--upstream", upstream];
-    ServerCommand::new(binary).args(args).args(["--data".as_ref(), data.as_os_str()]).start("http://{}")
+    ServerCommand::new(binary)
+        .args(args)
+        .args(["--data".as_ref(), data.as_os_str()])
+        .start("listens on http://{}")
 }
 
 fn measured(graph: &Graph, ours: &str, theirs: &str, ours_first: bool) -> (f64, f64) {
