@@ -10,6 +10,9 @@ use rawzip::{
 use super::error::ZipError;
 use super::{MAX_DIRECTORY_BYTES, MAX_ZIP_BYTES};
 
+/// Where in the end record the size of the directory stands, in bytes.
+const DECLARED_SIZE_AT: u64 = 12;
+
 /// An opened zip.
 pub(crate) struct Archive<R> {
     pub(super) zip: ZipArchive<Bounded<R>>,
@@ -67,7 +70,24 @@ impl<R: ReaderAt> Archive<R> {
         if directory_bytes > MAX_DIRECTORY_BYTES {
             return Err(ZipError::DirectoryTooLarge(directory_bytes));
         }
-        Ok(Self { zip })
+        let archive = Self { zip };
+        archive.check_declared_size(directory_bytes)?;
+        Ok(archive)
+    }
+
+    /// The end record says how long the directory is. More than there is room for is a lie at which go stops; the zip
+    /// library does not look at it.
+    fn check_declared_size(&self, directory_bytes: u64) -> Result<(), ZipError> {
+        let mut field = [0; 4];
+        let at = self.zip.eocd_offset() + DECLARED_SIZE_AT;
+        let read = self.zip.get_ref().read_at(&mut field, at).map_err(ZipError::Io)?;
+        let declared = u32::from_le_bytes(field);
+        // This value stands in the longer record of a zip of over 4 GiB, which is too large anyway.
+        let elsewhere = declared == u32::MAX;
+        if read == field.len() && (elsewhere || u64::from(declared) <= directory_bytes) {
+            return Ok(());
+        }
+        Err(ZipError::Malformed(rawzip::ErrorKind::InvalidEndOfCentralDirectory.into()))
     }
 
     /// All entries in the order of the directory, each of a kind that can be read.
