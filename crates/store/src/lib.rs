@@ -1,1 +1,54 @@
 #![doc = include_str!("../README.md")]
+
+mod error;
+
+pub use error::StoreError;
+
+use std::fmt::Debug;
+use std::time::SystemTime;
+
+use futures_util::stream::BoxStream;
+use source::{Answer, Ask, Vetted};
+
+/// A place that keeps what sources gave.
+///
+/// The contract, which [`conformance`] checks on every implementation:
+///
+/// * A reader sees a whole artifact or none, whatever happens to the writer, `kill -9` and power loss included.
+/// * When `put` has returned, the artifact survives both.
+/// * Only what was looked at can be put: [`Vetted`] has no other constructor.
+/// * Bytes are kept as they came. `.info`, `.mod` and `.zip` are kept independently of each other.
+/// * `Ask::List` is never put: the list of a store is made from what it can serve, which is every version of which
+///   `.info`, `.mod` and `.zip` are all there. It is `None` for a module of which nothing at all is kept.
+/// * Damage that a read notices is an error of that read and never a wrong byte; the entry is set aside, so that the
+///   next `get` is a miss and the caller heals it by another `put`.
+/// * Errors are of the store, never of the artifact: a caller treats each as a miss and goes on.
+#[async_trait::async_trait]
+pub trait Store: Debug + Send + Sync {
+    /// What is kept for this question. The answer's freshness is `Kept`, with the time when it was put, its origin and
+    /// assurance those it had then. Opening does not read the whole artifact.
+    async fn get(&self, ask: &Ask) -> Result<Option<Answer>, StoreError>;
+
+    /// Keeps an artifact durably, in place of an older one, and gives it back as it is kept now (readable any
+    /// number of times).
+    async fn put(&self, ask: &Ask, artifact: &Vetted) -> Result<Answer, StoreError>;
+
+    /// Forgets an artifact. `false` when it was not there. Readers that have it open are not disturbed.
+    async fn remove(&self, ask: &Ask) -> Result<bool, StoreError>;
+
+    /// Everything that is kept, in no particular order, without reading the contents.
+    fn entries(&self) -> BoxStream<'_, Result<Entry, StoreError>>;
+}
+
+/// One kept artifact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The question that it answers; never a list.
+    pub ask: Ask,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Where it came from; `None` when its sidecar is missing or unreadable.
+    pub origin: Option<source::Origin>,
+    /// When it was put; the file's own time without a sidecar.
+    pub kept_at: SystemTime,
+}

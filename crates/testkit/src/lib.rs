@@ -1,1 +1,21 @@
 #![doc = include_str!("../README.md")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test tool stops the test loudly, and its docs say when only where that is not plain"
+)]
+
+mod child;
+pub mod go;
+pub mod graph;
+pub mod module;
+pub mod process;
+pub mod upstream;
+
+pub use go::{Go, GoHome, GoOutput, GoRun};
+pub use graph::{Graph, GraphSpec};
+pub use module::Module;
+pub use process::{ServerCommand, ServerProcess};
+pub use upstream::{Action, FakeUpstream, Gate, Recorded, Reply, Request};

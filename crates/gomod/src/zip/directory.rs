@@ -10,8 +10,11 @@ use rawzip::{
 use super::error::ZipError;
 use super::{MAX_DIRECTORY_BYTES, MAX_ZIP_BYTES};
 
-/// Where in the end record the size of the directory stands, in bytes.
-const DECLARED_SIZE_AT: u64 = 12;
+/// Where the end record has the length and the offset of the directory, in bytes from its start. Each has four bytes; all
+/// ones mean that a zip64 record has the number.
+const DIRECTORY_IN_END_RECORD: u64 = 12;
+/// What a zip64 writer puts between the directory and the end record: its own end record and the way to it.
+const ZIP64_END_BYTES: u64 = 56 + 20;
 
 /// An opened zip.
 pub(crate) struct Archive<R> {
@@ -66,28 +69,12 @@ impl<R: ReaderAt> Archive<R> {
         let zip = ZipLocator::new()
             .locate_in_reader(Bounded { inner: reader, len }, &mut buffer, len)
             .map_err(|(_, error)| ZipError::structure(error))?;
-        let directory_bytes = zip.eocd_offset().saturating_sub(zip.directory_offset());
-        if directory_bytes > MAX_DIRECTORY_BYTES {
-            return Err(ZipError::DirectoryTooLarge(directory_bytes));
+        let found = zip.eocd_offset().saturating_sub(zip.directory_offset());
+        if found > MAX_DIRECTORY_BYTES {
+            return Err(ZipError::DirectoryTooLarge(found));
         }
-        let archive = Self { zip };
-        archive.check_declared_size(directory_bytes)?;
-        Ok(archive)
-    }
-
-    /// The end record says how long the directory is. More than there is room for is a lie at which go stops; the zip
-    /// library does not look at it.
-    fn check_declared_size(&self, directory_bytes: u64) -> Result<(), ZipError> {
-        let mut field = [0; 4];
-        let at = self.zip.eocd_offset() + DECLARED_SIZE_AT;
-        let read = self.zip.get_ref().read_at(&mut field, at).map_err(ZipError::Io)?;
-        let declared = u32::from_le_bytes(field);
-        // This value stands in the longer record of a zip of over 4 GiB, which is too large anyway.
-        let elsewhere = declared == u32::MAX;
-        if read == field.len() && (elsewhere || u64::from(declared) <= directory_bytes) {
-            return Ok(());
-        }
-        Err(ZipError::Malformed(rawzip::ErrorKind::InvalidEndOfCentralDirectory.into()))
+        check_end_record(&zip, found)?;
+        Ok(Self { zip })
     }
 
     /// All entries in the order of the directory, each of a kind that can be read.
@@ -100,6 +87,26 @@ impl<R: ReaderAt> Archive<R> {
         }
         let (declared, found) = (self.zip.entries_hint(), entries.len() as u64);
         if declared == found { Ok(entries) } else { Err(ZipError::EntryCount { declared, found }) }
+    }
+}
+
+/// Holds the end record to the directory that was found. The library is content with any directory that it can find, and
+/// go is not; it computes where each entry is from these two numbers.
+fn check_end_record<R: ReaderAt>(zip: &ZipArchive<R>, found_length: u64) -> Result<(), ZipError> {
+    let mut fields = [0; 8];
+    let at = zip.eocd_offset() + DIRECTORY_IN_END_RECORD;
+    zip.get_ref().read_exact_at(&mut fields, at).map_err(|error| ZipError::structure(error.into()))?;
+    let [length, offset] =
+        [0, 4].map(|i| u32::from_le_bytes([fields[i], fields[i + 1], fields[i + 2], fields[i + 3]]));
+    let same = |declared: u32, found: u64| declared == u32::MAX || u64::from(declared) == found;
+    if !same(length, found_length) && !same(length, found_length.saturating_sub(ZIP64_END_BYTES)) {
+        return Err(ZipError::Directory { what: "length", declared: length.into(), found: found_length });
+    }
+    let found_offset = zip.directory_offset();
+    if same(offset, found_offset) {
+        Ok(())
+    } else {
+        Err(ZipError::Directory { what: "offset", declared: offset.into(), found: found_offset })
     }
 }
 
@@ -162,6 +169,33 @@ mod tests {
         let total = zip.len() - 12;
         zip[total] = 3;
         assert!(matches!(entries(&zip), Err(ZipError::EntryCount { declared: 3, found: 2 })));
+    }
+
+    #[test]
+    fn a_zip64_directory_is_read_whole() {
+        let names: Vec<String> = (0..66_000).map(|i| format!("f{i}")).collect();
+        let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
+        assert_eq!(entries(&sample::stored_zip(&files)).unwrap().len(), 66_000);
+    }
+
+    #[test]
+    fn a_wrong_length_of_the_directory_is_a_lie() {
+        for files in [&[][..], &[("a", &b"1"[..])]] {
+            let mut zip = sample::zip(files);
+            let at = zip.len() - 10;
+            zip[at] += 1;
+            assert!(matches!(entries(&zip), Err(ZipError::Directory { what: "length", .. })));
+        }
+    }
+
+    #[test]
+    fn a_wrong_offset_of_the_directory_is_a_lie() {
+        let mut zip = sample::zip(&[("a", b"1")]);
+        let at = zip.len() - 6;
+        zip[at] += 1;
+        assert!(matches!(entries(&zip), Err(ZipError::Directory { what: "offset", .. })));
+        let behind_something = [b"prelude", sample::zip(&[("a", b"1")]).as_slice()].concat();
+        assert!(matches!(entries(&behind_something), Err(ZipError::Directory { what: "offset", .. })));
     }
 
     #[test]

@@ -29,6 +29,17 @@ pub enum ZipError {
         /// How many there are.
         found: u64,
     },
+    /// The end record gives another place or length of the directory than the one where it is. go would look elsewhere, or
+    /// read entries from the wrong place.
+    #[error("the zip says that the {what} of its directory is {declared}; it is {found}")]
+    Directory {
+        /// `length` or `offset`, both in bytes.
+        what: &'static str,
+        /// What the end record says.
+        declared: u64,
+        /// What is there.
+        found: u64,
+    },
     /// Two entries share bytes, as in zip bombs, or an entry runs into the directory.
     #[error("the data of {name:?} overlaps {other}")]
     Overlap {

@@ -2,10 +2,10 @@
 //!
 //! The size that the directory declares is the limit. A bomb ends one buffer after it, not when the disk is full.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use flate2::read::DeflateDecoder;
-use rawzip::{ReaderAt, ZipReader};
+use rawzip::{ReaderAt, ZipEntry, ZipReader};
 
 use super::directory::{Archive, Bounded, Entry, Method};
 use super::error::ZipError;
@@ -28,10 +28,10 @@ impl<'a, R: ReaderAt> ContentReader<'a, R> {
     /// Gives the content to `sink` in pieces. What was given counts only if this returns without an error. A directory has
     /// no content, whatever bytes some writers put there; go does not look at them either.
     pub(crate) fn read(&mut self, entry: &Entry, sink: impl FnMut(&[u8])) -> Result<(), ZipError> {
+        let local = self.archive.zip.get_entry(entry.wayfinder).map_err(ZipError::structure)?;
         if entry.is_dir() {
             return Ok(());
         }
-        let local = self.archive.zip.get_entry(entry.wayfinder).map_err(ZipError::structure)?;
         let raw = local.reader();
         let result = match entry.method {
             Method::Stored => pump(local.verifying_reader(raw), &mut self.buffer, sink),
@@ -40,7 +40,20 @@ impl<'a, R: ReaderAt> ContentReader<'a, R> {
                 pump(local.verifying_reader(inflater), &mut self.buffer, sink)
             }
         };
-        result.map_err(|error| ZipError::content(&entry.name, error))
+        result.map_err(|error| ZipError::content(&entry.name, error))?;
+        check_descriptor(entry, &local)
+    }
+}
+
+/// A writer that streams puts the checksum behind the content once more. go compares the two, so this does.
+fn check_descriptor<R: ReaderAt>(entry: &Entry, local: &ZipEntry<'_, R>) -> Result<(), ZipError> {
+    let raw = local.reader();
+    match raw.data_descriptor().map_err(ZipError::structure)? {
+        Some(behind) if behind.crc32() != raw.claim_verifier().crc => {
+            let text = "the checksum behind the content is not that of the directory";
+            Err(ZipError::content(&entry.name, io::Error::new(io::ErrorKind::InvalidData, text)))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -56,12 +69,12 @@ fn reuse<I: Read>(inflater: &mut Option<DeflateDecoder<I>>, input: I) -> &mut De
 }
 
 /// Reads to the end, where the verification is made.
-fn pump(mut reader: impl Read, buffer: &mut [u8], mut sink: impl FnMut(&[u8])) -> std::io::Result<()> {
+fn pump(mut reader: impl Read, buffer: &mut [u8], mut sink: impl FnMut(&[u8])) -> io::Result<()> {
     loop {
         match reader.read(buffer) {
             Ok(0) => return Ok(()),
             Ok(n) => sink(&buffer[..n]),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     }
@@ -98,6 +111,14 @@ mod tests {
         let at = zip.windows(7).position(|w| w == b"content").unwrap();
         zip[at] ^= 1;
         assert!(matches!(contents(&zip), Err(ZipError::Content { name, .. }) if name == "a"));
+    }
+
+    #[test]
+    fn a_changed_checksum_behind_the_content_shows() {
+        let mut zip = sample::zip(&[("a", b"content")]);
+        let descriptor = sample::directory_offset(&zip) - 12;
+        zip[descriptor] ^= 1;
+        assert!(matches!(contents(&zip), Err(ZipError::Content { .. })));
     }
 
     #[test]

@@ -21,6 +21,7 @@ const STRICTER_ZIPS: &[(&str, &str)] = &[
     ("Method", "x/mod sees it only when it unpacks; we say so before a zip is kept"),
     ("NotUtf8", "no module can hold such a name; x/mod hashes it all the same when the zip is not checked"),
     ("DirectoryContent", "x/mod sees it only when it unpacks"),
+    ("Directory", "Go finds its way through a zip with something before it, or with a wrong end record"),
     (
         MALFORMED,
         "Go forgives a directory that runs into its end record or does not lie where that says; no writer makes one",

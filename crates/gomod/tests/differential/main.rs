@@ -1,6 +1,6 @@
 //! `gomod` against golang.org/x/mod: the same generated inputs go through both, and every answer must be the same.
 //!
-//! Needs a go command (see `oracle`). The seed is fixed, so a run can be repeated; MODKEEP_SEED sets another one. What
+//! Needs a go command (see `oracle`). The seed is fixed, so a run can be repeated; `MODKEEP_SEED` sets another one. What
 //! differs on purpose stands in `intended`, with reasons.
 
 #![cfg(test)]

@@ -227,11 +227,11 @@ fn write_end(zip: &mut Vec<u8>, count: usize, size: usize, start: usize, comment
 }
 
 fn put16(to: &mut Vec<u8>, numbers: &[u16]) {
-    numbers.iter().for_each(|number| to.extend_from_slice(&number.to_le_bytes()));
+    to.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
 }
 
 fn put32(to: &mut Vec<u8>, numbers: &[u32]) {
-    numbers.iter().for_each(|number| to.extend_from_slice(&number.to_le_bytes()));
+    to.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
 }
 
 fn short(length: usize) -> u32 {

@@ -1,0 +1,98 @@
+//! The command line: which commands there are, and how a wrong line is told.
+
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::commands::{completions, config, man, version};
+use crate::exit::Exit;
+
+/// Keeps Go builds alive when module proxies fail.
+#[derive(Debug, Parser)]
+#[command(name = "modkeep", version, about, after_long_help = Exit::table(), arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands, in the order in which help shows them.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show, check or describe the settings.
+    Config(config::ConfigArgs),
+    /// Print version, commit and target.
+    Version,
+    /// Print a completion script for a shell.
+    Completions(completions::CompletionsArgs),
+    /// Print a man page.
+    Man(man::ManArgs),
+}
+
+/// The command line as clap sees it, for completions and man pages.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// A line that runs no command: what to print instead, where, and the exit code.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Instead {
+    /// What to print.
+    pub text: String,
+    /// [`Exit::Ok`] for help and version, which go to stdout; [`Exit::Usage`] for mistakes, which go to stderr.
+    pub exit: Exit,
+}
+
+/// Reads the command line, the program's name first.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Instead> {
+    Cli::try_parse_from(args).map_err(|error| match error.kind() {
+        ErrorKind::DisplayVersion => Instead { text: format!("{}\n", version::line()), exit: Exit::Ok },
+        ErrorKind::DisplayHelp => Instead { text: error.render().to_string(), exit: Exit::Ok },
+        _ => Instead { text: error.render().to_string(), exit: Exit::Usage },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::serve::ServeArgs;
+    use crate::commands::store::{StoreArgs, StoreCommand};
+    use clap::{Args, FromArgMatches};
+
+    /// What the arguments of a command that stands alone come to.
+    fn alone<A: Args + FromArgMatches>(args: &[&str]) -> Result<A, clap::Error> {
+        let command = A::augment_args(clap::Command::new("t"));
+        A::from_arg_matches(&command.try_get_matches_from([&["t"], args].concat())?)
+    }
+
+    #[test]
+    fn clap_finds_no_contradiction() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn serve_takes_every_setting() {
+        let args: ServeArgs = alone(&["--listen", "127.0.0.1:0", "--log=debug", "--config", "f"]).unwrap();
+        assert_eq!(args.flags.given.values.len(), 2);
+        assert!(alone::<ServeArgs>(&["extra"]).is_err());
+    }
+
+    #[test]
+    fn store_ls_takes_a_pattern() {
+        let StoreCommand::Ls(args) =
+            alone::<StoreArgs>(&["ls", "x.example/*", "--json", "--data", "/d"]).unwrap().command;
+        assert_eq!((args.pattern.as_deref(), args.json), (Some("x.example/*"), true));
+        assert_eq!(args.flags.given.values["data"], "/d");
+        assert!(alone::<StoreArgs>(&["ls", "--listen", "x"]).is_err());
+    }
+
+    #[test]
+    fn a_wrong_line_is_a_usage_error() {
+        for args in
+            [vec!["modkeep"], vec!["modkeep", "confg"], vec!["modkeep", "config", "show", "--lsten", "x"]]
+        {
+            assert_eq!(parse(args.iter().map(OsString::from)).unwrap_err().exit, Exit::Usage, "{args:?}");
+        }
+    }
+}

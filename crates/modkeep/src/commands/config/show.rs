@@ -1,0 +1,109 @@
+//! `modkeep config show`: every setting, its value, and who set it. Passwords are masked.
+
+use clap::Args;
+use serde_json::{Map, Value as Json, json};
+
+use crate::commands::Session;
+use crate::go::Found;
+use crate::report::Failed;
+use crate::settings::flags::{All, Flags};
+use crate::settings::origin::Origin;
+use crate::settings::place::{self, Place};
+use crate::settings::{AnySetting, Settings, Value, table};
+
+/// The arguments of `modkeep config show`.
+#[derive(Debug, Clone, Args)]
+pub struct ShowArgs {
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+
+    /// Settings given on the command line.
+    #[command(flatten)]
+    pub flags: Flags<All>,
+}
+
+/// Prints the settings that `serve` would have with the same flags.
+pub fn run(args: &ShowArgs, session: &mut Session<'_>) -> Result<(), Failed> {
+    let settings = session.settings(&args.flags.given)?;
+    let rows = rows(&settings)?;
+    if args.json {
+        return Ok(writeln!(session.out, "{:#}", as_json(&rows, &settings))?);
+    }
+    Ok(session.out.write_all(as_text(&rows, &settings).as_bytes())?)
+}
+
+struct Row<'a> {
+    setting: &'static dyn AnySetting,
+    shown: String,
+    value: &'a Value,
+}
+
+fn rows(settings: &Settings) -> Result<Vec<Row<'_>>, Failed> {
+    let row = |setting: &'static dyn AnySetting| {
+        let value = settings.value(setting)?;
+        Ok(Row { setting, shown: setting.spec().masked(&value.text), value })
+    };
+    table::ALL.into_iter().map(row).collect()
+}
+
+fn as_text(rows: &[Row<'_>], settings: &Settings) -> String {
+    let key_width = width(rows.iter().map(|row| row.setting.spec().key));
+    let value_width = width(rows.iter().map(|row| row.shown.as_str()));
+    let line = |row: &Row<'_>| {
+        let key = row.setting.spec().key;
+        let text = as_word(&row.shown);
+        format!("{key:key_width$}  {text:value_width$}  # {}\n", row.value.origin)
+    };
+    let places = settings.places().iter().map(place_line);
+    rows.iter().map(line).chain(places).collect()
+}
+
+/// An empty text would look like a missing one.
+fn as_word(text: &str) -> &str {
+    if text.is_empty() { "\"\"" } else { text }
+}
+
+fn width<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
+    texts.map(|text| text.chars().count()).max().unwrap_or_default()
+}
+
+fn place_line(place: &Place) -> String {
+    let mark = if place.private { "private" } else { "not private" };
+    format!(
+        "place {} is {mark}  # {}:{}\n",
+        place::shown(place),
+        place.position.path.display(),
+        place.position.line
+    )
+}
+
+fn as_json(rows: &[Row<'_>], settings: &Settings) -> Json {
+    let entry = |row: &Row<'_>| {
+        let entry = json!({ "value": row.shown, "origin": origin(&row.value.origin) });
+        (row.setting.spec().key.to_owned(), entry)
+    };
+    let place = |place: &Place| {
+        let origin = json!({ "kind": "file", "path": place.position.path, "line": place.position.line });
+        json!({ "url": place::shown(place), "private": place.private, "origin": origin })
+    };
+    json!({
+        "settings": rows.iter().map(entry).collect::<Map<_, _>>(),
+        "places": settings.places().iter().map(place).collect::<Vec<_>>(),
+        "files": settings.files(),
+    })
+}
+
+/// Kind, and what names it: the flag, variable, file and line, or other setting.
+fn origin(origin: &Origin) -> Json {
+    let kind = origin.kind();
+    match origin {
+        Origin::Flag(key) => json!({ "kind": kind, "name": format!("--{key}") }),
+        Origin::Variable(name) => json!({ "kind": kind, "name": name }),
+        Origin::File(at) => json!({ "kind": kind, "path": at.path, "line": at.line }),
+        Origin::Go(name, Found::Variable) => json!({ "kind": kind, "name": name }),
+        Origin::Go(name, Found::File(path)) => json!({ "kind": kind, "name": name, "path": path }),
+        Origin::SameAs(key) => json!({ "kind": kind, "name": key }),
+        Origin::Default => json!({ "kind": kind }),
+    }
+}

@@ -1,0 +1,73 @@
+//! Exit codes: the only words that a script hears from us, so each has one meaning, written once.
+//!
+//! Where `sysexits.h` has a number for a meaning, that number is used: init systems and CI runners know it.
+
+/// Why the process ended. Printed in `--help` and in the man page from this very list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// The command did what was asked.
+    Ok,
+    /// The command could not do what was asked, for a reason that has no number of its own.
+    Failure,
+    /// The command line is wrong: an unknown flag or command, a missing or impossible value.
+    Usage,
+    /// What the command needs from this machine is not there, such as a free address or a writable data folder.
+    Unavailable,
+    /// The network or a place that should have answered is at fault; the same command may work later.
+    Infrastructure,
+    /// A setting is wrong: a file, a variable, or one of go's own settings.
+    Config,
+}
+
+impl Exit {
+    /// All codes, in the order in which they are documented.
+    pub const ALL: [Self; 6] =
+        [Self::Ok, Self::Failure, Self::Usage, Self::Unavailable, Self::Infrastructure, Self::Config];
+
+    /// The number that the process ends with.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Failure => 1,
+            Self::Usage => 64,
+            Self::Unavailable => 69,
+            Self::Infrastructure => 75,
+            Self::Config => 78,
+        }
+    }
+
+    /// The meaning in one line, for help and man page.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Ok => "done",
+            Self::Failure => "failed",
+            Self::Usage => "the command line is wrong",
+            Self::Unavailable => {
+                "something needed on this machine is missing (address in use, data folder not writable)"
+            }
+            Self::Infrastructure => "the network or another place is at fault; trying again may help",
+            Self::Config => "a setting is wrong (file, variable, or one of go's own settings)",
+        }
+    }
+
+    /// The table of all codes, one per line, as help and man page show it.
+    pub fn table() -> String {
+        let line = |exit: &Self| format!("  {:>2}  {}", exit.code(), exit.meaning());
+        let lines: Vec<String> = Self::ALL.iter().map(line).collect();
+        format!("Exit codes:\n{}", lines.join("\n"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_its_own_number_and_stands_in_the_table() {
+        let table = Exit::table();
+        for (at, exit) in Exit::ALL.iter().enumerate() {
+            assert!(Exit::ALL[at + 1..].iter().all(|other| other.code() != exit.code()), "{exit:?}");
+            assert!(table.contains(&format!("{:>2}  {}", exit.code(), exit.meaning())), "{exit:?}");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+#![doc = include_str!("../README.md")]
+
+pub mod cli;
+pub mod commands;
+pub mod env;
+pub mod exit;
+pub mod files;
+pub mod go;
+pub mod logging;
+pub mod mask;
+pub mod report;
+pub mod settings;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+use cli::Command;
+use commands::{Session, completions, config, man, version};
+use env::Env;
+use exit::Exit;
+use report::Failed;
+
+/// Runs the command line `args`, whose first element is the program's name.
+///
+/// Results go to `out`, errors and warnings to `err`. When even those cannot be written, only the exit code tells.
+pub fn run(
+    args: impl IntoIterator<Item = OsString>,
+    env: &Env,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Exit {
+    let result = match cli::parse(args) {
+        Ok(cli) => dispatch(&cli.command, &mut Session { env, files: &files::Disk, out, err }),
+        Err(instead) => print_instead(&instead, out, err),
+    };
+    match result.and_then(|()| Ok(out.flush()?)) {
+        Ok(()) => Exit::Ok,
+        Err(failed) => told(&failed, err),
+    }
+}
+
+fn dispatch(command: &Command, session: &mut Session<'_>) -> Result<(), Failed> {
+    match command {
+        Command::Config(args) => config::run(args, session),
+        Command::Version => version::run(session),
+        Command::Completions(args) => completions::run(args, session),
+        Command::Man(args) => man::run(args, session),
+    }
+}
+
+fn print_instead(instead: &cli::Instead, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failed> {
+    if instead.exit == Exit::Ok {
+        return Ok(out.write_all(instead.text.as_bytes())?);
+    }
+    // The exit code tells too: a closed stderr must not change it.
+    let _: io::Result<()> = err.write_all(instead.text.as_bytes());
+    Err(Failed { exit: instead.exit, problems: Vec::new() })
+}
+
+fn told(failed: &Failed, err: &mut dyn Write) -> Exit {
+    // As above: nobody is left to be told that stderr is closed.
+    let _: io::Result<()> = failed.write(err);
+    failed.exit
+}

@@ -1,0 +1,50 @@
+//! Starts the log: to stderr, readable on a terminal, one JSON object per line for machines.
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::env::Env;
+use crate::exit::Exit;
+use crate::report::{Failed, Problem};
+use crate::settings::values::LogFormat;
+use crate::settings::{Settings, table};
+
+/// Makes the log of this process what the settings say. The second call in one process is an error.
+pub fn start(settings: &Settings, env: &Env) -> Result<(), Failed> {
+    let filter = EnvFilter::new(settings.get(&table::LOG)?.as_str());
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match settings.get(&table::LOG_FORMAT)? {
+        format if is_json(format, env) => builder.json().flatten_event(true).finish().try_init(),
+        _ => builder.with_ansi(has_colour(env)).with_target(false).finish().try_init(),
+    };
+    let problem = |reason: String| Problem::new("cannot start the log").because(reason);
+    started.map_err(|error| Failed::new(Exit::Failure, problem(error.to_string())))
+}
+
+fn is_json(format: LogFormat, env: &Env) -> bool {
+    match format {
+        LogFormat::Json => true,
+        LogFormat::Text => false,
+        LogFormat::Auto => !env.stderr_is_terminal(),
+    }
+}
+
+/// Colour only where somebody sees it and has not asked to be spared (`NO_COLOR`).
+fn has_colour(env: &Env) -> bool {
+    env.stderr_is_terminal() && env.var("NO_COLOR").is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::env::Platform;
+    use std::path::Path;
+
+    #[test]
+    fn without_a_terminal_the_log_is_json_unless_text_is_asked_for() {
+        let env = Env::new::<&str, &str>([], Path::new("/"), Platform::Unix);
+        let formats = [LogFormat::Auto, LogFormat::Json, LogFormat::Text];
+        assert_eq!(formats.map(|format| is_json(format, &env)), [true, true, false]);
+        assert!(!has_colour(&env));
+    }
+}

@@ -1,0 +1,251 @@
+//! Reads `modkeep.toml`.
+//!
+//! The file is walked as a tree with positions, not deserialized into a struct: so all mistakes are told at once, each
+//! with line and column, and each value remembers its line. The source line itself is never repeated in an error: it may
+//! hold a password.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::env::Env;
+use crate::report::Problem;
+use crate::settings::nearest::nearest;
+use crate::settings::origin::{Origin, Position};
+use crate::settings::place::{self, Place};
+use crate::settings::{AnySetting, Base, Value, table};
+
+/// The key of the tables that describe single places.
+pub const PLACE: &str = "place";
+
+/// The keys of such a table.
+pub const PLACE_KEYS: [&str; 2] = ["url", "private"];
+
+/// What one file sets.
+#[derive(Debug, Default)]
+pub struct FileLayer {
+    /// The file.
+    pub path: PathBuf,
+    /// Its settings by key. Only values that their parser accepts are here.
+    pub values: BTreeMap<&'static str, Value>,
+    /// Its `[[place]]` tables in order.
+    pub places: Vec<Place>,
+}
+
+/// Reads a file's content. What is wrong in it is returned beside what is right.
+pub fn parse(path: &Path, content: &[u8], env: &Env) -> (FileLayer, Vec<Problem>) {
+    let layer = FileLayer { path: path.to_owned(), ..FileLayer::default() };
+    let Ok(text) = std::str::from_utf8(content) else {
+        return (layer, vec![Problem::new(format!("{} is not UTF-8", path.display()))]);
+    };
+    let base = Base::new(path.parent().unwrap_or(path), env);
+    let mut reader = Reader { text, base, layer, problems: Vec::new() };
+    let (root, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        let position = reader.position(error.span().map_or(0, |span| span.start));
+        reader.problems.push(Problem::new(format!("{position}: this is not TOML")).because(error.message()));
+    }
+    reader.root(root.get_ref());
+    (reader.layer, reader.problems)
+}
+
+type Key<'a> = Spanned<std::borrow::Cow<'a, str>>;
+
+struct Reader<'a> {
+    text: &'a str,
+    base: Base,
+    layer: FileLayer,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn root(&mut self, root: &DeTable<'_>) {
+        for (key, value) in root {
+            match table::find(key.get_ref()) {
+                _ if key.get_ref() == PLACE => self.places(value),
+                Some(setting) => self.setting(setting, key, value),
+                None => self.unknown(key, table::ALL.iter().map(|setting| setting.spec().key).chain([PLACE])),
+            }
+        }
+    }
+
+    fn setting(&mut self, setting: &'static dyn AnySetting, key: &Key<'_>, value: &Spanned<DeValue<'_>>) {
+        let spec = setting.spec();
+        let Some(text) = value.get_ref().as_str() else {
+            let expects = format!("a string with {}", spec.expects);
+            return self.wrong_type(spec.key, &expects, value);
+        };
+        let position = self.position(key.span().start);
+        let value = Value { text: text.to_owned(), origin: Origin::File(position), base: self.base.clone() };
+        match setting.check(text, &self.base) {
+            Ok(()) => drop(self.layer.values.insert(spec.key, value)),
+            Err(invalid) => self.problems.push(setting.problem(&value, &invalid)),
+        }
+    }
+
+    fn places(&mut self, value: &Spanned<DeValue<'_>>) {
+        let Some(array) = value.get_ref().as_array() else {
+            return self.wrong_type(PLACE, "one or more tables, each begun with [[place]]", value);
+        };
+        for element in array {
+            match element.get_ref().as_table() {
+                Some(fields) => self.place(fields, element.span().start),
+                None => self.wrong_type(PLACE, "tables, each begun with [[place]]", element),
+            }
+        }
+    }
+
+    fn place(&mut self, fields: &DeTable<'_>, start: usize) {
+        let known = self.problems.len();
+        let mut url = None;
+        let mut private = false;
+        for (key, value) in fields {
+            match (key.get_ref().as_ref(), value.get_ref()) {
+                ("url", DeValue::String(text)) => url = Some(text.as_ref()),
+                ("url", _) => self.wrong_type("url", "a string with a URL of the upstream list", value),
+                ("private", DeValue::Boolean(is)) => private = *is,
+                ("private", _) => self.wrong_type("private", "true or false", value),
+                _ => self.unknown(key, PLACE_KEYS),
+            }
+        }
+        if self.problems.len() == known {
+            self.push_place(url, private, start);
+        }
+    }
+
+    fn push_place(&mut self, url: Option<&str>, private: bool, start: usize) {
+        let position = self.position(start);
+        match url.map(place::identity) {
+            Some(Some(identity)) => self.layer.places.push(Place { identity, private, position }),
+            Some(None) => {
+                let problem = Problem::new(format!("{position}: the `url` of this place is not a URL"));
+                self.problems.push(problem.advise("write it as it stands in the upstream list"));
+            }
+            None => {
+                let problem = Problem::new(format!("{position}: this place has no `url`"));
+                self.problems.push(problem.advise("name the member of the upstream list that is meant"));
+            }
+        }
+    }
+
+    fn unknown<'k>(&mut self, key: &Key<'_>, known: impl IntoIterator<Item = &'k str>) {
+        let position = self.position(key.span().start);
+        let problem =
+            Problem::new(format!("{position}: `{}` is not a key that modkeep knows", key.get_ref()));
+        self.problems.push(match nearest(key.get_ref(), known) {
+            Some(near) => problem.advise(format!("the nearest key is `{near}`")),
+            None => problem,
+        });
+    }
+
+    fn wrong_type(&mut self, key: &str, expects: &str, value: &Spanned<DeValue<'_>>) {
+        let position = self.position(value.span().start);
+        let found = value.get_ref().type_str();
+        let message = format!("{position}: `{key}` has a value of the wrong type ({found})");
+        self.problems.push(Problem::new(message).advise(format!("`{key}` expects {expects}")));
+    }
+
+    fn position(&self, offset: usize) -> Position {
+        let before = self.text.get(..offset).unwrap_or(self.text);
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        Position {
+            path: self.layer.path.clone(),
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::env::Platform;
+
+    fn read(text: &str) -> (FileLayer, Vec<Problem>) {
+        let env = Env::new([("HOME", "/home/u")], Path::new("/work"), Platform::Unix);
+        parse(Path::new("/etc/m.toml"), text.as_bytes(), &env)
+    }
+
+    /// The one problem of the text: its message, and its help or else its first cause.
+    fn problem(text: &str) -> (String, String) {
+        let (_, mut problems) = read(text);
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        let problem = problems.remove(0);
+        (problem.message, problem.help.or(problem.causes.first().cloned()).unwrap_or_default())
+    }
+
+    #[test]
+    fn values_remember_their_line() {
+        let (layer, problems) = read("# c\nlisten = \"127.0.0.1:1\"\ndata = \"rel\"\n");
+        assert_eq!(problems, []);
+        assert_eq!(layer.values["listen"].origin.to_string(), "/etc/m.toml:2");
+        assert_eq!(layer.values["data"].base.folder, Path::new("/etc"));
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest_with_its_place() {
+        let (message, help) = problem("\nlog_format = \"json\"\n");
+        assert_eq!(message, "/etc/m.toml:2:1: `log_format` is not a key that modkeep knows");
+        assert_eq!(help, "the nearest key is `log-format`");
+        let (message, help) = problem("[[place]]\nurl = \"a.example\"\n privat = true\n");
+        assert_eq!(message, "/etc/m.toml:3:2: `privat` is not a key that modkeep knows");
+        assert_eq!(help, "the nearest key is `private`");
+    }
+
+    #[test]
+    fn a_wrong_type_is_told_with_what_is_expected() {
+        let (message, help) = problem("listen = 3000");
+        assert_eq!(message, "/etc/m.toml:1:10: `listen` has a value of the wrong type (integer)");
+        assert!(help.starts_with("`listen` expects a string with an IP address and a port"), "{help}");
+        for (text, expects) in [
+            ("place = 1", "one or more tables"),
+            ("place = [1]", "tables, each"),
+            ("[[place]]\nurl = 1", "a string with a URL"),
+            ("[[place]]\nurl = \"a.example\"\nprivate = \"yes\"", "true or false"),
+        ] {
+            assert!(problem(text).1.contains(expects), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_place_needs_a_url() {
+        assert!(problem("[[place]]\nprivate = true").0.ends_with("has no `url`"));
+        assert!(problem("[[place]]\nurl = \"word\"").0.ends_with("is not a URL"));
+        let (layer, _) =
+            read("[[place]]\nurl = \"a.example\"\n[[place]]\nurl = \"b.example\"\nprivate = true");
+        assert_eq!(layer.places.iter().map(|place| place.private).collect::<Vec<_>>(), [false, true]);
+    }
+
+    #[test]
+    fn all_mistakes_are_told_at_once() {
+        let (layer, problems) = read("listn = \"x\"\nlisten = \"x\"\nlog = \n[[place]]\ndata = 1\n");
+        assert!(problems.len() >= 4, "{problems:?}");
+        assert!(layer.values.is_empty());
+    }
+
+    #[test]
+    fn a_password_is_never_repeated() {
+        for text in [
+            "upstream = \"https://u:secret@\"\n",
+            "upstream = \"https://u:secret@a.example\n",
+            "upstream = https://u:secret@a.example\n",
+            "upstream = \"u:secret@foo bar://\"\n",
+        ] {
+            let (_, problems) = read(text);
+            assert!(!problems.is_empty(), "{text}");
+            assert!(!format!("{problems:?}").contains("secret"), "{problems:?}");
+        }
+    }
+
+    #[test]
+    fn columns_count_characters_and_no_content_panics() {
+        assert!(problem("\"ä\" = 1").0.starts_with("/etc/m.toml:1:1:"));
+        let (_, problems) = read("log = \"info\" # ä\nlog = \"ä\" ö");
+        assert!(problems[0].message.starts_with("/etc/m.toml:2:11: this is not TOML"), "{problems:?}");
+        let (_, problems) =
+            parse(Path::new("/f"), b"\xff", &Env::new::<&str, &str>([], Path::new("/"), Platform::Unix));
+        assert_eq!(problems[0].message, "/f is not UTF-8");
+    }
+}

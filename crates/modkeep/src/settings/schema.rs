@@ -1,0 +1,73 @@
+//! The JSON Schema of `modkeep.toml`, for editors that complete and check while one types.
+
+use serde_json::{Map, Value, json};
+
+use crate::settings::file::{PLACE, PLACE_KEYS};
+use crate::settings::{AnySetting, DefaultValue, Shape, Spec, table};
+
+/// The schema, made from the table of settings.
+pub fn schema() -> Value {
+    let mut properties: Map<String, Value> =
+        table::ALL.into_iter().map(AnySetting::spec).map(property).collect();
+    properties.insert(PLACE.to_owned(), places());
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "modkeep.toml",
+        "description": "Settings of modkeep. Flags and MODKEEP_… variables win over this file.",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": properties,
+    })
+}
+
+fn property(spec: &Spec) -> (String, Value) {
+    let description =
+        format!("{}\n\nExpects {}. Default: {}.", spec.doc, spec.expects, spec.describe_default());
+    let mut property = json!({ "type": "string", "description": description });
+    if let Shape::OneOf(choices) = spec.shape {
+        property["enum"] = choices().iter().map(|choice| choice.name).collect();
+    }
+    if let (DefaultValue::Text(text), None) = (spec.default, spec.go) {
+        property["default"] = json!(text);
+    }
+    (spec.key.to_owned(), property)
+}
+
+fn places() -> Value {
+    let [url, private] = PLACE_KEYS;
+    json!({
+        "type": "array",
+        "description": "What holds for single members of the upstream list.",
+        "items": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": [url],
+            "properties": {
+                url: { "type": "string", "description": "The member of the upstream list that is meant." },
+                private: {
+                    "type": "boolean",
+                    "default": false,
+                    "description": "Whether modules that match gonoproxy may be asked there.",
+                },
+            },
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_is_in_the_schema_and_no_other() {
+        let schema = schema();
+        let properties = schema["properties"].as_object().unwrap();
+        for spec in table::ALL.map(AnySetting::spec) {
+            assert_eq!(properties[spec.key]["type"], "string", "{}", spec.key);
+        }
+        assert_eq!(properties.len(), table::ALL.len() + 1);
+        assert_eq!(properties["fallback"]["enum"], json!(["resilient", "go"]));
+        assert_eq!(properties["upstream"].get("default"), None);
+        assert_eq!(properties["listen"]["default"], "127.0.0.1:3000");
+    }
+}

@@ -1,0 +1,297 @@
+//! Every setting, written once. To add one, add a `static` and name it in [`ALL`]; flag, variable, file key, schema, help
+//! and the precedence test follow.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use gomod::glob::PrefixPatterns;
+use gomod::goproxy::ProxyList;
+
+use crate::env::Env;
+use crate::settings::path_prefix::PathPrefix;
+use crate::settings::values::{self, Fallback, LogFilter, LogFormat};
+use crate::settings::{AnySetting, DefaultValue, Invalid, Setting, Shape, Spec};
+
+/// All settings, in the order in which they are shown.
+pub static ALL: [&dyn AnySetting; 15] = [
+    &LISTEN,
+    &PATH_PREFIX,
+    &DATA,
+    &UPSTREAM,
+    &FALLBACK,
+    &GOPRIVATE,
+    &GONOPROXY,
+    &CONNECT_TIMEOUT,
+    &FIRST_BYTE_TIMEOUT,
+    &IDLE_TIMEOUT,
+    &ASK_TIMEOUT,
+    &HEADER_TIMEOUT,
+    &DRAIN_TIMEOUT,
+    &LOG,
+    &LOG_FORMAT,
+];
+
+/// The settings of commands that only look into the data folder.
+pub static OF_STORE: [&dyn AnySetting; 3] = [&DATA, &LOG, &LOG_FORMAT];
+
+/// The setting with this key.
+pub fn find(key: &str) -> Option<&'static dyn AnySetting> {
+    ALL.into_iter().find(|setting| setting.spec().key == key)
+}
+
+/// Where the server listens.
+pub static LISTEN: Setting<SocketAddr> = Setting {
+    spec: Spec {
+        key: "listen",
+        value_name: "ADDRESS",
+        shape: Shape::Text,
+        expects: "an IP address and a port, such as 127.0.0.1:3000 or [::1]:3000",
+        default: DefaultValue::Text("127.0.0.1:3000"),
+        go: None,
+        may_hold_secrets: false,
+        doc: "The address and port to listen on.\n\nPort 0 takes a free port and prints it.",
+    },
+    parse: values::address,
+};
+
+/// The path below which the server answers.
+pub static PATH_PREFIX: Setting<PathPrefix> = Setting {
+    spec: Spec {
+        key: "path-prefix",
+        value_name: "PATH",
+        shape: Shape::Text,
+        expects: "a path that begins with /, such as /goproxy; / alone means no prefix",
+        default: DefaultValue::Text("/"),
+        go: None,
+        may_hold_secrets: false,
+        doc: "The path below which modules are served.\n\nFor a server that shares its host name with others.",
+    },
+    parse: |text, _| PathPrefix::parse(text),
+};
+
+/// The folder of the store.
+pub static DATA: Setting<PathBuf> = Setting {
+    spec: Spec {
+        key: "data",
+        value_name: "FOLDER",
+        shape: Shape::Text,
+        expects: "a folder, such as /var/lib/modkeep or ~/modkeep",
+        default: DefaultValue::FromEnv(data_folder, "$XDG_DATA_HOME/modkeep, else ~/.local/share/modkeep"),
+        go: None,
+        may_hold_secrets: false,
+        doc: "The folder that keeps what was served.\n\nIts layout is that of a GOPROXY: go can read it with \
+              GOPROXY=file://FOLDER when no server runs. In a file, a relative path begins at that file's folder.",
+    },
+    parse: values::folder,
+};
+
+/// The places that are asked, in order.
+pub static UPSTREAM: Setting<ProxyList> = Setting {
+    spec: Spec {
+        key: "upstream",
+        value_name: "LIST",
+        shape: Shape::Text,
+        expects: "a list as in GOPROXY: URLs, direct or off, with , or | between them",
+        default: DefaultValue::Text("direct"),
+        go: Some("GOPROXY"),
+        may_hold_secrets: true,
+        doc: "The places to ask for modules, in the grammar of GOPROXY.\n\nURLs, `direct` (ask the repositories \
+              themselves) or `off`, with `,` or `|` between them; --fallback says what the two mean. A list with a \
+              password in it is refused as a flag, because everybody on the machine can read flags: use the variable \
+              or a file.",
+    },
+    parse: values::proxy_list,
+};
+
+/// What `,` and `|` mean.
+pub static FALLBACK: Setting<Fallback> = Setting {
+    spec: Spec {
+        key: "fallback",
+        value_name: "MODE",
+        shape: Shape::OneOf(Fallback::choices),
+        expects: "resilient or go",
+        default: DefaultValue::Text("resilient"),
+        go: None,
+        may_hold_secrets: false,
+        doc: "When the next place of the upstream list is asked.",
+    },
+    parse: values::fallback,
+};
+
+/// Which modules are private.
+pub static GOPRIVATE: Setting<PrefixPatterns> = Setting {
+    spec: Spec {
+        key: "goprivate",
+        value_name: "PATTERNS",
+        shape: Shape::Text,
+        expects: "patterns as in GOPRIVATE, such as *.corp.example,git.example/team",
+        default: DefaultValue::Text(""),
+        go: Some("GOPRIVATE"),
+        may_hold_secrets: false,
+        doc: "Which module paths are private, as in GOPRIVATE.\n\nThe default of --gonoproxy.",
+    },
+    parse: values::patterns,
+};
+
+/// Which modules go only to private places.
+pub static GONOPROXY: Setting<PrefixPatterns> = Setting {
+    spec: Spec {
+        key: "gonoproxy",
+        value_name: "PATTERNS",
+        shape: Shape::Text,
+        expects: "patterns as in GONOPROXY, such as *.corp.example, or none",
+        default: DefaultValue::SameAs("goprivate"),
+        go: Some("GONOPROXY"),
+        may_hold_secrets: false,
+        doc: "Which module paths are asked only of places that are marked private.\n\nThe word none means that every \
+              place may be asked for every path, also for those of --goprivate.",
+    },
+    parse: values::patterns,
+};
+
+/// How long a connection may take.
+pub static CONNECT_TIMEOUT: Setting<Duration> = Setting {
+    spec: wait(
+        "connect-timeout",
+        "5s",
+        "How long connecting to an upstream may take.\n\nName lookup, TCP and TLS together.",
+    ),
+    parse: values::wait,
+};
+
+/// How long an upstream may think.
+pub static FIRST_BYTE_TIMEOUT: Setting<Duration> = Setting {
+    spec: wait(
+        "first-byte-timeout",
+        "15s",
+        "How long an upstream may take until its answer begins.\n\nCounted from the end of the request to the head of \
+         the answer.",
+    ),
+    parse: values::wait,
+};
+
+/// How long an upstream may pause.
+pub static IDLE_TIMEOUT: Setting<Duration> = Setting {
+    spec: wait(
+        "idle-timeout",
+        "15s",
+        "How long an upstream may send nothing in the middle of an answer.\n\nA slow answer that keeps moving is not \
+         cut off by this.",
+    ),
+    parse: values::wait,
+};
+
+/// How long one question may take in all.
+pub static ASK_TIMEOUT: Setting<Duration> = Setting {
+    spec: wait(
+        "ask-timeout",
+        "10m",
+        "How long one question may take in all, over all upstreams.\n\nLong enough for the largest module on a slow \
+         line: it is the last resort after the other timeouts.",
+    ),
+    parse: values::wait,
+};
+
+/// How long a client may take to ask.
+pub static HEADER_TIMEOUT: Setting<Duration> = Setting {
+    spec: wait(
+        "header-timeout",
+        "10s",
+        "How long a client may take to send the head of a request.\n\nThe connection is closed after it, so that slow \
+         or dead clients cannot use up the server.",
+    ),
+    parse: values::wait,
+};
+
+/// How long a stop may take.
+pub static DRAIN_TIMEOUT: Setting<Duration> = Setting {
+    spec: wait(
+        "drain-timeout",
+        "25s",
+        "How long answers under way may take when the server is told to stop.\n\nBelow the 30 seconds after which \
+         many supervisors kill.",
+    ),
+    parse: values::wait,
+};
+
+/// What is logged.
+pub static LOG: Setting<LogFilter> = Setting {
+    spec: Spec {
+        key: "log",
+        value_name: "FILTER",
+        shape: Shape::Text,
+        expects: "off, error, warn, info, debug or trace, or rules such as info,source=debug",
+        default: DefaultValue::Text("info"),
+        go: None,
+        may_hold_secrets: false,
+        doc: "What is logged to stderr.\n\nA level, or rules such as info,source=debug.",
+    },
+    parse: values::log_filter,
+};
+
+/// What log lines look like.
+pub static LOG_FORMAT: Setting<LogFormat> = Setting {
+    spec: Spec {
+        key: "log-format",
+        value_name: "FORMAT",
+        shape: Shape::OneOf(LogFormat::choices),
+        expects: "auto, text or json",
+        default: DefaultValue::Text("auto"),
+        go: None,
+        may_hold_secrets: false,
+        doc: "What log lines look like.",
+    },
+    parse: values::log_format,
+};
+
+/// The entry of a wait. All waits take the same texts.
+const fn wait(key: &'static str, default: &'static str, doc: &'static str) -> Spec {
+    Spec {
+        key,
+        value_name: "TIME",
+        shape: Shape::Text,
+        expects: "a time such as 500ms, 5s or 2m, between 1ms and 24h",
+        default: DefaultValue::Text(default),
+        go: None,
+        may_hold_secrets: false,
+        doc,
+    }
+}
+
+fn data_folder(env: &Env) -> Result<String, Invalid> {
+    let none =
+        || Invalid("neither XDG_DATA_HOME nor HOME is an absolute path, so there is no default".to_owned());
+    let folder = env.data_home().ok_or_else(none)?.join("modkeep");
+    let not_text = |_| Invalid("the user's data folder is not UTF-8".to_owned());
+    folder.into_os_string().into_string().map_err(not_text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_kebab_case_and_differ() {
+        for (at, setting) in ALL.iter().enumerate() {
+            let spec = setting.spec();
+            assert!(spec.key.chars().all(|char| char.is_ascii_lowercase() || char == '-'), "{}", spec.key);
+            assert!(ALL[at + 1..].iter().all(|other| other.spec().key != spec.key), "{}", spec.key);
+        }
+    }
+
+    #[test]
+    fn every_entry_is_documented() {
+        for spec in ALL.map(AnySetting::spec) {
+            let first = spec.doc.split("\n\n").next().unwrap_or_default();
+            assert!(first.ends_with('.') && first.len() < 100, "{}", spec.key);
+            assert!(!spec.doc.contains("  ") && !spec.expects.is_empty(), "{}", spec.key);
+        }
+    }
+
+    #[test]
+    fn settings_are_found_by_key() {
+        assert_eq!(find("log-format").map(|setting| setting.spec().value_name), Some("FORMAT"));
+        assert!(find("log_format").is_none());
+    }
+}

@@ -1,0 +1,209 @@
+//! The types of settings and their parsers: text in, value or a reason out.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use gomod::glob::PrefixPatterns;
+use gomod::goproxy::ProxyList;
+use tracing_subscriber::EnvFilter;
+
+use crate::settings::{Base, Choice, Invalid};
+
+/// The shortest wait that can be set: below it every answer would come too late.
+pub const WAIT_MIN: Duration = Duration::from_millis(1);
+
+/// The longest wait that can be set: a wait without a real end is what deadlines are there to prevent (invariant 4).
+pub const WAIT_MAX: Duration = Duration::from_hours(24);
+
+/// When the next member of the upstream list is asked (house contract, "Source").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fallback {
+    /// "Could not find out" passes both `,` and `|`, except for private paths.
+    Resilient,
+    /// Exactly go's rules (protocol.md B1).
+    Go,
+}
+
+impl Fallback {
+    const ALL: [Self; 2] = [Self::Resilient, Self::Go];
+
+    const fn choice(self) -> Choice {
+        match self {
+            Self::Resilient => Choice {
+                name: "resilient",
+                meaning: "a place that is down is passed after both , and |, except for private modules",
+            },
+            Self::Go => {
+                Choice { name: "go", meaning: "exactly go's rules: only | passes a place that is down" }
+            }
+        }
+    }
+
+    /// The words that this setting takes.
+    pub fn choices() -> Vec<Choice> {
+        Self::ALL.map(Self::choice).to_vec()
+    }
+}
+
+/// The form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Text on a terminal, JSON otherwise.
+    Auto,
+    /// Lines for people.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+impl LogFormat {
+    const ALL: [Self; 3] = [Self::Auto, Self::Text, Self::Json];
+
+    const fn choice(self) -> Choice {
+        match self {
+            Self::Auto => Choice { name: "auto", meaning: "text on a terminal, JSON otherwise" },
+            Self::Text => Choice { name: "text", meaning: "lines for people" },
+            Self::Json => Choice { name: "json", meaning: "one JSON object per line" },
+        }
+    }
+
+    /// The words that this setting takes.
+    pub fn choices() -> Vec<Choice> {
+        Self::ALL.map(Self::choice).to_vec()
+    }
+}
+
+/// Which log lines are written: a level, or `part=level` rules with commas between them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogFilter(String);
+
+impl LogFilter {
+    /// The rules as text that the log library is known to accept.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Reads a [`Fallback`].
+pub fn fallback(text: &str, _: &Base) -> Result<Fallback, Invalid> {
+    one_of(text, Fallback::ALL, Fallback::choice)
+}
+
+/// Reads a [`LogFormat`].
+pub fn log_format(text: &str, _: &Base) -> Result<LogFormat, Invalid> {
+    one_of(text, LogFormat::ALL, LogFormat::choice)
+}
+
+fn one_of<T: Copy, const N: usize>(text: &str, all: [T; N], choice: fn(T) -> Choice) -> Result<T, Invalid> {
+    let found = all.into_iter().find(|value| choice(*value).name == text);
+    found.ok_or_else(|| Invalid(format!("it is none of {}", all.map(|value| choice(value).name).join(", "))))
+}
+
+/// Reads a [`LogFilter`].
+pub fn log_filter(text: &str, _: &Base) -> Result<LogFilter, Invalid> {
+    let checked = EnvFilter::builder().parse(text).map_err(|error| Invalid(error.to_string()))?;
+    if text.trim().is_empty() {
+        return Err(Invalid("it is empty; write off to log nothing".to_owned()));
+    }
+    drop(checked);
+    Ok(LogFilter(text.to_owned()))
+}
+
+/// Reads an address with a port. Names are not looked up: what is listened on must not depend on DNS.
+pub fn address(text: &str, _: &Base) -> Result<SocketAddr, Invalid> {
+    text.parse().map_err(|_| Invalid(address_reason(text)))
+}
+
+fn address_reason(text: &str) -> String {
+    match text.strip_prefix(':') {
+        Some(port) if port.parse::<u16>().is_ok() => {
+            format!("it has no address; 0.0.0.0:{port} is all of IPv4")
+        }
+        _ => "it is not a numeric IP address with a port".to_owned(),
+    }
+}
+
+/// Reads a wait between [`WAIT_MIN`] and [`WAIT_MAX`].
+pub fn wait(text: &str, _: &Base) -> Result<Duration, Invalid> {
+    let wait = humantime::parse_duration(text).map_err(|error| Invalid(error.to_string()))?;
+    if (WAIT_MIN..=WAIT_MAX).contains(&wait) {
+        return Ok(wait);
+    }
+    let limits = [WAIT_MIN, WAIT_MAX].map(|limit| humantime::format_duration(limit).to_string());
+    Err(Invalid(format!("it is not between {} and {}", limits[0], limits[1])))
+}
+
+/// Reads a folder. `~/` at the beginning is the user's home, since no shell expands it in a file.
+pub fn folder(text: &str, base: &Base) -> Result<PathBuf, Invalid> {
+    if text.is_empty() {
+        return Err(Invalid("it is empty".to_owned()));
+    }
+    let Some(below_home) = text.strip_prefix("~/") else { return Ok(base.folder.join(text)) };
+    let home = base.home.as_ref().ok_or_else(|| Invalid("HOME is not set, so there is no ~".to_owned()))?;
+    Ok(home.join(below_home))
+}
+
+/// Reads a list in the grammar of GOPROXY (protocol.md B1, B2).
+pub fn proxy_list(text: &str, _: &Base) -> Result<ProxyList, Invalid> {
+    ProxyList::parse(text).map_err(|error| Invalid(error.flaw.to_string()))
+}
+
+/// Reads patterns in the grammar of GOPRIVATE (protocol.md A25). Every text is one: go ignores malformed patterns.
+pub fn patterns(text: &str, _: &Base) -> Result<PrefixPatterns, Invalid> {
+    Ok(PrefixPatterns::parse(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn base(home: Option<&str>) -> Base {
+        Base { folder: PathBuf::from("/base"), home: home.map(PathBuf::from) }
+    }
+
+    #[test]
+    fn waits_have_a_least_and_a_most() {
+        let base = base(None);
+        assert_eq!(wait("1ms", &base), Ok(WAIT_MIN));
+        assert_eq!(wait("24h", &base), Ok(WAIT_MAX));
+        for bad in ["0s", "999us", "24h 1ms", "5 parsecs", "", "-1s", "5", "99999999999999999999s"] {
+            assert!(wait(bad, &base).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn folders_begin_at_home_or_where_the_value_stands() {
+        let home = base(Some("/home/u"));
+        assert_eq!(folder("/a", &home).as_deref(), Ok(Path::new("/a")));
+        assert_eq!(folder("a/b", &home).as_deref(), Ok(Path::new("/base/a/b")));
+        assert_eq!(folder("~/a", &home).as_deref(), Ok(Path::new("/home/u/a")));
+        assert!(folder("~/a", &base(None)).is_err());
+        assert!(folder("", &home).is_err());
+    }
+
+    #[test]
+    fn a_port_alone_is_answered_with_an_address() {
+        assert!(address("127.0.0.1:0", &base(None)).is_ok());
+        assert!(address("[::1]:3000", &base(None)).is_ok());
+        assert!(address(":3000", &base(None)).unwrap_err().0.contains("0.0.0.0:3000"));
+        assert!(address("localhost:3000", &base(None)).is_err());
+    }
+
+    #[test]
+    fn choices_and_parsers_agree() {
+        let base = base(None);
+        assert!(Fallback::choices().iter().all(|choice| fallback(choice.name, &base).is_ok()));
+        assert!(LogFormat::choices().iter().all(|choice| log_format(choice.name, &base).is_ok()));
+        assert_eq!(fallback("Go", &base).unwrap_err().0, "it is none of resilient, go");
+    }
+
+    #[test]
+    fn log_filters_are_checked() {
+        assert!(log_filter("info,source=debug", &base(None)).is_ok());
+        for bad in ["", " ", "source=loud", "a=b=c"] {
+            assert!(log_filter(bad, &base(None)).is_err(), "{bad}");
+        }
+    }
+}

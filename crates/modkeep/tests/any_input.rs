@@ -1,0 +1,71 @@
+//! No input makes a parser panic, and none makes an error print a password.
+
+use std::path::Path;
+
+use modkeep::env::{Env, Platform};
+use modkeep::files::Files;
+use modkeep::settings::{flags::Given, resolve::resolve};
+use modkeep::{go, mask, settings};
+use proptest::prelude::*;
+
+const SECRET: &str = "h0rse";
+
+/// A machine whose only file, wherever it is looked for, has this content.
+struct Everywhere(Vec<u8>);
+
+impl Files for Everywhere {
+    fn read(&self, _: &Path) -> std::io::Result<Vec<u8>> {
+        Ok(self.0.clone())
+    }
+
+    fn is_executable(&self, _: &Path) -> bool {
+        true
+    }
+
+    fn canonical(&self, path: &Path) -> std::io::Result<std::path::PathBuf> {
+        Ok(path.to_owned())
+    }
+}
+
+fn env(vars: &[(&str, &str)]) -> Env {
+    let fixed = [("HOME", "/home/u"), ("PATH", "/bin")];
+    Env::new(fixed.into_iter().chain(vars.iter().copied()), Path::new("/"), Platform::Unix)
+}
+
+/// Lines that look like settings more often than chance would have it.
+fn toml() -> impl Strategy<Value = String> {
+    let word = prop_oneof![
+        Just("listen"),
+        Just("place"),
+        Just("upstream"),
+        Just("[["),
+        Just("]]"),
+        Just("="),
+        Just("\""),
+        Just("\n")
+    ];
+    proptest::collection::vec(prop_oneof![word.prop_map(str::to_owned), "\\PC{0,3}"], 0..24)
+        .prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #[test]
+    fn any_file_is_read_or_told(text in toml()) {
+        let (_, problems) = settings::file::parse(Path::new("/f"), text.as_bytes(), &env(&[]));
+        prop_assert!(problems.iter().all(|problem| problem.message.starts_with("/f:")), "{problems:?}");
+    }
+
+    #[test]
+    fn any_bytes_as_every_file_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+        let _ = go::env_file::parse(&bytes);
+        let _ = resolve(&env(&[]), &Everywhere(bytes), &Given::default());
+    }
+
+    #[test]
+    fn no_list_makes_an_error_print_its_password(before in "[a-z:/ %\\[]{0,6}", after in "[a-z.:/ %\\[]{0,6}", more in "[,|]\\PC{0,6}") {
+        let list = format!("https://{before}{SECRET}@{after}{more}");
+        prop_assert!(!mask::userinfo(&list).contains(SECRET));
+        let result = resolve(&env(&[("GOPROXY", &list)]), &Everywhere(Vec::new()), &Given::default());
+        prop_assert!(!format!("{result:?}").contains(SECRET), "{result:?}");
+    }
+}

@@ -1,0 +1,224 @@
+//! The real binary, as a user or a script meets it.
+//!
+//! Each test has a home of its own and hands the binary no variable but those that it names.
+
+#![expect(clippy::unwrap_used, reason = "the helpers of a test fail the test")]
+
+use std::path::Path;
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+
+/// A user's machine: a home, and a command that sees nothing else.
+struct Machine {
+    home: TempDir,
+}
+
+impl Machine {
+    fn new() -> Self {
+        Self { home: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// The binary, with a settings file that holds `toml`.
+    fn with_file(toml: &str) -> (Self, Command) {
+        let machine = Self::new();
+        let file = machine.path().join("m.toml");
+        std::fs::write(&file, toml).unwrap();
+        let mut command = machine.command(&[]);
+        command.env("MODKEEP_CONFIG", file);
+        (machine, command)
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_modkeep"));
+        command.env_clear().env("HOME", self.path()).current_dir(self.path()).args(args);
+        command
+    }
+}
+
+/// What a run ended with: exit code, stdout, stderr.
+fn run(command: &mut Command) -> (i32, String, String) {
+    let output = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+/// The line of `config show` for this setting, with single spaces.
+fn shown(out: &str, key: &str) -> String {
+    let line = out.lines().find(|line| line.split(' ').next() == Some(key)).unwrap();
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn an_unknown_key_ends_with_78_and_the_nearest_key() {
+    let (machine, mut command) = Machine::with_file("\n  listn = \"127.0.0.1:1\"\n");
+    let (code, out, err) = run(command.args(["config", "check"]));
+    let file = machine.path().join("m.toml");
+    assert_eq!((code, out.as_str()), (78, ""));
+    assert_eq!(
+        err,
+        format!(
+            "error: {}:2:3: `listn` is not a key that modkeep knows\n  help: the nearest key is `listen`\n",
+            file.display()
+        )
+    );
+}
+
+#[test]
+fn check_of_one_file_tells_all_mistakes() {
+    let machine = Machine::new();
+    std::fs::write(
+        machine.path().join("bad.toml"),
+        "listen = 1\nlog = \"a=b=c\"\nfallback = \"go\"\nask = 1\n",
+    )
+    .unwrap();
+    let (code, _, err) = run(&mut machine.command(&["config", "check", "bad.toml"]));
+    assert_eq!((code, err.matches("error: ").count()), (78, 3), "{err}");
+    std::fs::write(machine.path().join("good.toml"), "fallback = \"go\"").unwrap();
+    let (code, out, err) = run(&mut machine.command(&["config", "check", "good.toml"]));
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.ends_with("good.toml: ok\n"), "{out}");
+}
+
+#[test]
+fn show_tells_who_set_what() {
+    let (machine, mut command) = Machine::with_file("# mine\nask-timeout = \"1m\"\n");
+    command.env("MODKEEP_LOG", "warn").env("GOPRIVATE", "corp.example").env("GOROOT", machine.path());
+    std::fs::write(machine.path().join("go.env"), "GOPROXY=https://u:secret@goproxy.example,direct\n")
+        .unwrap();
+    let (code, out, err) = run(command.args(["config", "show", "--listen", "127.0.0.1:0"]));
+    assert_eq!((code, err.as_str()), (0, ""));
+    let home = machine.path().display();
+    for (key, rest) in [
+        ("listen", "127.0.0.1:0 # --listen".to_owned()),
+        ("log", "warn # MODKEEP_LOG".to_owned()),
+        ("ask-timeout", format!("1m # {home}/m.toml:2")),
+        ("upstream", format!("https://***@goproxy.example,direct # GOPROXY in {home}/go.env")),
+        ("goprivate", "corp.example # GOPRIVATE in the environment".to_owned()),
+        ("gonoproxy", "corp.example # same as goprivate".to_owned()),
+        ("data", format!("{home}/.local/share/modkeep # default")),
+    ] {
+        assert_eq!(shown(&out, key), format!("{key} {rest}"));
+    }
+}
+
+#[test]
+fn show_as_json_masks_passwords_and_names_lines() {
+    let toml = "upstream = \"https://u:secret@a.example\"\n[[place]]\nurl = \"a.example\"\nprivate = true\n";
+    let (machine, mut command) = Machine::with_file(toml);
+    let (code, out, _) = run(command.args(["config", "show", "--json"]));
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let path = machine.path().join("m.toml");
+    assert_eq!(code, 0);
+    assert_eq!(json["settings"]["upstream"]["value"], "https://***@a.example");
+    assert_eq!(
+        json["settings"]["upstream"]["origin"],
+        serde_json::json!({ "kind": "file", "path": path, "line": 1 })
+    );
+    assert_eq!(json["places"][0]["url"], "https://a.example");
+    assert_eq!(json["places"][0]["private"], true);
+    assert_eq!(json["files"][0], serde_json::json!(path));
+    assert!(!out.contains("secret"));
+}
+
+#[test]
+fn an_unknown_variable_is_only_a_warning() {
+    let machine = Machine::new();
+    let (code, _, err) = run(machine.command(&["config", "check"]).env("MODKEEP_LISTN", "x"));
+    assert_eq!(code, 0);
+    assert!(err.starts_with("warning: the variable MODKEEP_LISTN"), "{err}");
+    assert!(err.contains("help: the nearest setting is MODKEEP_LISTEN"), "{err}");
+}
+
+#[test]
+fn a_modkeep_toml_in_the_working_directory_is_not_read() {
+    let machine = Machine::new();
+    std::fs::write(machine.path().join("modkeep.toml"), "listen = 1").unwrap();
+    assert_eq!(run(&mut machine.command(&["config", "check"])).0, 0);
+}
+
+#[test]
+fn exit_codes_are_as_documented() {
+    let machine = Machine::new();
+    for (args, code) in [
+        (vec!["version"], 0),
+        (vec!["-V"], 0),
+        (vec!["--help"], 0),
+        (vec![], 64),
+        (vec!["confg"], 64),
+        (vec!["config", "show", "--lsten", "x"], 64),
+        (vec!["config", "show", "--listen", "x"], 64),
+        (vec!["config", "show", "--fallback", "x"], 64),
+        (vec!["config", "show", "--upstream", "https://u:p@a.example"], 64),
+        (vec!["man", "none"], 64),
+        (vec!["config", "show", "--config", "none.toml"], 78),
+        (vec!["config", "check", "none.toml"], 78),
+        (vec!["config", "check", "none.toml", "--log", "info"], 64),
+    ] {
+        let (found, out, err) = run(&mut machine.command(&args));
+        assert_eq!(found, code, "{args:?} {err}");
+        assert_eq!((out.is_empty(), err.is_empty()), (code != 0, code == 0), "{args:?}");
+    }
+}
+
+#[test]
+fn version_is_one_line_in_both_spellings() {
+    let machine = Machine::new();
+    let (_, line, _) = run(&mut machine.command(&["version"]));
+    assert!(line.starts_with(concat!("modkeep ", env!("CARGO_PKG_VERSION"), " (")), "{line}");
+    assert_eq!(run(&mut machine.command(&["-V"])).1, line);
+}
+
+#[test]
+fn completions_are_there_for_the_usual_shells() {
+    let machine = Machine::new();
+    for (shell, part) in
+        [("bash", "_modkeep()"), ("zsh", "#compdef modkeep"), ("fish", "complete -c modkeep")]
+    {
+        let (code, out, _) = run(&mut machine.command(&["completions", shell]));
+        assert_eq!(code, 0);
+        assert!(out.contains(part) && out.contains("log-format") && out.contains("resilient"), "{shell}");
+    }
+}
+
+#[test]
+fn man_pages_render_for_every_command() {
+    let machine = Machine::new();
+    let (_, root, _) = run(&mut machine.command(&["man"]));
+    assert!(root.contains(".TH modkeep 1") && root.contains("the command line is wrong"), "{root}");
+    let (_, show, _) = run(&mut machine.command(&["man", "config", "show"]));
+    assert!(show.contains(r"\-\-first\-byte\-timeout") && show.contains("MODKEEP_LISTEN"), "{show}");
+}
+
+#[test]
+fn schema_is_json() {
+    let (code, out, _) = run(&mut Machine::new().command(&["config", "schema"]));
+    let schema: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &schema["additionalProperties"]), (0, &serde_json::json!(false)));
+}
+
+#[test]
+fn a_closed_output_is_no_error() {
+    let machine = Machine::new();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_modkeep"))
+        .args(["config", "schema"])
+        .env_clear()
+        .env("HOME", machine.path())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn help_reads_as_it_was_written() {
+    let machine = Machine::new();
+    let help = |args: &[&str]| run(machine.command(args).env("COLUMNS", "100")).1;
+    insta::assert_snapshot!("help", help(&["--help"]));
+    insta::assert_snapshot!("config_show_help", help(&["config", "show", "-h"]));
+}

@@ -1,0 +1,101 @@
+//! A node on a free port, around a checked upstream.
+
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "each test file uses its own part, and a test may stop loudly"
+)]
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use protocol::listen::{Ended, Limits, serve};
+use protocol::{Goproxy, Health, Prefix, router};
+use source::upstream::{HttpClient, HttpOptions};
+use source::{Checked, Spool, Upstream};
+use testkit::Module;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+pub(crate) const PATH: &str = "example.com/Big/mod";
+
+pub(crate) fn modules() -> Vec<Module> {
+    let module = |version: &str| Module::new(PATH, version).file("go.mod", format!("module {PATH}\n"));
+    vec![
+        module("v1.0.0").file("a.go", "package a\n"),
+        module("v1.2.0").file("a.go", "package a\n").revision("main"),
+    ]
+}
+
+pub(crate) fn long_limits() -> Limits {
+    let minute = Duration::from_mins(1);
+    Limits { header_timeout: minute, write_timeout: minute, drain_timeout: minute }
+}
+
+pub(crate) fn short_limits() -> Limits {
+    let short = Duration::from_millis(300);
+    Limits { header_timeout: short, write_timeout: short, drain_timeout: short }
+}
+
+/// A running node; it ends with the test.
+pub(crate) struct Node {
+    pub(crate) address: SocketAddr,
+    client: reqwest::Client,
+    stop: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<Ended>,
+    _spool: tempfile::TempDir,
+}
+
+impl Node {
+    pub(crate) async fn start(upstream: &str, prefix: &str) -> Self {
+        Self::start_with(upstream, prefix, long_limits()).await
+    }
+
+    pub(crate) async fn start_with(upstream: &str, prefix: &str, limits: Limits) -> Self {
+        let spool = tempfile::tempdir().unwrap();
+        let client = HttpClient::new(&HttpOptions::default()).unwrap();
+        let source = Checked::new(Upstream::new(upstream, &client).unwrap(), Spool::new(spool.path()));
+        let goproxy = Goproxy::new(Arc::new(source), Prefix::parse(prefix).unwrap(), Duration::from_mins(1));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let stopped = async move { drop(stopped.await) };
+        let serving = tokio::spawn(serve(listener, router(goproxy, Health::default()), limits, stopped));
+        Self { address, client: reqwest::Client::new(), stop: Some(stop), serving, _spool: spool }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> reqwest::Response {
+        self.client.get(format!("http://{}{path}", self.address)).send().await.unwrap()
+    }
+
+    pub(crate) async fn head(&self, path: &str) -> reqwest::Response {
+        self.client.head(format!("http://{}{path}", self.address)).send().await.unwrap()
+    }
+
+    pub(crate) fn begin_stop(&mut self) {
+        drop(self.stop.take());
+    }
+
+    /// Waits until connections are refused.
+    pub(crate) async fn stops_listening(&self) {
+        while TcpStream::connect(self.address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    pub(crate) async fn ended(self) -> Ended {
+        self.serving.await.unwrap()
+    }
+}
+
+/// Sends bytes as they are and reads until the other side closes.
+pub(crate) async fn raw(address: SocketAddr, request: &str) -> String {
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    connection.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    connection.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}

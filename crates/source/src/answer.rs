@@ -1,0 +1,177 @@
+//! An answer: a body, and what is known about it.
+
+use std::time::SystemTime;
+
+use gomod::H1;
+
+use crate::{Body, Origin, Trail, Whole};
+
+/// What vouches for an answer's content, from least to most.
+///
+/// Only this crate's checks raise an assurance, each at the one place where it does the checking, so that content
+/// can never be called better than what was done to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Assurance(Level);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Level {
+    Received,
+    WellFormed,
+}
+
+impl Assurance {
+    /// As the place gave it; nothing was checked.
+    pub const RECEIVED: Self = Self(Level::Received);
+    /// Complete and of the form that was asked for ([`Checked`](crate::Checked)); nobody vouches for the content.
+    pub(crate) const WELL_FORMED: Self = Self(Level::WellFormed);
+
+    /// The word for it in sidecars and logs.
+    pub fn as_str(self) -> &'static str {
+        match self.0 {
+            Level::Received => "received",
+            Level::WellFormed => "well-formed",
+        }
+    }
+
+    /// The assurance that a store wrote down earlier; an unknown word is worth nothing.
+    pub fn recalled(word: &str) -> Self {
+        match word {
+            "well-formed" => Self::WELL_FORMED,
+            _ => Self::RECEIVED,
+        }
+    }
+}
+
+/// How current an answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// A place gave it just now.
+    Live,
+    /// It was kept since then and cannot have changed.
+    Kept(SystemTime),
+    /// It was kept since then, may have changed, and no place could be asked.
+    Stale(SystemTime),
+}
+
+/// What a [`Source`](crate::Source) says to a question.
+#[derive(Debug)]
+pub struct Answer {
+    /// The content: complete, or ending in an error.
+    pub body: Body,
+    /// The place that gave it in the first place (also when it was kept since).
+    pub origin: Origin,
+    /// Which check vouches for it.
+    pub assurance: Assurance,
+    /// How current it is.
+    pub freshness: Freshness,
+    /// The content hash of a `.zip` or `.mod`, where it was computed (protocol.md F1, F2).
+    pub h1: Option<H1>,
+    /// Who was asked for it now; empty for what is kept.
+    pub trail: Trail,
+}
+
+impl Answer {
+    /// An unchecked answer that a place has just given.
+    pub fn live(body: Body, origin: Origin, trail: Trail) -> Self {
+        Self { body, origin, assurance: Assurance::RECEIVED, freshness: Freshness::Live, h1: None, trail }
+    }
+
+    /// The same answer for one more asker, when the body can be read more than once.
+    pub fn share(&self) -> Option<Self> {
+        let body = self.body.share()?;
+        let Self { origin, assurance, freshness, h1, trail, .. } = self;
+        Some(Self {
+            body,
+            origin: origin.clone(),
+            assurance: *assurance,
+            freshness: *freshness,
+            h1: *h1,
+            trail: trail.clone(),
+        })
+    }
+
+    /// The same answer with what happened before it put in front of its trail.
+    #[must_use]
+    pub fn after(mut self, mut earlier: Trail) -> Self {
+        earlier.extend(std::mem::take(&mut self.trail));
+        self.trail = earlier;
+        self
+    }
+}
+
+/// Content that is complete and has passed a check: the only thing that a store accepts.
+///
+/// There is no constructor from loose bytes; [`Vetted::from_answer`] is the one way in, so that "kept" implies
+/// "was looked at" by type and not by habit.
+#[derive(Debug, Clone)]
+pub struct Vetted {
+    content: Whole,
+    origin: Origin,
+    assurance: Assurance,
+    h1: Option<H1>,
+}
+
+impl Vetted {
+    /// Takes an answer whose body is whole and whose form was checked; gives any other back as it was.
+    #[expect(
+        clippy::result_large_err,
+        reason = "the refused answer is handed back to be used, not an error to pass up"
+    )]
+    pub fn from_answer(answer: Answer) -> Result<Self, Answer> {
+        let Answer { body, origin, assurance, h1, .. } = answer;
+        match body.into_whole() {
+            Ok(content) if assurance >= Assurance::WELL_FORMED => Ok(Self { content, origin, assurance, h1 }),
+            Ok(content) => Err(Answer { body: content.into(), origin, assurance, h1, ..answer }),
+            Err(body) => Err(Answer { body, origin, assurance, h1, ..answer }),
+        }
+    }
+
+    /// The content.
+    pub fn content(&self) -> &Whole {
+        &self.content
+    }
+
+    /// The place that gave it.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Which check vouches for it.
+    pub fn assurance(&self) -> Assurance {
+        self.assurance
+    }
+
+    /// The content hash of a `.zip` or `.mod`.
+    pub fn h1(&self) -> Option<H1> {
+        self.h1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(assurance: Assurance, body: Body) -> Answer {
+        Answer { assurance, ..Answer::live(body, Origin::new("place"), Trail::default()) }
+    }
+
+    #[test]
+    fn what_was_not_checked_cannot_be_kept() {
+        assert!(Vetted::from_answer(answer(Assurance::RECEIVED, Body::from("x"))).is_err());
+        assert!(Vetted::from_answer(answer(Assurance::WELL_FORMED, Body::from("x"))).is_ok());
+    }
+
+    #[test]
+    fn what_is_not_complete_cannot_be_kept() {
+        let body = Body::stream(futures_util::stream::empty(), None);
+        assert!(Vetted::from_answer(answer(Assurance::WELL_FORMED, body)).is_err());
+    }
+
+    #[test]
+    fn an_assurance_survives_being_written_down() {
+        for assurance in [Assurance::RECEIVED, Assurance::WELL_FORMED] {
+            assert_eq!(Assurance::recalled(assurance.as_str()), assurance);
+        }
+        assert_eq!(Assurance::recalled("notarized by the moon"), Assurance::RECEIVED);
+    }
+}

@@ -1,0 +1,182 @@
+//! What can be asked of a [`Source`](crate::Source), and the one table of everything that has an address.
+//!
+//! The GOPROXY layout is used four times: as URL path towards an upstream, as route of our own server, as file
+//! name in the store and as file name in go's module cache (protocol.md B31, I1). It is written once, here, together
+//! with the content type, the lifetime and the size limit of each kind, so that the four can never disagree.
+
+use std::fmt;
+
+use gomod::{ModulePath, ModuleVersion, Revision};
+
+/// One question about a module.
+///
+/// `.mod` and `.zip` exist for canonical versions only; `.info` may be asked of any revision: a version, a tag, a
+/// branch or a commit hash (protocol.md B14, B16).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Ask {
+    /// `@v/list`: the known tagged versions (protocol.md B13).
+    List(ModulePath),
+    /// `@latest`: the version to use when the list offers none (protocol.md B18).
+    Latest(ModulePath),
+    /// `@v/REV.info`: which version a revision is, and its time (protocol.md B14).
+    Info(ModulePath, Revision),
+    /// `@v/VERSION.mod`: the go.mod file (protocol.md B17).
+    Mod(ModuleVersion),
+    /// `@v/VERSION.zip`: the module's files (protocol.md C).
+    Zip(ModuleVersion),
+}
+
+/// The kinds of answers, each with its row of the table: suffix, content type and size limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// A list of versions.
+    List,
+    /// The `@latest` answer.
+    Latest,
+    /// A `.info` file.
+    Info,
+    /// A `.mod` file.
+    Mod,
+    /// A `.zip` file.
+    Zip,
+}
+
+/// How long an answer stays true (house.md, invariant 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Lifetime {
+    /// Never changes: it is read from the nearest place that has it.
+    Immutable,
+    /// Changes: the freshest place is asked first, and what is kept answers only when none does.
+    Mutable,
+}
+
+impl Kind {
+    /// Every kind, for tables and tests.
+    pub const ALL: [Self; 5] = [Self::List, Self::Latest, Self::Info, Self::Mod, Self::Zip];
+
+    /// The value of the `Content-Type` header (protocol.md B19).
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::List | Self::Mod => "text/plain; charset=UTF-8",
+            Self::Latest | Self::Info => "application/json",
+            Self::Zip => "application/zip",
+        }
+    }
+
+    /// The largest body, in bytes, that is accepted from any place.
+    ///
+    /// Zips and go.mod files have go's own limits (protocol.md C2). The others have none in go; a list of a million
+    /// versions fits in 16 MiB and an `.info` is a few hundred bytes, so that what is larger is not an answer.
+    pub fn size_max(self) -> u64 {
+        match self {
+            Self::List | Self::Mod => 16 << 20,
+            Self::Latest | Self::Info => 1 << 20,
+            Self::Zip => 500 << 20,
+        }
+    }
+
+    /// The last part of the address: the extension of a file under `@v/`, or the whole name where there is no version.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Latest => "@latest",
+            Self::Info => ".info",
+            Self::Mod => ".mod",
+            Self::Zip => ".zip",
+        }
+    }
+}
+
+impl Ask {
+    /// The module asked about.
+    pub fn module(&self) -> &ModulePath {
+        match self {
+            Self::List(path) | Self::Latest(path) | Self::Info(path, _) => path,
+            Self::Mod(module) | Self::Zip(module) => module.path(),
+        }
+    }
+
+    /// The kind of answer expected.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::List(_) => Kind::List,
+            Self::Latest(_) => Kind::Latest,
+            Self::Info(..) => Kind::Info,
+            Self::Mod(_) => Kind::Mod,
+            Self::Zip(_) => Kind::Zip,
+        }
+    }
+
+    /// Whether the answer can ever change: an `.info` is fixed only when it is asked by canonical version
+    /// (protocol.md B21).
+    pub fn lifetime(&self) -> Lifetime {
+        match self {
+            Self::List(_) | Self::Latest(_) => Lifetime::Mutable,
+            Self::Info(_, revision) if revision.as_version().is_none() => Lifetime::Mutable,
+            Self::Info(..) | Self::Mod(_) | Self::Zip(_) => Lifetime::Immutable,
+        }
+    }
+
+    /// The address below the root of a GOPROXY: escaped (protocol.md A12), relative, with `/` between elements.
+    ///
+    /// ```
+    /// # use source::Ask;
+    /// # use gomod::{ModulePath, Revision};
+    /// let path = ModulePath::parse("github.com/Azure/sdk").unwrap();
+    /// let ask = Ask::Info(path, Revision::parse("v1.0.0-RC1").unwrap());
+    /// assert_eq!(ask.address(), "github.com/!azure/sdk/@v/v1.0.0-!r!c1.info");
+    /// ```
+    pub fn address(&self) -> String {
+        let module = self.module().escaped();
+        let suffix = self.kind().suffix();
+        match self {
+            Self::List(_) => format!("{module}/@v/{suffix}"),
+            Self::Latest(_) => format!("{module}/{suffix}"),
+            Self::Info(_, revision) => format!("{module}/@v/{}{suffix}", revision.escaped()),
+            Self::Mod(m) | Self::Zip(m) => format!("{module}/@v/{}{suffix}", m.version().escaped()),
+        }
+    }
+}
+
+impl fmt::Display for Ask {
+    /// The question as a person would name it: `github.com/Azure/sdk@v1.0.0.zip`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::List(path) => write!(f, "{path}/@v/list"),
+            Self::Latest(path) => write!(f, "{path}/@latest"),
+            Self::Info(path, revision) => write!(f, "{path}@{revision}.info"),
+            Self::Mod(m) => write!(f, "{m}.mod"),
+            Self::Zip(m) => write!(f, "{m}.zip"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn module(version: &str) -> ModuleVersion {
+        let path = ModulePath::parse("example.com/Upper").unwrap();
+        ModuleVersion::new(path, gomod::Version::parse(version).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn every_address_is_the_escaped_goproxy_layout() {
+        let path = ModulePath::parse("example.com/Upper").unwrap();
+        assert_eq!(Ask::List(path.clone()).address(), "example.com/!upper/@v/list");
+        assert_eq!(Ask::Latest(path).address(), "example.com/!upper/@latest");
+        assert_eq!(Ask::Mod(module("v1.2.3-RC1")).address(), "example.com/!upper/@v/v1.2.3-!r!c1.mod");
+        assert_eq!(Ask::Zip(module("v1.2.3")).address(), "example.com/!upper/@v/v1.2.3.zip");
+    }
+
+    #[test]
+    fn only_branches_lists_and_latest_can_change() {
+        let path = ModulePath::parse("example.com/m").unwrap();
+        let info = |revision: &str| Ask::Info(path.clone(), Revision::parse(revision).unwrap()).lifetime();
+        assert_eq!(info("v1.2.3"), Lifetime::Immutable);
+        assert_eq!(info("main"), Lifetime::Mutable);
+        assert_eq!(info("v1.2"), Lifetime::Mutable);
+        assert_eq!(Ask::List(path.clone()).lifetime(), Lifetime::Mutable);
+        assert_eq!(Ask::Zip(module("v1.2.3")).lifetime(), Lifetime::Immutable);
+    }
+}

@@ -1,0 +1,253 @@
+//! Asking a proxy over HTTP/1.1 or HTTP/2.
+//!
+//! Requests are what the go command sends: plain GETs without query (protocol.md B4). Bodies are taken as they are:
+//! they are kept and hashed, so nothing is decompressed. Redirects are followed as go follows them, at most ten
+//! and never from https to anything else (B8). A 401, 403 or 451 counts only when the same place repeats it (B5).
+
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use http::{StatusCode, header};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Response};
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+use super::status::kind_of;
+use crate::{Answer, Ask, Attempt, Body, Ctx, Failure, FailureKind, Origin, Trail};
+
+/// What go's own escaping of a path segment leaves alone; `!` is not among it (protocol.md A15).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'/');
+
+/// At most this many bytes of an error's text are shown to the user, as go does (protocol.md B12).
+const ERROR_TEXT_MAX: usize = 648;
+
+/// As many redirects as go follows (protocol.md B8).
+const REDIRECTS_MAX: usize = 10;
+
+/// How long to wait for what, and whom to trust.
+#[derive(Debug, Clone)]
+pub struct HttpOptions {
+    /// Until the connection stands, TLS included.
+    pub connect_timeout: Duration,
+    /// From the request until the head of the answer.
+    pub first_byte_timeout: Duration,
+    /// Between two pieces of a body.
+    pub idle_timeout: Duration,
+    /// Certificate authorities (PEM) trusted besides the system's.
+    pub extra_ca_pem: Vec<u8>,
+}
+
+impl Default for HttpOptions {
+    /// 5 s to connect, 15 s to the head of the answer (a proxy may have to fetch first), 10 s between pieces.
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(5),
+            first_byte_timeout: Duration::from_secs(15),
+            idle_timeout: Duration::from_secs(10),
+            extra_ca_pem: Vec::new(),
+        }
+    }
+}
+
+/// A pool of connections for all upstreams.
+#[derive(Debug, Clone)]
+pub struct HttpClient {
+    client: reqwest::Client,
+    first_byte_timeout: Duration,
+}
+
+impl HttpClient {
+    /// A pool with these limits.
+    ///
+    /// # Errors
+    /// No usable certificate store, or an extra certificate that is not PEM.
+    pub fn new(options: &HttpOptions) -> Result<Self, reqwest::Error> {
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("modkeep/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(options.connect_timeout)
+            .read_timeout(options.idle_timeout)
+            .tcp_nodelay(true)
+            .redirect(redirects());
+        if !options.extra_ca_pem.is_empty() {
+            builder = builder.tls_certs_merge(Certificate::from_pem_bundle(&options.extra_ca_pem)?);
+        }
+        Ok(Self { client: builder.build()?, first_byte_timeout: options.first_byte_timeout })
+    }
+
+    pub(super) async fn ask(
+        &self,
+        origin: &Origin,
+        base: &Url,
+        ask: &Ask,
+        ctx: &Ctx,
+    ) -> Result<Answer, Failure> {
+        let call = Call { client: self, origin, begun: Instant::now(), ctx };
+        let url =
+            address(base, ask).map_err(|e| call.unavailable(format!("cannot form the request: {e}")))?;
+        let response = call.get(&url).await?;
+        match kind_of(response.status()) {
+            FailureKind::Refused => call.answer(call.get(&url).await?).await,
+            _ => call.answer(response).await,
+        }
+    }
+}
+
+fn redirects() -> Policy {
+    Policy::custom(|attempt| {
+        let from_https = attempt.previous().first().is_some_and(|url| url.scheme() == "https");
+        if from_https && attempt.url().scheme() != "https" {
+            attempt.error("redirected from https to a URL that is not")
+        } else if attempt.previous().len() > REDIRECTS_MAX {
+            attempt.error("more than 10 redirects")
+        } else {
+            attempt.follow()
+        }
+    })
+}
+
+fn address(base: &Url, ask: &Ask) -> Result<Url, url::ParseError> {
+    let address = ask.address();
+    let path = utf8_percent_encode(&address, SEGMENT);
+    Url::parse(&format!("{}/{path}", base.as_str().trim_end_matches('/')))
+}
+
+/// One question to one place.
+struct Call<'a> {
+    client: &'a HttpClient,
+    origin: &'a Origin,
+    begun: Instant,
+    ctx: &'a Ctx,
+}
+
+impl Call<'_> {
+    async fn get(&self, url: &Url) -> Result<Response, Failure> {
+        let patience = Instant::now() + self.client.first_byte_timeout;
+        let sent = self.client.client.get(url.clone()).header(header::ACCEPT_ENCODING, "identity").send();
+        match timeout_at(patience.min(self.ctx.deadline), sent).await {
+            Ok(Ok(response)) => Ok(response),
+            Ok(Err(error)) => Err(self.transport_failure(&error)),
+            Err(_) => {
+                Err(self.unavailable(format!("no answer within {:.1} s", self.begun.elapsed().as_secs_f64())))
+            }
+        }
+    }
+
+    /// Only 200 is success (protocol.md B11).
+    async fn answer(&self, response: Response) -> Result<Answer, Failure> {
+        if response.status() != StatusCode::OK {
+            return Err(self.refusal(response).await);
+        }
+        if let Some(coding) =
+            response.headers().get(header::CONTENT_ENCODING).filter(|coding| *coding != "identity")
+        {
+            return Err(self
+                .unavailable(format!("the body has Content-Encoding {coding:?}, which was not asked for")));
+        }
+        let size = response.content_length();
+        let attempt = Attempt {
+            origin: self.origin.clone(),
+            failed: None,
+            note: "".into(),
+            took: self.begun.elapsed(),
+        };
+        Ok(Answer::live(Body::stream(self.chunks(response), size), self.origin.clone(), Trail::of(attempt)))
+    }
+
+    fn chunks(
+        &self,
+        response: Response,
+    ) -> impl futures_util::Stream<Item = Result<bytes::Bytes, Failure>> + Send + 'static {
+        let (origin, begun) = (self.origin.clone(), self.begun);
+        response.bytes_stream().map_err(move |error| {
+            Failure::unavailable(
+                &origin,
+                format!("the body broke off: {}", root_cause(&error)),
+                begun.elapsed(),
+            )
+        })
+    }
+
+    async fn refusal(&self, response: Response) -> Failure {
+        let status = response.status();
+        let message = match error_text(response, self.ctx.deadline).await {
+            Some(text) => format!("{status}: {text}"),
+            None => status.to_string(),
+        };
+        Failure::new(kind_of(status), self.origin, message, self.begun.elapsed())
+    }
+
+    fn transport_failure(&self, error: &reqwest::Error) -> Failure {
+        let failure = self.unavailable(match error {
+            e if e.is_redirect() => format!("bad redirect: {}", root_cause(e)),
+            e if e.is_timeout() && e.is_connect() => "cannot connect: timed out".to_owned(),
+            e if e.is_connect() => format!("cannot connect: {}", root_cause(e)),
+            e if e.is_timeout() => "timed out".to_owned(),
+            e => format!("the request failed: {}", root_cause(e)),
+        });
+        if error.is_redirect() { failure.permanent() } else { failure }
+    }
+
+    fn unavailable(&self, message: String) -> Failure {
+        Failure::unavailable(self.origin, message, self.begun.elapsed())
+    }
+}
+
+/// The innermost reason: "connection refused" rather than "error sending request for url".
+fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}
+
+/// The text of an error as go would show it: plain text, up to the first blank line (protocol.md B12).
+async fn error_text(mut response: Response, deadline: Instant) -> Option<String> {
+    let plain = response.headers().get(header::CONTENT_TYPE)?.to_str().ok()?.starts_with("text/plain");
+    let mut text = Vec::new();
+    while plain && text.len() < ERROR_TEXT_MAX {
+        match timeout_at(deadline, response.chunk()).await {
+            Ok(Ok(Some(chunk))) => text.extend_from_slice(&chunk),
+            _ => break,
+        }
+    }
+    text.truncate(ERROR_TEXT_MAX);
+    let text = String::from_utf8_lossy(&text);
+    let shown: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    let shown = shown.join(" ");
+    (!shown.is_empty() && !shown.contains(char::is_control)).then_some(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use gomod::{ModulePath, Revision};
+
+    use super::*;
+
+    #[test]
+    fn addresses_are_written_as_go_writes_them() {
+        let base = Url::parse("https://proxy.example/go/").unwrap();
+        let info =
+            |rev: &str| Ask::Info(ModulePath::parse("a.example/Big").unwrap(), Revision::parse(rev).unwrap());
+        let url = |rev| address(&base, &info(rev)).unwrap().to_string();
+        assert_eq!(url("v1.0.0-RC1"), "https://proxy.example/go/a.example/%21big/@v/v1.0.0-%21r%21c1.info");
+        assert_eq!(
+            url("v2.0.0+incompatible"),
+            "https://proxy.example/go/a.example/%21big/@v/v2.0.0+incompatible.info"
+        );
+        assert_eq!(url("a#b %41"), "https://proxy.example/go/a.example/%21big/@v/a%23b%20%2541.info");
+    }
+}

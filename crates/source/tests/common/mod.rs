@@ -1,0 +1,89 @@
+//! The modules that the tests of this crate ask about, and places that know them.
+
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "each test file uses its own part, and a test may stop loudly"
+)]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use gomod::goproxy::Fallback;
+use source::chain::Link;
+use source::chain::claims::Claims;
+use source::chain::policy::Policy;
+use source::conformance::{World, asks_about};
+use source::upstream::{HttpClient, HttpOptions};
+use source::{Ask, Chain, Checked, Spool, Upstream};
+use testkit::{FakeUpstream, Module};
+
+pub(crate) const PATH: &str = "example.com/Big/mod";
+
+/// Two versions of one module; the second has a zip that does not fit into memory buffers.
+pub(crate) fn modules() -> Vec<Module> {
+    let noise = noise(300_000);
+    let module = |version: &str| {
+        Module::new(PATH, version)
+            .file("go.mod", format!("module {PATH}\n"))
+            .file("a.go", format!("package a\n\nconst Version = {version:?}\n"))
+    };
+    vec![module("v1.0.0"), module("v1.2.0").file("noise.bin", noise).revision("main")]
+}
+
+/// Bytes that do not compress (xorshift).
+fn noise(length: usize) -> Vec<u8> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()[0]
+    };
+    (0..length).map(|_| next()).collect()
+}
+
+pub(crate) fn upstream(tls: bool) -> FakeUpstream {
+    let builder = FakeUpstream::builder().modules(modules());
+    if tls { builder.tls().start() } else { builder.start() }
+}
+
+pub(crate) fn client(fake: &FakeUpstream) -> HttpClient {
+    client_with(fake, &HttpOptions::default())
+}
+
+pub(crate) fn client_with(fake: &FakeUpstream, options: &HttpOptions) -> HttpClient {
+    let extra_ca_pem =
+        if fake.url().starts_with("https") { fake.ca_pem().as_bytes().to_vec() } else { Vec::new() };
+    HttpClient::new(&HttpOptions { extra_ca_pem, ..options.clone() }).unwrap()
+}
+
+pub(crate) fn checked(fake: &FakeUpstream, spool: &Path) -> Checked<Upstream> {
+    Checked::new(Upstream::new(&fake.url(), &client(fake)).unwrap(), Spool::new(spool))
+}
+
+pub(crate) fn chain_of(fakes: &[&FakeUpstream], spool: &Path) -> Chain {
+    let links = fakes.iter().map(|fake| {
+        let place = Arc::new(checked(fake, spool));
+        let origin = source::Origin::new(fake.url());
+        Link { place, origin, then: Fallback::NotFound, private: false }
+    });
+    Chain::new(links.collect(), Policy::default(), Claims::in_memory())
+}
+
+/// What is there and what is not.
+pub(crate) fn world() -> World {
+    let all = modules();
+    let mut present = Vec::new();
+    for module in &all {
+        let [_, _, info, go_mod, zip] = asks_about(PATH, module.version());
+        present.extend([(info, module.info()), (go_mod, module.mod_file()), (zip, module.zip())]);
+    }
+    let [list, latest, ..] = asks_about(PATH, "v1.2.0");
+    present.push((list, Bytes::from_static(b"v1.0.0\nv1.2.0\n")));
+    present.push((latest, all[1].info()));
+    let [.., info, go_mod, zip] = asks_about(PATH, "v1.9.0");
+    let absent = asks_about("example.com/nothing", "v1.0.0").into_iter().chain([info, go_mod, zip]);
+    World { present, absent: absent.collect::<Vec<Ask>>() }
+}

@@ -1,0 +1,69 @@
+//! Turns a reply into a response whose body travels as a rule wants it.
+
+use std::io;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream::{self, Stream, StreamExt as _};
+use http::Response;
+use http::header::{CONTENT_LENGTH, HeaderValue};
+use http_body::Frame;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Full, StreamBody};
+
+use super::{Action, Reply};
+
+pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
+
+type Piece = io::Result<Frame<Bytes>>;
+
+/// The response for a reply; `travel` is one of the body actions, or nothing for a body that goes out whole.
+pub(super) fn respond(reply: Reply, travel: Option<&Action>) -> Response<Body> {
+    let length = HeaderValue::from(reply.body.len());
+    let mut response = Response::new(body(reply.body, travel));
+    *response.status_mut() = reply.status;
+    *response.headers_mut() = reply.headers;
+    response.headers_mut().entry(CONTENT_LENGTH).or_insert(length);
+    response
+}
+
+fn body(whole: Bytes, travel: Option<&Action>) -> Body {
+    match travel {
+        Some(Action::CutBody { after_bytes }) => streamed(head(&whole, *after_bytes).chain(broken())),
+        Some(Action::StallBody { after_bytes }) => {
+            streamed(head(&whole, *after_bytes).chain(stream::pending()))
+        }
+        Some(Action::TrickleBody { chunk_bytes, pause }) => streamed(trickle(whole, *chunk_bytes, *pause)),
+        _ => Full::new(whole).map_err(|never| match never {}).boxed_unsync(),
+    }
+}
+
+fn streamed(pieces: impl Stream<Item = Piece> + Send + 'static) -> Body {
+    StreamBody::new(pieces).boxed_unsync()
+}
+
+fn head(whole: &Bytes, bytes: usize) -> impl Stream<Item = Piece> + Send + use<> {
+    let head = whole.slice(..bytes.min(whole.len()));
+    stream::iter([Ok(Frame::data(head))])
+}
+
+/// An error, after a turn of the runtime in which what came before is written to the socket.
+fn broken() -> impl Stream<Item = Piece> + Send {
+    stream::once(async {
+        tokio::task::yield_now().await;
+        Err(io::Error::other("cut by the test"))
+    })
+}
+
+fn trickle(whole: Bytes, chunk_bytes: usize, pause: Duration) -> impl Stream<Item = Piece> + Send {
+    stream::unfold(whole, move |mut rest| async move {
+        if rest.is_empty() {
+            return None;
+        }
+        let piece = rest.split_to(chunk_bytes.clamp(1, rest.len()));
+        if !rest.is_empty() {
+            tokio::time::sleep(pause).await;
+        }
+        Some((Ok(Frame::data(piece)), rest))
+    })
+}

@@ -1,0 +1,55 @@
+//! Clippy and rustdoc, with every warning an error.
+//!
+//! Both show their findings as they work, so the problem told at the end is only that there were some.
+
+use std::process::Command;
+
+use super::{Check, Problem};
+use crate::failure::Failure;
+use crate::run;
+use crate::tools::components;
+use crate::workspace::Workspace;
+
+pub(super) const CLIPPY: Check = Check {
+    name: "clippy",
+    why: "a warning that stays hides the next one, and each lint in Cargo.toml was chosen for a mistake that reviews miss",
+    mend: "do what clippy's note says; where it is wrong, `#[expect(clippy::lint, reason = \"…\")]` with a true reason",
+    find: |workspace| {
+        components::install(workspace)?;
+        let clippy = ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
+        Ok(told_above(workspace.cargo().args(clippy)))
+    },
+};
+
+pub(super) const DOCS: Check = Check {
+    name: "rustdoc",
+    why: "the doc comments are the contracts; a missing one or a broken link leaves the reader to guess",
+    mend: "write what the item means, its units, limits and errors; link to items that exist, as [`Name`]",
+    find: |workspace| Ok(told_above(&mut build_docs(workspace))),
+};
+
+/// `cargo doc` for our crates, with warnings denied.
+pub(crate) fn build_docs(workspace: &Workspace) -> Command {
+    let mut cargo = workspace.cargo();
+    cargo.args(["doc", "--locked", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
+    cargo
+}
+
+fn told_above(command: &mut Command) -> Vec<Problem> {
+    problem(run::run(command))
+}
+
+fn problem(result: Result<(), Failure>) -> Vec<Problem> {
+    result.err().map(|failure| Problem(failure.to_string())).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_tool_is_a_problem_and_a_good_one_is_none() {
+        assert_eq!(told_above(Command::new("sh").args(["-c", "exit 0"])), []);
+        assert_eq!(told_above(Command::new("sh").args(["-c", "exit 1"])).len(), 1);
+    }
+}
