@@ -49,11 +49,11 @@ pub(crate) fn module_zip(dice: &mut Dice) -> Vec<Vec<u8>> {
 
 fn names(dice: &mut Dice, prefix: &str) -> Vec<String> {
     let mut names = Vec::new();
-    if dice.chance(70) {
+    if dice.chance(60) {
         names.push(format!("{prefix}go.mod"));
     }
     for index in 0..dice.below(5) {
-        let odd = if dice.chance(5) { odd_name(dice) } else { good_name(dice, index) };
+        let odd = if dice.chance(12) { odd_name(dice) } else { good_name(dice, index) };
         names.push(format!("{prefix}{odd}"));
     }
     if dice.chance(3) {
@@ -178,7 +178,7 @@ fn write(dice: &mut Dice, entries: &[Entry], prefixed: bool) -> Vec<u8> {
     let mut directory = Vec::new();
     let mut offset = 0;
     for entry in entries {
-        let shared = dice.chance(1);
+        let shared = !directory.is_empty() && dice.chance(1);
         if !shared {
             offset = zip.len() - base;
             write_local(&mut zip, entry);
