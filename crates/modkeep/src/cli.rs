@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::commands::{completions, config, man, version};
+use crate::commands::{completions, config, man, serve, store, version};
 use crate::exit::Exit;
 
 /// Keeps Go builds alive when module proxies fail.
@@ -20,6 +20,13 @@ pub struct Cli {
 /// The commands, in the order in which help shows them.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run the private GOPROXY server.
+    ///
+    /// Listens on 127.0.0.1:3000, keeps what it serves, and needs nothing else. Point go at it with
+    /// GOPROXY=http://127.0.0.1:3000.
+    Serve(serve::ServeArgs),
+    /// Look into the data folder.
+    Store(store::StoreArgs),
     /// Show, check or describe the settings.
     Config(config::ConfigArgs),
     /// Print version, commit and target.

@@ -15,7 +15,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 
 use cli::Command;
-use commands::{Session, completions, config, man, version};
+use commands::{Session, completions, config, man, serve, store, version};
 use env::Env;
 use exit::Exit;
 use report::Failed;
@@ -41,6 +41,8 @@ pub fn run(
 
 fn dispatch(command: &Command, session: &mut Session<'_>) -> Result<(), Failed> {
     match command {
+        Command::Serve(args) => serve::run(args, session),
+        Command::Store(args) => store::run(args, session),
         Command::Config(args) => config::run(args, session),
         Command::Version => version::run(session),
         Command::Completions(args) => completions::run(args, session),

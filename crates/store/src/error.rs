@@ -1,7 +1,7 @@
 //! What can go wrong with a store.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A failure of the store itself. None of them says anything about the artifact, so none may fail a request.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +16,21 @@ pub enum StoreError {
         /// What the system said.
         source: io::Error,
     },
-    /// The artifact was taken apart in the middle of being read for keeping.
-    #[error("the artifact could not be read while it was being kept: {0}")]
-    Artifact(#[from] source::Failure),
+    /// Another process keeps things in the same folder.
+    #[error("another process is using the data folder {path}; stop it, or give this one a folder of its own")]
+    InUse {
+        /// The data folder.
+        path: PathBuf,
+    },
+    /// A list was put. Lists are made from what is kept and cannot be kept themselves.
+    #[error("a list is not kept but made from the versions that are kept")]
+    ListIsMade,
+}
+
+impl StoreError {
+    /// The conversion for `map_err`: what was attempted with which file.
+    pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { doing, path, source }
+    }
 }

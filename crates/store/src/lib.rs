@@ -1,8 +1,17 @@
 #![doc = include_str!("../README.md")]
 
+mod cached;
+mod complaint;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+pub mod disk;
 mod error;
+mod filling;
 
+pub use cached::{Cached, cached};
+pub use disk::DiskStore;
 pub use error::StoreError;
+pub use filling::Filling;
 
 use std::fmt::Debug;
 use std::time::SystemTime;

@@ -6,6 +6,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
+use rustix::io::retry_on_intr;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid};
 
 /// A child that leads a process group of its own. When it ends, the rest of the group is killed.
@@ -66,7 +67,7 @@ impl Drop for GroupLeader {
 fn reap(mut child: Child, pid: Pid) -> Receiver<ExitStatus> {
     let (ended, end) = mpsc::channel();
     thread::spawn(move || {
-        let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
+        let _ = retry_on_intr(|| waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT));
         let _ = kill_process_group(pid, Signal::KILL);
         let _ = ended.send(child.wait().expect("a child can be waited for"));
     });

@@ -139,7 +139,7 @@ impl FakeUpstream {
     /// Serves again, on the same port, with the same modules, rules and log. Does nothing when running.
     pub fn restart(&mut self) {
         if self.running.is_none() {
-            let tls = self.identity.as_ref().map(Identity::server_config);
+            let tls = self.identity.as_ref().map(Identity::acceptor);
             self.running = Some(Running::start(self.address, tls, Arc::clone(&self.shared)));
         }
     }

@@ -8,7 +8,6 @@ pub mod file;
 pub mod flags;
 pub mod nearest;
 pub mod origin;
-pub mod path_prefix;
 pub mod place;
 pub mod resolve;
 pub mod schema;

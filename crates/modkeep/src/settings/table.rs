@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use gomod::glob::PrefixPatterns;
 use gomod::goproxy::ProxyList;
+use protocol::Prefix;
 
 use crate::env::Env;
-use crate::settings::path_prefix::PathPrefix;
 use crate::settings::values::{self, Fallback, LogFilter, LogFormat};
 use crate::settings::{AnySetting, DefaultValue, Invalid, Setting, Shape, Spec};
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&dyn AnySetting; 15] = [
+pub static ALL: [&dyn AnySetting; 16] = [
     &LISTEN,
     &PATH_PREFIX,
     &DATA,
@@ -22,6 +22,7 @@ pub static ALL: [&dyn AnySetting; 15] = [
     &FALLBACK,
     &GOPRIVATE,
     &GONOPROXY,
+    &GONOSUMDB,
     &CONNECT_TIMEOUT,
     &FIRST_BYTE_TIMEOUT,
     &IDLE_TIMEOUT,
@@ -56,7 +57,7 @@ pub static LISTEN: Setting<SocketAddr> = Setting {
 };
 
 /// The path below which the server answers.
-pub static PATH_PREFIX: Setting<PathPrefix> = Setting {
+pub static PATH_PREFIX: Setting<Prefix> = Setting {
     spec: Spec {
         key: "path-prefix",
         value_name: "PATH",
@@ -67,7 +68,7 @@ pub static PATH_PREFIX: Setting<PathPrefix> = Setting {
         may_hold_secrets: false,
         doc: "The path below which modules are served.\n\nFor a server that shares its host name with others.",
     },
-    parse: |text, _| PathPrefix::parse(text),
+    parse: values::path_prefix,
 };
 
 /// The folder of the store.
@@ -129,7 +130,7 @@ pub static GOPRIVATE: Setting<PrefixPatterns> = Setting {
         default: DefaultValue::Text(""),
         go: Some("GOPRIVATE"),
         may_hold_secrets: false,
-        doc: "Which module paths are private, as in GOPRIVATE.\n\nThe default of --gonoproxy.",
+        doc: "Which module paths are private, as in GOPRIVATE.\n\nThe default of --gonoproxy and --gonosumdb.",
     },
     parse: values::patterns,
 };
@@ -146,6 +147,22 @@ pub static GONOPROXY: Setting<PrefixPatterns> = Setting {
         may_hold_secrets: false,
         doc: "Which module paths are asked only of places that are marked private.\n\nThe word none means that every \
               place may be asked for every path, also for those of --goprivate.",
+    },
+    parse: values::patterns,
+};
+
+/// Which modules no checksum database hears of.
+pub static GONOSUMDB: Setting<PrefixPatterns> = Setting {
+    spec: Spec {
+        key: "gonosumdb",
+        value_name: "PATTERNS",
+        shape: Shape::Text,
+        expects: "patterns as in GONOSUMDB, such as *.corp.example, or none",
+        default: DefaultValue::SameAs("goprivate"),
+        go: Some("GONOSUMDB"),
+        may_hold_secrets: false,
+        doc: "Which module paths are told to no checksum database, as in GONOSUMDB.\n\nAn outage of a place is not passed \
+              over for them either: the next place must not learn their names because the first is down.",
     },
     parse: values::patterns,
 };

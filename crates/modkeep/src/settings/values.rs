@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use gomod::glob::PrefixPatterns;
 use gomod::goproxy::ProxyList;
+use protocol::Prefix;
 use tracing_subscriber::EnvFilter;
 
 use crate::settings::{Base, Choice, Invalid};
@@ -108,6 +109,11 @@ pub fn log_filter(text: &str, _: &Base) -> Result<LogFilter, Invalid> {
     }
     drop(checked);
     Ok(LogFilter(text.to_owned()))
+}
+
+/// Reads the path below which the server answers.
+pub fn path_prefix(text: &str, _: &Base) -> Result<Prefix, Invalid> {
+    Prefix::parse(text).map_err(|error| Invalid(error.to_string()))
 }
 
 /// Reads an address with a port. Names are not looked up: what is listened on must not depend on DNS.

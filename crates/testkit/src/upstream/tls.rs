@@ -24,14 +24,14 @@ impl Identity {
         let params = CertificateParams::new(names).expect("valid names");
         let leaf = params.signed_by(&key, &Issuer::new(ca_params(), &ca_key)).expect("a certificate");
         let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a private key");
-        Self { ca_pem: ca.pem(), acceptor: acceptor(leaf.der().clone(), key) }
+        Self { ca_pem: ca.pem(), acceptor: make_acceptor(leaf.der().clone(), key) }
     }
 
     pub(super) fn ca_pem(&self) -> &str {
         &self.ca_pem
     }
 
-    pub(super) fn server_config(&self) -> TlsAcceptor {
+    pub(super) fn acceptor(&self) -> TlsAcceptor {
         self.acceptor.clone()
     }
 }
@@ -44,7 +44,7 @@ fn ca_params() -> CertificateParams {
 }
 
 /// Names its provider, since a test process may have installed none.
-fn acceptor(leaf: CertificateDer<'static>, key: PrivateKeyDer<'static>) -> TlsAcceptor {
+fn make_acceptor(leaf: CertificateDer<'static>, key: PrivateKeyDer<'static>) -> TlsAcceptor {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let builder = builder.expect("the provider knows TLS 1.3").with_no_client_auth();

@@ -1,8 +1,25 @@
 //! `modkeep store ls`: what is kept.
+//!
+//! Reads the folder alone, so that it works beside a running server and with none.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::time::SystemTime;
 
 use clap::Args;
+use futures_util::StreamExt;
+use gomod::glob::PrefixPatterns;
+use serde_json::json;
+use source::{Ask, Kind};
+use store::Entry;
+use store::disk::entries_of;
 
+use crate::commands::Session;
+use crate::exit::Exit;
+use crate::report::{Failed, Problem, write_warnings};
 use crate::settings::flags::{Flags, OfStore};
+use crate::settings::table;
 
 /// The arguments of `modkeep store ls`.
 #[derive(Debug, Clone, Args)]
@@ -17,4 +34,104 @@ pub struct LsArgs {
     /// Settings given on the command line.
     #[command(flatten)]
     pub flags: Flags<OfStore>,
+}
+
+/// Prints what is kept, sorted by module and version.
+pub fn run(args: &LsArgs, session: &mut Session<'_>) -> Result<(), Failed> {
+    let settings = session.settings(&args.flags.given)?;
+    let root = settings.get(&table::DATA)?;
+    let pattern = args.pattern.as_deref().map(PrefixPatterns::parse);
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let (versions, unreadable) = runtime.block_on(read(&root, pattern.as_ref()))?;
+    for (key, kept) in &versions {
+        let line = if args.json { kept.to_json(key) } else { kept.to_line(key) };
+        writeln!(session.out, "{line}")?;
+    }
+    Ok(write_warnings(&unreadable, session.err)?)
+}
+
+/// A module path, and what of it: a version, a branch, or `@latest`.
+type Key = (String, String);
+
+/// The files that are kept of one version.
+#[derive(Debug)]
+struct Kept {
+    /// Sizes in bytes.
+    files: BTreeMap<Kind, u64>,
+    /// The latest time at which one of them was put.
+    kept_at: SystemTime,
+    /// Where that one came from.
+    origin: Option<String>,
+}
+
+/// All that is kept, and what could not be read of it.
+async fn read(
+    root: &Path,
+    pattern: Option<&PrefixPatterns>,
+) -> Result<(BTreeMap<Key, Kept>, Vec<Problem>), Failed> {
+    if let Err(error) = root.read_dir() {
+        let problem = Problem::new(format!("cannot read the data folder {}", root.display()));
+        let advice = "name it with --data; `modkeep config show` says which one is meant without it";
+        return Err(Failed::new(Exit::Unavailable, problem.because(error.to_string()).advise(advice)));
+    }
+    let (mut versions, mut unreadable) = (BTreeMap::new(), Vec::new());
+    let mut entries = entries_of(root);
+    while let Some(entry) = entries.next().await {
+        match entry {
+            Ok(entry) if pattern.is_none_or(|globs| globs.matches(entry.ask.module().as_str())) => {
+                add(&mut versions, &entry);
+            }
+            Ok(_) => {}
+            Err(error) => unreadable.push(Problem::from_error(&error)),
+        }
+    }
+    Ok((versions, unreadable))
+}
+
+fn add(versions: &mut BTreeMap<Key, Kept>, entry: &Entry) {
+    let origin = entry.origin.as_ref().map(ToString::to_string);
+    let key = (entry.ask.module().to_string(), name_of(&entry.ask));
+    let kept = versions.entry(key).or_insert_with(|| Kept {
+        files: BTreeMap::new(),
+        kept_at: entry.kept_at,
+        origin: origin.clone(),
+    });
+    kept.files.insert(entry.ask.kind(), entry.size);
+    if entry.kept_at > kept.kept_at {
+        (kept.kept_at, kept.origin) = (entry.kept_at, origin);
+    }
+}
+
+fn name_of(ask: &Ask) -> String {
+    match ask {
+        Ask::List(_) | Ask::Latest(_) => ask.kind().suffix().to_owned(),
+        Ask::Info(_, revision) => revision.to_string(),
+        Ask::Mod(module) | Ask::Zip(module) => module.version().to_string(),
+    }
+}
+
+impl Kept {
+    fn to_line(&self, (module, version): &Key) -> String {
+        let kinds: Vec<&str> = self.files.keys().map(|kind| short(*kind)).collect();
+        let size: u64 = self.files.values().sum();
+        let origin = self.origin.as_deref().unwrap_or("unknown");
+        let separator = if version.starts_with('@') { "" } else { "@" };
+        format!("{module}{separator}{version}\t{}\t{size}\t{}\t{origin}", kinds.join("+"), self.time())
+    }
+
+    fn to_json(&self, (module, version): &Key) -> String {
+        let files: serde_json::Map<String, serde_json::Value> =
+            self.files.iter().map(|(kind, size)| (short(*kind).to_owned(), json!(size))).collect();
+        json!({ "module": module, "version": version, "files": files, "kept_at": self.time(), "origin": self.origin })
+            .to_string()
+    }
+
+    fn time(&self) -> String {
+        humantime::format_rfc3339_seconds(self.kept_at).to_string()
+    }
+}
+
+/// The kind without punctuation: `zip`, `latest`.
+fn short(kind: Kind) -> &'static str {
+    kind.suffix().trim_start_matches(['.', '@'])
 }

@@ -4,6 +4,9 @@ pub mod ls;
 
 use clap::{Args, Subcommand};
 
+use crate::commands::Session;
+use crate::report::Failed;
+
 /// The arguments of `modkeep store`.
 #[derive(Debug, Clone, Args)]
 pub struct StoreArgs {
@@ -17,4 +20,11 @@ pub struct StoreArgs {
 pub enum StoreCommand {
     /// List the modules that are kept.
     Ls(ls::LsArgs),
+}
+
+/// Runs the chosen command.
+pub fn run(args: &StoreArgs, session: &mut Session<'_>) -> Result<(), Failed> {
+    match &args.command {
+        StoreCommand::Ls(args) => ls::run(args, session),
+    }
 }

@@ -1,0 +1,107 @@
+//! `modkeep serve`: the private GOPROXY server.
+//!
+//! * [`upstreams`]: from the upstream list to the places that are asked, and why the others are not.
+//! * [`wiring`]: how the rooms are put together; that line is the architecture.
+//! * [`announce`]: what is told at the start.
+//! * [`signals`]: when to stop.
+
+mod announce;
+mod signals;
+mod upstreams;
+mod wiring;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use clap::Args;
+use protocol::Health;
+use protocol::listen::{self, Ended, Limits};
+use store::DiskStore;
+use tokio::net::TcpListener;
+
+use crate::commands::Session;
+use crate::exit::Exit;
+use crate::logging;
+use crate::report::{self, Failed, Problem};
+use crate::settings::flags::{All, Flags};
+use crate::settings::{Settings, table};
+use announce::Announcement;
+use signals::Signals;
+
+/// How long a client may take nothing of an answer before its connection is closed.
+const WRITE_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// The arguments of `modkeep serve`: every setting is a flag.
+#[derive(Debug, Clone, Args)]
+pub struct ServeArgs {
+    /// Settings given on the command line.
+    #[command(flatten)]
+    pub flags: Flags<All>,
+}
+
+/// Serves until told to stop.
+pub fn run(args: &ServeArgs, session: &mut Session<'_>) -> Result<(), Failed> {
+    let settings = session.settings(&args.flags.given)?;
+    logging::start(&settings, session.env)?;
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(serve(&settings, session))
+}
+
+async fn serve(settings: &Settings, session: &mut Session<'_>) -> Result<(), Failed> {
+    let signals = Signals::install()?;
+    let store = open_store(settings)?;
+    let listener = bind(settings.get(&table::LISTEN)?).await?;
+    let address = listener.local_addr()?;
+    let upstreams = upstreams::choose(settings, address).await?;
+    report::write_warnings(&upstreams.warnings, session.err)?;
+    let health = Health::default();
+    let router = wiring::router(settings, &store, &upstreams, health.clone())?;
+    Announcement { settings, address, data: store.root(), upstreams: &upstreams }.write(session.out)?;
+
+    let limits = limits(settings)?;
+    let stop = signals.first(health);
+    tokio::select! {
+        ended = listen::serve(listener, router, limits, stop) => tell(ended),
+        () = signals.second() => tell(Ended::Cut),
+    }
+}
+
+fn open_store(settings: &Settings) -> Result<Arc<DiskStore>, Failed> {
+    let root = settings.get(&table::DATA)?;
+    let opened = DiskStore::open(&root, SystemTime::now);
+    opened.map(Arc::new).map_err(|error| {
+        let advice = "choose another folder with --data, or make this one writable for the user that runs modkeep";
+        Failed::new(Exit::Unavailable, Problem::from_error(&error).advise(advice))
+    })
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Failed> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let problem = Problem::new(format!("cannot listen on {address}")).because(error.to_string());
+        let advice = "choose another address with --listen; with port 0 a free port is taken";
+        Failed::new(Exit::Unavailable, problem.advise(advice))
+    })
+}
+
+fn limits(settings: &Settings) -> Result<Limits, Failed> {
+    Ok(Limits {
+        header_timeout: settings.get(&table::HEADER_TIMEOUT)?,
+        write_timeout: WRITE_TIMEOUT,
+        drain_timeout: settings.get(&table::DRAIN_TIMEOUT)?,
+    })
+}
+
+fn tell(ended: Ended) -> Result<(), Failed> {
+    match ended {
+        Ended::Drained => {
+            tracing::info!("stopped; every answer under way was finished");
+            Ok(())
+        }
+        Ended::Cut => {
+            let problem = Problem::new("stopped with answers still under way; they were cut");
+            let advice = "give them longer with --drain-timeout";
+            Err(Failed::new(Exit::Failure, problem.advise(advice)))
+        }
+    }
+}

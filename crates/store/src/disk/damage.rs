@@ -1,0 +1,65 @@
+//! Taking a damaged artifact out of use, so that the next question is a miss and heals it.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use source::Ask;
+
+use super::Disk;
+use super::layout::sidecar_of;
+use super::publish::remove_if_there;
+use super::sidecar::unix_ms;
+
+/// How many damaged files are kept for a person to look at; the oldest goes first. Enough to see a pattern, few enough
+/// that a failing disk does not fill up.
+const DAMAGED_MAX: usize = 32;
+
+impl Disk {
+    /// Moves the artifact to the damaged ones, if its name still means the file in which damage was found. Blocks.
+    ///
+    /// Says so in the log. Where it cannot be moved it is deleted, and where it cannot be deleted either, each reader
+    /// notices the damage anew.
+    pub(super) fn set_aside(&self, ask: &Ask, file: &File, why: &str) {
+        let path = self.layout.artifact(ask);
+        let _changing = self.locks.write(ask.module());
+        if !is_same_file(file, &path) {
+            return;
+        }
+        tracing::warn!(file = %path.display(), why, "a kept file is damaged; it is set aside and will be fetched again");
+        self.refresh_list(ask.module(), Some(&path));
+        if self.move_away(ask, &path).is_err()
+            && let Err(error) = fs::remove_file(&path)
+        {
+            tracing::warn!(file = %path.display(), %error, "a damaged file can be neither moved nor deleted");
+            return;
+        }
+        if let Err(error) = remove_if_there(&sidecar_of(&path)) {
+            tracing::warn!(file = %path.display(), %error, "cannot delete the sidecar of a damaged file");
+        }
+    }
+
+    fn move_away(&self, ask: &Ask, path: &Path) -> io::Result<()> {
+        let folder = self.layout.damaged();
+        fs::create_dir_all(&folder)?;
+        forget_oldest(&folder)?;
+        // Padded, so that the order of the names is that of the times.
+        let name = format!("{:015}-{}{}", unix_ms((self.clock)()), self.drafts.number(), ask.kind().suffix());
+        fs::rename(path, folder.join(name))
+    }
+}
+
+fn forget_oldest(folder: &Path) -> io::Result<()> {
+    let mut names =
+        fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>()?;
+    names.sort();
+    let surplus = (names.len() + 1).saturating_sub(DAMAGED_MAX);
+    names.iter().take(surplus).try_for_each(|name| fs::remove_file(folder.join(name)))
+}
+
+/// Whether `path` names the open file (and not one that was put in its place since).
+pub(super) fn is_same_file(file: &File, path: &Path) -> bool {
+    let (Ok(open), Ok(named)) = (file.metadata(), fs::symlink_metadata(path)) else { return false };
+    (open.dev(), open.ino()) == (named.dev(), named.ino())
+}

@@ -1,0 +1,147 @@
+//! Making an artifact visible, whole and for good.
+//!
+//! The order, and why:
+//!
+//! 1. Artifact and sidecar are written under names that nobody reads, and both are fsynced. A rename that reaches the disk
+//!    before the content that it names would publish an empty file after a power loss.
+//! 2. Where nothing is kept yet, the sidecar is renamed first, then the artifact. A sidecar alone is nothing: the artifact's name is
+//!    what counts, and it appears with everything that belongs to it.
+//! 3. Where something is kept, its sidecar is removed first (and the folder fsynced), then the artifact is renamed, then the new
+//!    sidecar. So at no moment does a sidecar stand beside content that is not its own, which would make an artifact
+//!    that was acknowledged long ago look damaged. After a crash in between, the artifact (the old or the new one, each
+//!    whole) stands without a sidecar and gets a new one.
+//! 4. The folder is fsynced, and those that were made for it. Only then is the put acknowledged.
+//!
+//! The list of the module is written after the renames, without fsync: it can be made again at any time.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, PoisonError};
+
+use source::{Answer, Ask, Body, Freshness, Vetted, Whole};
+
+use super::Disk;
+use super::draft::Draft;
+use super::layout::sidecar_of;
+use super::read::KeptFile;
+use super::sidecar::Sidecar;
+use crate::StoreError;
+
+impl Disk {
+    /// Keeps an artifact. Blocks.
+    pub(super) fn put(self: &Arc<Self>, ask: &Ask, artifact: &Vetted) -> Result<Answer, StoreError> {
+        if matches!(ask, Ask::List(_)) {
+            return Err(StoreError::ListIsMade);
+        }
+        let path = self.layout.artifact(ask);
+        let (draft, sidecar) = self.publish(ask, artifact, &path).map_err(StoreError::io("keep", &path))?;
+        let body = match artifact.content() {
+            Whole::Memory(bytes) => bytes.clone().into(),
+            Whole::File(_) => {
+                Body::replay(Arc::new(KeptFile::new(self, ask, draft.file.clone(), sidecar.clone())))
+            }
+        };
+        Ok(Answer {
+            assurance: artifact.assurance(),
+            freshness: Freshness::Kept(sidecar.kept_at),
+            h1: sidecar.h1,
+            ..Answer::live(body, artifact.origin().clone(), source::Trail::default())
+        })
+    }
+
+    fn publish(&self, ask: &Ask, artifact: &Vetted, path: &Path) -> io::Result<(Draft, Sidecar)> {
+        let folder = path.parent().unwrap_or(self.layout.root());
+        self.make_folder(folder)?;
+        let (draft, fingerprint) = self.drafts.of_artifact(artifact.content())?;
+        let sidecar = Sidecar {
+            fingerprint,
+            h1: artifact.h1(),
+            origin: Some(artifact.origin().clone()),
+            assurance: artifact.assurance(),
+            kept_at: (self.clock)(),
+        };
+        let note = self.draft_sidecar(&sidecar)?;
+        // A spooled file is private to its owner; the sidecar was just made as the umask wants files to be.
+        draft.file.set_permissions(note.file.metadata()?.permissions())?;
+        draft.file.sync_all()?;
+        self.rename_both(ask, &draft, &note, path)?;
+        sync_folder(folder)?;
+        Ok((draft, sidecar))
+    }
+
+    /// The sidecar as a durable draft.
+    pub(super) fn draft_sidecar(&self, sidecar: &Sidecar) -> io::Result<Draft> {
+        let note = self.drafts.write(&sidecar.encode()?)?;
+        note.file.sync_all()?;
+        Ok(note)
+    }
+
+    fn rename_both(&self, ask: &Ask, draft: &Draft, note: &Draft, path: &Path) -> io::Result<()> {
+        let sidecar = sidecar_of(path);
+        let _changing = self.locks.write(ask.module());
+        if fs::symlink_metadata(path).is_ok() {
+            if remove_if_there(&sidecar)? {
+                sync_folder(path.parent().unwrap_or(self.layout.root()))?;
+            }
+            fs::rename(&draft.path, path)?;
+            fs::rename(&note.path, &sidecar)?;
+        } else {
+            fs::rename(&note.path, &sidecar)?;
+            fs::rename(&draft.path, path)?;
+        }
+        self.refresh_list(ask.module(), None);
+        Ok(())
+    }
+
+    /// Makes a folder durably. Whoever finds it there may rely on it: it is looked for under the lock that is held until
+    /// its parents are fsynced.
+    pub(super) fn make_folder(&self, folder: &Path) -> io::Result<()> {
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        let missing: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.is_dir()).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        fs::create_dir_all(folder)?;
+        missing.iter().filter_map(|made| made.parent()).try_for_each(sync_folder)
+    }
+
+    /// Forgets an artifact. The list goes first, so that it never names what is no longer there. Blocks.
+    pub(super) fn remove(&self, ask: &Ask) -> Result<bool, StoreError> {
+        if matches!(ask, Ask::List(_)) {
+            return Ok(false);
+        }
+        let path = self.layout.artifact(ask);
+        self.unlink(ask, &path).map_err(StoreError::io("remove", &path))
+    }
+
+    fn unlink(&self, ask: &Ask, path: &Path) -> io::Result<bool> {
+        let _changing = self.locks.write(ask.module());
+        self.refresh_list(ask.module(), Some(path));
+        let was_there = remove_if_there(path)?;
+        remove_if_there(&sidecar_of(path))?;
+        if was_there {
+            sync_folder(path.parent().unwrap_or(self.layout.root()))?;
+        }
+        Ok(was_there)
+    }
+}
+
+/// Makes the names in a folder durable.
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Deletes a file; `false` when there is none, nor can be one under that name.
+pub(super) fn remove_if_there(path: &Path) -> io::Result<bool> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if is_absent(&error) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a system call failed because there is nothing, or because no file can have such a long name.
+pub(super) fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidFilename)
+}

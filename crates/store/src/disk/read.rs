@@ -1,0 +1,188 @@
+//! Reading what is kept: nothing is handed out before it was compared with its sidecar.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt};
+use source::blocks::{BLOCK_SIZE, off_worker, read_blocks};
+use source::{Answer, Ask, Assurance, Body, Chunks, Failure, Freshness, Origin, Replay, Trail};
+
+use super::Disk;
+use super::damage::is_same_file;
+use super::fingerprint::{Fingerprint, read_block};
+use super::layout::sidecar_of;
+use super::publish::is_absent;
+use super::sidecar::{Sidecar, Unreadable};
+use crate::StoreError;
+
+/// Files up to this many bytes are read and compared at once: most are, and damage in them is then a miss instead of
+/// a body that breaks.
+const AT_ONCE_MAX: u64 = 64 << 10;
+
+/// What stands beside an artifact.
+enum Beside {
+    Sidecar(Sidecar),
+    Nothing,
+    Damaged,
+}
+
+impl Disk {
+    /// What is kept for a question. Blocks.
+    pub(super) fn get(self: &Arc<Self>, ask: &Ask) -> Result<Option<Answer>, StoreError> {
+        if let Ask::List(module) = ask {
+            return self.list(module);
+        }
+        let path = self.layout.artifact(ask);
+        self.look_up(ask, &path).map_err(StoreError::io("read", &path))
+    }
+
+    fn look_up(self: &Arc<Self>, ask: &Ask, path: &Path) -> io::Result<Option<Answer>> {
+        let Some((file, beside)) = self.open_pair(ask, path)? else { return Ok(None) };
+        let size = file.metadata()?.len();
+        match beside {
+            Beside::Sidecar(sidecar) if sidecar.fingerprint.size == size => self.answer(ask, file, sidecar),
+            Beside::Sidecar(sidecar) => {
+                let expected = sidecar.fingerprint.size;
+                self.set_aside(ask, &file, &format!("it has {size} bytes, expected {expected}"));
+                Ok(None)
+            }
+            Beside::Damaged => {
+                self.set_aside(ask, &file, "its sidecar is damaged, nothing vouches for it");
+                Ok(None)
+            }
+            Beside::Nothing => {
+                let sidecar = self.take_in(ask, &file, path)?;
+                self.answer(ask, file, sidecar)
+            }
+        }
+    }
+
+    /// Opens the artifact and reads its sidecar, while nobody changes either.
+    fn open_pair(&self, ask: &Ask, path: &Path) -> io::Result<Option<(Arc<File>, Beside)>> {
+        let _still = self.locks.read(ask.module());
+        let Some(file) = open_regular(path)? else { return Ok(None) };
+        let beside = match fs::read(sidecar_of(path)).map(|bytes| Sidecar::decode(&bytes)) {
+            Ok(Ok(sidecar)) => Beside::Sidecar(sidecar),
+            Ok(Err(Unreadable::Damaged)) => Beside::Damaged,
+            Ok(Err(Unreadable::Foreign)) => Beside::Nothing,
+            Err(error) if is_absent(&error) => Beside::Nothing,
+            Err(error) => return Err(error),
+        };
+        Ok(Some((Arc::new(file), beside)))
+    }
+
+    /// Makes the sidecar of an artifact that has none: the files are the truth, and this one came in without us, or just
+    /// before a crash. Nobody knows where it came from or whether anybody looked at it.
+    fn take_in(&self, ask: &Ask, file: &File, path: &Path) -> io::Result<Sidecar> {
+        let sidecar = Sidecar {
+            fingerprint: Fingerprint::of_file(file)?,
+            h1: None,
+            origin: None,
+            assurance: Assurance::RECEIVED,
+            kept_at: file.metadata()?.modified()?,
+        };
+        // An artifact that nobody can write a sidecar for is still an artifact.
+        if let Err(error) = self.write_sidecar(ask, file, path, &sidecar) {
+            tracing::warn!(file = %path.display(), %error, "cannot write the sidecar of a kept file");
+        }
+        Ok(sidecar)
+    }
+
+    fn write_sidecar(&self, ask: &Ask, file: &File, path: &Path, sidecar: &Sidecar) -> io::Result<()> {
+        let note = self.draft_sidecar(sidecar)?;
+        let _changing = self.locks.write(ask.module());
+        if is_same_file(file, path) {
+            fs::rename(&note.path, sidecar_of(path))?;
+        }
+        Ok(())
+    }
+
+    fn answer(self: &Arc<Self>, ask: &Ask, file: Arc<File>, sidecar: Sidecar) -> io::Result<Option<Answer>> {
+        let (kept_at, h1, assurance) = (sidecar.kept_at, sidecar.h1.clone(), sidecar.assurance);
+        let origin = sidecar.origin.clone().unwrap_or_else(|| Origin::new("unknown"));
+        let kept = KeptFile::new(self, ask, file, sidecar);
+        let body = if kept.size() > AT_ONCE_MAX {
+            Body::replay(Arc::new(kept))
+        } else {
+            match kept.read_at_once() {
+                Ok(bytes) => bytes.into(),
+                Err(error) => {
+                    self.set_aside(ask, &kept.file, &error.to_string());
+                    return Ok(None);
+                }
+            }
+        };
+        let freshness = Freshness::Kept(kept_at);
+        Ok(Some(Answer { assurance, freshness, h1, ..Answer::live(body, origin, Trail::default()) }))
+    }
+}
+
+/// Opens a regular file; anything else under that name is not ours. Links are not followed, and a pipe is not opened: that
+/// would wait for somebody to write into it.
+fn open_regular(path: &Path) -> io::Result<Option<File>> {
+    let opened =
+        fs::symlink_metadata(path).and_then(|about| about.is_file().then(|| File::open(path)).transpose());
+    match opened {
+        Err(error) if is_absent(&error) => Ok(None),
+        opened => opened,
+    }
+}
+
+/// A kept artifact that is open: it stays readable and the same, whatever happens to its name.
+#[derive(Debug)]
+pub(super) struct KeptFile {
+    disk: Arc<Disk>,
+    ask: Ask,
+    file: Arc<File>,
+    fingerprint: Arc<Fingerprint>,
+}
+
+impl KeptFile {
+    pub(super) fn new(disk: &Arc<Disk>, ask: &Ask, file: Arc<File>, sidecar: Sidecar) -> Self {
+        let fingerprint = Arc::new(sidecar.fingerprint);
+        Self { disk: disk.clone(), ask: ask.clone(), file, fingerprint }
+    }
+
+    fn read_at_once(&self) -> io::Result<Bytes> {
+        let mut content = vec![0; usize::try_from(self.size()).map_err(io::Error::other)?];
+        let length = read_block(&self.file, 0, &mut content)?.len();
+        content.truncate(length);
+        for (number, block) in content.chunks(BLOCK_SIZE).enumerate() {
+            self.fingerprint.check_block(number, block)?;
+        }
+        Ok(content.into())
+    }
+
+    /// Takes the artifact out of use and says so to the reader.
+    async fn damaged(self: Arc<Self>, error: io::Error) -> Failure {
+        let message = format!("the kept file {} is damaged ({error}); ask again", self.ask.address());
+        let noticed = off_worker(move || {
+            self.disk.set_aside(&self.ask, &self.file, &error.to_string());
+            Ok(())
+        });
+        // It can only fail while the process ends; the next reader will notice the damage too.
+        let _ = noticed.await;
+        Failure::unavailable(&Origin::new("store"), message, Duration::ZERO)
+    }
+}
+
+impl Replay for KeptFile {
+    fn size(&self) -> u64 {
+        self.fingerprint.size
+    }
+
+    fn chunks(self: Arc<Self>) -> Chunks {
+        let fingerprint = self.fingerprint.clone();
+        let check = move |number: usize, block: &[u8]| fingerprint.check_block(number, block);
+        read_blocks(self.file.clone(), self.size(), check)
+            .or_else(move |error| {
+                let kept = self.clone();
+                async move { Err(kept.damaged(error).await) }
+            })
+            .boxed()
+    }
+}

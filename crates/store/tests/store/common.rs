@@ -1,0 +1,77 @@
+//! Stores in temporary folders, upstreams that fill them, and the modules that are asked for.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use source::conformance::{World, asks_about};
+use source::upstream::{HttpClient, HttpOptions};
+use source::{Answer, Ask, Checked, Coalesced, Ctx, Failure, Source, Upstream};
+use store::{Cached, DiskStore, Filling, cached};
+use tempfile::TempDir;
+use testkit::{FakeUpstream, Module};
+
+pub(crate) const PATH: &str = "example.com/Big/mod";
+
+/// Two versions of one module; the zip of the second takes several blocks.
+pub(crate) fn modules() -> Vec<Module> {
+    let noise: Vec<u8> = (0..900_000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let module = |version: &str| {
+        Module::new(PATH, version)
+            .file("go.mod", format!("module {PATH}\n"))
+            .file("a.go", format!("package a\n\nconst Version = {version:?}\n"))
+    };
+    vec![module("v1.0.0"), module("v1.2.0").file("noise.bin", noise).revision("main")]
+}
+
+pub(crate) fn upstream() -> FakeUpstream {
+    FakeUpstream::builder().modules(modules()).start()
+}
+
+/// What is there and what is not.
+pub(crate) fn world() -> World {
+    let all = modules();
+    let mut present = Vec::new();
+    for module in &all {
+        let [_, _, info, go_mod, zip] = asks_about(PATH, module.version());
+        present.extend([(info, module.info()), (go_mod, module.mod_file()), (zip, module.zip())]);
+    }
+    let [list, latest, ..] = asks_about(PATH, "v1.2.0");
+    present.push((list, Bytes::from_static(b"v1.0.0\nv1.2.0\n")));
+    present.push((latest, all[1].info()));
+    let [.., info, go_mod, zip] = asks_about(PATH, "v1.9.0");
+    let absent = asks_about("example.com/nothing", "v1.0.0").into_iter().chain([info, go_mod, zip]);
+    World { present, absent: absent.collect::<Vec<Ask>>() }
+}
+
+/// A store in a folder of its own.
+pub(crate) fn store() -> (TempDir, DiskStore) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    (folder, store)
+}
+
+pub(crate) fn open(folder: &Path) -> DiskStore {
+    DiskStore::open(folder, SystemTime::now).unwrap()
+}
+
+pub(crate) type Serving = Cached<Coalesced<Filling<Checked<Upstream>>>>;
+
+/// What `serve` puts together, with one upstream.
+pub(crate) fn serving(store: &DiskStore, fake: &FakeUpstream) -> Serving {
+    cached(Arc::new(store.clone()), checked(store, fake))
+}
+
+pub(crate) fn checked(store: &DiskStore, fake: &FakeUpstream) -> Checked<Upstream> {
+    let client = HttpClient::new(&HttpOptions::default()).unwrap();
+    Checked::new(Upstream::new(&fake.url(), &client).unwrap(), store.spool())
+}
+
+pub(crate) async fn ask(source: &dyn Source, ask: &Ask) -> Result<Answer, Failure> {
+    source.ask(ask, &Ctx::within(Duration::from_secs(20))).await
+}
+
+pub(crate) async fn bytes(answer: Answer) -> Bytes {
+    answer.body.into_bytes(1 << 30).await.unwrap()
+}
