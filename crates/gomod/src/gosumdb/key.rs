@@ -4,13 +4,16 @@ use std::fmt;
 use std::str::FromStr;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, PAD, STANDARD};
 use sha2::{Digest, Sha256};
 
 /// The byte that says Ed25519, the only algorithm in use.
 const ED25519: u8 = 1;
 const PUBLIC_KEY_BYTES: usize = 32;
 const HASH_DIGITS: usize = 8;
+const LENIENT: GeneralPurpose =
+    GeneralPurpose::new(&alphabet::STANDARD, PAD.with_decode_allow_trailing_bits(true));
 
 /// An Ed25519 key with the name of the database that signs with it.
 ///
@@ -89,7 +92,9 @@ fn parts(text: &str) -> Option<(&str, u32, Vec<u8>)> {
     let hash_is_hex = hash.len() == HASH_DIGITS && hash.bytes().all(|b| b.is_ascii_hexdigit());
     let name_is_good = !name.is_empty() && !name.contains(char::is_whitespace);
     let hash = u32::from_str_radix(hash, 16).ok().filter(|_| hash_is_hex && name_is_good)?;
-    Some((name, hash, STANDARD.decode(key).ok()?))
+    // Go skips line ends in base64 and does not mind spare bits at its end, so keys that it takes are taken here too.
+    let key: String = key.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
+    Some((name, hash, LENIENT.decode(key).ok()?))
 }
 
 /// The first four bytes of SHA-256 over name, newline and key.

@@ -25,9 +25,13 @@ impl<'a, R: ReaderAt> ContentReader<'a, R> {
         Self { archive, inflater: None, buffer: vec![0; PIECE_BYTES] }
     }
 
-    /// Gives the content to `sink` in pieces. What was given counts only if this returns without an error.
+    /// Gives the content to `sink` in pieces. What was given counts only if this returns without an error. A directory has
+    /// no content, whatever bytes some writers put there; go does not look at them either.
     pub(crate) fn read(&mut self, entry: &Entry, sink: impl FnMut(&[u8])) -> Result<(), ZipError> {
         let local = self.archive.zip.get_entry(entry.wayfinder).map_err(ZipError::structure)?;
+        if entry.is_dir() {
+            return Ok(());
+        }
         let raw = local.reader();
         let result = match entry.method {
             Method::Stored => pump(local.verifying_reader(raw), &mut self.buffer, sink),

@@ -1,6 +1,6 @@
 //! Random choices that a seed repeats exactly, on every machine.
 
-/// A SplitMix64 generator: tiny, and good enough to pick test inputs.
+/// A `SplitMix64` generator: tiny, and good enough to pick test inputs.
 pub(crate) struct Dice {
     state: u64,
 }

@@ -65,7 +65,8 @@ impl Hits {
     }
 }
 
-fn variant(error: &impl Debug) -> String {
+/// The name of the variant of an error.
+pub(crate) fn variant<T: Debug>(error: &T) -> String {
     format!("{error:?}").chars().take_while(char::is_ascii_alphanumeric).collect()
 }
 

@@ -1,6 +1,6 @@
 //! `gomod` against golang.org/x/mod: the same generated inputs go through both, and every answer must be the same.
 //!
-//! Needs a go command (see `oracle`). The seed is fixed, so a run can be repeated; MODKEEP_SEED sets another one. What
+//! Needs a go command (see `oracle`). The seed is fixed, so a run can be repeated; `MODKEEP_SEED` sets another one. What
 //! differs on purpose stands in `intended`, with reasons.
 
 #![cfg(test)]
@@ -18,6 +18,7 @@ mod report;
 use dice::Dice;
 use functions::Function;
 use hits::Hits;
+use intended::Intended;
 use oracle::Oracle;
 use question::{Answer, Question};
 use report::Count;
@@ -44,11 +45,10 @@ fn seed() -> u64 {
 
 #[test]
 fn every_answer_is_the_same() {
-    let mut oracle = Oracle::start();
-    let mut hits = Hits::default();
-    let counts: Vec<Count> = functions::all().map(|f| compare(f, &mut oracle, &mut hits)).collect();
-    let hits = hits.all();
-    report::print(seed(), &counts, &hits);
+    let mut run = Run { oracle: Oracle::start(), hits: Hits::default(), intended: Intended::default() };
+    let counts: Vec<Count> = functions::all().map(|function| run.compare(function)).collect();
+    let (hits, intended) = (run.hits.all(), run.intended.all());
+    report::print(seed(), &counts, &hits, &intended);
 
     let total = report::total(&counts);
     assert_eq!(total.differences, 0, "differences are printed above the table");
@@ -58,42 +58,55 @@ fn every_answer_is_the_same() {
         "only {} rejected",
         total.rejected
     );
-    let missed: Vec<_> =
-        hits.iter().filter(|(name, count)| *count == 0 && !intended::is_out_of_reach(name)).collect();
+    let missed = names(&hits, |name, count| count == 0 && !intended::is_out_of_reach(name));
     assert!(missed.is_empty(), "never reached, so never compared: {missed:?}");
-    let reached: Vec<_> =
-        hits.iter().filter(|(name, count)| *count > 0 && intended::is_out_of_reach(name)).collect();
+    let reached = names(&hits, |name, count| count > 0 && intended::is_out_of_reach(name));
     assert!(reached.is_empty(), "listed as out of reach, but reached: {reached:?}");
+    let stale = names(&intended, |_, count| count == 0);
+    assert!(stale.is_empty(), "listed as meant, but never seen: {stale:?}");
 }
 
-fn compare(function: &'static Function, oracle: &mut Oracle, hits: &mut Hits) -> Count {
-    let mut dice = Dice::for_purpose(seed(), function.name);
-    let mut count = Count { name: function.name, ..Count::default() };
-    let mut left = function.inputs;
-    while left > 0 {
-        let size = left.min(BATCH);
-        left -= size;
-        let ask = |_| Question { function: function.name, args: (function.generate)(&mut dice) };
-        let batch: Vec<Question> = (0..size).map(ask).collect();
-        for (question, theirs) in batch.iter().zip(oracle.ask(&batch)) {
-            let ours = (function.ours)(&question.args, hits);
-            tally(question, &theirs, &ours, &mut count);
+fn names(counts: &[(String, usize)], which: impl Fn(&str, usize) -> bool) -> Vec<&str> {
+    counts.iter().filter(|(name, count)| which(name, *count)).map(|(name, _)| name.as_str()).collect()
+}
+
+/// What the comparison of all functions shares.
+struct Run {
+    oracle: Oracle,
+    hits: Hits,
+    intended: Intended,
+}
+
+impl Run {
+    fn compare(&mut self, function: &'static Function) -> Count {
+        let mut dice = Dice::for_purpose(seed(), function.name);
+        let mut count = Count { name: function.name, ..Count::default() };
+        let mut left = function.inputs;
+        while left > 0 {
+            let size = left.min(BATCH);
+            left -= size;
+            let ask = |_| Question { function: function.name, args: (function.generate)(&mut dice) };
+            let batch: Vec<Question> = (0..size).map(ask).collect();
+            for (question, theirs) in batch.iter().zip(self.oracle.ask(&batch)) {
+                let ours = (function.ours)(&question.args, &mut self.hits);
+                self.tally(question, &theirs, &ours, &mut count);
+            }
         }
+        count
     }
-    count
-}
 
-fn tally(question: &Question, theirs: &Answer, ours: &Answer, count: &mut Count) {
-    match theirs {
-        Ok(_) => count.accepted += 1,
-        Err(_) => count.rejected += 1,
-    }
-    if theirs == ours || intended::is_intended(question, theirs, ours) {
-        return;
-    }
-    count.differences += 1;
-    if count.differences <= SHOWN_MAX {
-        let input = question.args.describe();
-        println!("{} of {input}\n  x/mod: {theirs:?}\n  gomod: {ours:?}\n", question.function);
+    fn tally(&mut self, question: &Question, theirs: &Answer, ours: &Answer, count: &mut Count) {
+        match theirs {
+            Ok(_) => count.accepted += 1,
+            Err(_) => count.rejected += 1,
+        }
+        if theirs == ours || self.intended.is(question, theirs, ours) {
+            return;
+        }
+        count.differences += 1;
+        if count.differences <= SHOWN_MAX {
+            let input = question.args.describe();
+            println!("{} of {input}\n  x/mod: {theirs:?}\n  gomod: {ours:?}\n", question.function);
+        }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn total(counts: &[Count]) -> Count {
 }
 
 /// Prints past the capture of the test runner: the numbers are what this test is asked for.
-pub(crate) fn print(seed: u64, counts: &[Count], hits: &[(String, usize)]) {
+pub(crate) fn print(seed: u64, counts: &[Count], hits: &[(String, usize)], intended: &[(String, usize)]) {
     let mut lines = vec![String::new(), format!("seed {seed} (set MODKEEP_SEED to try another)")];
     lines.push(row("function", ["inputs", "accepted", "rejected", "differences"]));
     for count in counts.iter().chain([&total(counts)]) {
@@ -38,6 +38,8 @@ pub(crate) fn print(seed: u64, counts: &[Count], hits: &[(String, usize)]) {
     }
     lines.extend([String::new(), "errors of ours that were reached".to_owned()]);
     lines.extend(hits.iter().map(|(name, count)| format!("{name:<36}{count:>9}")));
+    lines.extend([String::new(), "differences that are meant (see intended.rs)".to_owned()]);
+    lines.extend(intended.iter().map(|(name, count)| format!("{name:<36}{count:>9}")));
     let text = lines.join("\n") + "\n";
     std::io::stdout().lock().write_all(text.as_bytes()).expect("standard output takes the table");
 }

@@ -88,7 +88,12 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         generate: |dice| Args::of([versions::any_version(dice)]),
         ours: |args, hits| version_answer(Version::parse(args.text(0)).map(drop), hits),
     },
-    Function { name: "sort_modules", inputs: 200, generate: module_list, ours: sort_modules },
+    Function {
+        name: "sort_modules",
+        inputs: 200,
+        generate: module_list,
+        ours: |args, _| Ok(sort_modules(args)),
+    },
     Function {
         name: "semver",
         inputs: 2000,
@@ -105,7 +110,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         name: "semver_sort",
         inputs: 200,
         generate: |dice| Args::of(versions::list(dice)),
-        ours: semver_sort,
+        ours: |args, _| Ok(semver_sort(args)),
     },
     Function {
         name: "is_pseudo_version",
@@ -194,11 +199,11 @@ fn module_list(dice: &mut Dice) -> Args {
     Args::of(args)
 }
 
-fn sort_modules(args: &Args, _: &mut Hits) -> Answer {
+fn sort_modules(args: &Args) -> Value {
     let texts = args.texts();
     let mut list = texts.as_chunks::<2>().0.to_vec();
     list.sort_by(|[a_path, a], [b_path, b]| module::compare_for_list((a_path, a), (b_path, b)));
-    Ok(json!(list.concat()))
+    json!(list.concat())
 }
 
 fn semver_parts(args: &Args, _: &mut Hits) -> Answer {
@@ -209,10 +214,10 @@ fn semver_parts(args: &Args, _: &mut Hits) -> Answer {
     Ok(json!([canonical, semver::major(v), semver::major_minor(v), semver::prerelease(v), semver::build(v)]))
 }
 
-fn semver_sort(args: &Args, _: &mut Hits) -> Answer {
+fn semver_sort(args: &Args) -> Value {
     let mut list = args.texts();
     list.sort_by(|a, b| semver::compare_total(a, b));
-    Ok(json!(list))
+    json!(list)
 }
 
 fn pseudo_version(args: &Args, hits: &mut Hits) -> Answer {

@@ -143,7 +143,15 @@ pub(crate) fn pattern_near(dice: &mut Dice, path: &str) -> String {
             0 => pattern.push('*'),
             1 => pattern.push('?'),
             2 => {
-                pattern.push_str(dice.pick(&["[a-z]", "[^/]", "[^a]", "[\\]a-c-z]", "[a-]", "[!a]", "[z-a]"]))
+                pattern.push_str(dice.pick(&[
+                    "[a-z]",
+                    "[^/]",
+                    "[^a]",
+                    "[\\]a-c-z]",
+                    "[a-]",
+                    "[!a]",
+                    "[z-a]",
+                ]));
             }
             3 => pattern.extend(['\\', c]),
             4 => pattern.extend([c, '*']),

@@ -25,7 +25,10 @@ struct Entry {
     extra: Vec<u8>,
 }
 
-/// Module path, version, zip.
+/// The last argument of a zip whose bytes were changed without regard to what they mean.
+pub(crate) const DAMAGED: &[u8] = b"damaged";
+
+/// Module path, version, zip, and [`DAMAGED`] or nothing, which x/mod does not look at.
 pub(crate) fn module_zip(dice: &mut Dice) -> Vec<Vec<u8>> {
     let path = if dice.chance(3) { paths::any_module_path(dice) } else { "example.com/m".to_owned() };
     let version = if dice.chance(3) { "v1.0" } else { "v1.0.0" };
@@ -35,17 +38,22 @@ pub(crate) fn module_zip(dice: &mut Dice) -> Vec<Vec<u8>> {
     if dice.chance(25) {
         spoil_entry(dice, &prefix, &mut entries);
     }
-    let zip = write(dice, &entries);
-    vec![path.into_bytes(), version.into(), if dice.chance(15) { spoil_bytes(dice, zip) } else { zip }]
+    let prefixed = dice.chance(2);
+    let damaged = prefixed || dice.chance(15);
+    let mut zip = write(dice, &entries, prefixed);
+    if damaged && !prefixed {
+        zip = spoil_bytes(dice, zip);
+    }
+    vec![path.into_bytes(), version.into(), zip, if damaged { DAMAGED.to_vec() } else { Vec::new() }]
 }
 
 fn names(dice: &mut Dice, prefix: &str) -> Vec<String> {
     let mut names = Vec::new();
-    if dice.chance(70) {
+    if dice.chance(60) {
         names.push(format!("{prefix}go.mod"));
     }
     for index in 0..dice.below(5) {
-        let odd = if dice.chance(5) { odd_name(dice) } else { good_name(dice, index) };
+        let odd = if dice.chance(12) { odd_name(dice) } else { good_name(dice, index) };
         names.push(format!("{prefix}{odd}"));
     }
     if dice.chance(3) {
@@ -163,14 +171,14 @@ fn spoil_entry(dice: &mut Dice, prefix: &str, entries: &mut Vec<Entry>) {
     }
 }
 
-/// Writes the entries, the directory and the end record.
-fn write(dice: &mut Dice, entries: &[Entry]) -> Vec<u8> {
-    let mut zip = if dice.chance(2) { b"#!/bin/sh\n".to_vec() } else { Vec::new() };
+/// Writes the entries, the directory and the end record, with or without something before them.
+fn write(dice: &mut Dice, entries: &[Entry], prefixed: bool) -> Vec<u8> {
+    let mut zip = if prefixed { b"#!/bin/sh\n".to_vec() } else { Vec::new() };
     let base = if dice.chance(50) { 0 } else { zip.len() };
     let mut directory = Vec::new();
     let mut offset = 0;
     for entry in entries {
-        let shared = dice.chance(1);
+        let shared = !directory.is_empty() && dice.chance(1);
         if !shared {
             offset = zip.len() - base;
             write_local(&mut zip, entry);
@@ -180,7 +188,7 @@ fn write(dice: &mut Dice, entries: &[Entry]) -> Vec<u8> {
     let start = zip.len() - base;
     zip.extend_from_slice(&directory);
     let lie = if dice.chance(2) { dice.pick(&[-1, 1]) } else { 0 };
-    let count = (entries.len() + 1).saturating_add_signed(lie) - 1;
+    let count = entries.len().saturating_add_signed(lie);
     write_end(&mut zip, count, directory.len(), start, dice.pick(&["", "", "", "a comment"]));
     zip
 }
@@ -219,11 +227,11 @@ fn write_end(zip: &mut Vec<u8>, count: usize, size: usize, start: usize, comment
 }
 
 fn put16(to: &mut Vec<u8>, numbers: &[u16]) {
-    numbers.iter().for_each(|number| to.extend_from_slice(&number.to_le_bytes()));
+    to.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
 }
 
 fn put32(to: &mut Vec<u8>, numbers: &[u32]) {
-    numbers.iter().for_each(|number| to.extend_from_slice(&number.to_le_bytes()));
+    to.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
 }
 
 fn short(length: usize) -> u32 {
