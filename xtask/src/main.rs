@@ -7,6 +7,7 @@ mod failure;
 mod fuzz;
 mod metadata;
 mod phases;
+mod real_project;
 mod run;
 mod test;
 mod tidy;
@@ -32,6 +33,7 @@ enum Chore {
     Docs(docs::Args),
     Fuzz(fuzz::Args),
     Bench(bench::Args),
+    RealProject(real_project::Args),
 }
 
 fn main() -> ExitCode {
@@ -51,6 +53,7 @@ fn do_chore(chore: Chore) -> Result<(), failure::Failure> {
         Chore::Tidy(args) => tidy::run(&workspace, &args),
         Chore::Docs(args) => docs::run(&workspace, &args),
         Chore::Bench(args) => bench::run(&workspace, &args),
+        Chore::RealProject(args) => real_project::run(&workspace, &args),
         Chore::Fuzz(args) => fuzz::run(&workspace, &args),
     }
 }
