@@ -94,13 +94,27 @@ impl Disk {
         Ok(sidecar)
     }
 
-    fn write_sidecar(&self, ask: &Ask, file: &File, path: &Path, sidecar: &Sidecar) -> io::Result<()> {
+    /// Puts a sidecar beside the open file; `false` when its name means another file by now.
+    pub(super) fn write_sidecar(
+        &self,
+        ask: &Ask,
+        file: &File,
+        path: &Path,
+        sidecar: &Sidecar,
+    ) -> io::Result<bool> {
         let note = self.draft_sidecar(sidecar)?;
         let _changing = self.locks.write(ask.module());
-        if is_same_file(file, path) {
-            fs::rename(&note.path, sidecar_of(path))?;
+        if !is_same_file(file, path) {
+            return Ok(false);
         }
-        Ok(())
+        fs::rename(&note.path, sidecar_of(path))?;
+        Ok(true)
+    }
+
+    /// Opens an artifact that has a sidecar.
+    pub(super) fn open_vouched(&self, ask: &Ask, path: &Path) -> io::Result<Option<Arc<File>>> {
+        let opened = self.open_pair(ask, path)?;
+        Ok(opened.and_then(|(file, beside)| matches!(beside, Beside::Sidecar(_)).then_some(file)))
     }
 
     fn answer(self: &Arc<Self>, ask: &Ask, file: Arc<File>, sidecar: Sidecar) -> Option<Answer> {

@@ -4,6 +4,7 @@ use std::fs;
 use std::time::SystemTime;
 
 use futures_util::TryStreamExt;
+use source::Freshness;
 use source::conformance::asks_about;
 use store::conformance::{content, vetted};
 use store::disk::entries_of;
@@ -72,4 +73,25 @@ async fn a_folder_that_is_not_there_is_an_error_of_the_walk() {
     let folder = tempfile::tempdir().unwrap();
     let walked: Result<Vec<Entry>, StoreError> = entries_of(&folder.path().join("none")).try_collect().await;
     assert!(walked.unwrap_err().to_string().contains("none"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_again_unchanged_is_renewed_and_not_written_again() {
+    let (folder, store) = store();
+    let [_, latest, ..] = asks_about(PATH, "v1.0.0");
+    let file = folder.path().join(latest.address());
+    let put = async |content| store.put(&latest, &vetted(content)).await.unwrap().freshness;
+    let first = put(content(1, 100)).await;
+    let inode = std::os::unix::fs::MetadataExt::ino(&fs::metadata(&file).unwrap());
+    let second = put(content(1, 100)).await;
+    assert_eq!(std::os::unix::fs::MetadataExt::ino(&fs::metadata(&file).unwrap()), inode);
+    let (Freshness::Kept(first), Freshness::Kept(second)) = (first, second) else { panic!("both are kept") };
+    let Freshness::Kept(kept) = store.get(&latest).await.unwrap().unwrap().freshness else {
+        panic!("it is kept")
+    };
+    let millisecond = std::time::Duration::from_millis(1);
+    assert!(first < second && kept + millisecond > second, "the time is that of the second put");
+    fs::write(&file, "damage").unwrap();
+    put(content(1, 100)).await;
+    assert_eq!(fs::read(&file).unwrap(), content(1, 100), "what is damaged is written again");
 }
