@@ -13,13 +13,14 @@ use source::{
 use tokio::time::timeout_at;
 
 use crate::complaint::Complaint;
+use crate::healing::healing;
 use crate::{Filling, Store};
 
 /// A source that answers from a store where it may, and with its help where the source fails.
 #[derive(Debug)]
 pub struct Cached<S> {
     store: Arc<dyn Store>,
-    inner: S,
+    inner: Arc<S>,
     complaint: Complaint,
 }
 
@@ -33,10 +34,10 @@ pub fn cached<S: Source + 'static>(
     Cached::new(store.clone(), Coalesced::new(Filling::new(store, inner), patience))
 }
 
-impl<S: Source> Cached<S> {
+impl<S: Source + 'static> Cached<S> {
     /// Puts `store` before `inner`, which is expected to fill it ([`Filling`]).
     pub fn new(store: Arc<dyn Store>, inner: S) -> Self {
-        Self { store, inner, complaint: Complaint::default() }
+        Self { store, inner: Arc::new(inner), complaint: Complaint::default() }
     }
 
     /// What is kept. A store that fails or takes too long has nothing.
@@ -129,19 +130,16 @@ fn stale(ask: &Ask, freshness: Freshness) -> Freshness {
 }
 
 #[async_trait::async_trait]
-impl<S: Source> Source for Cached<S> {
+impl<S: Source + 'static> Source for Cached<S> {
     async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
         match (ctx.want, ask.lifetime()) {
             (Want::KeptOnly, _) => self.kept_only(ask, ctx).await,
             (Want::Usual, Lifetime::Immutable) => match self.kept(ask, ctx).await {
-                Some(kept) => Ok(kept),
+                Some(kept) => Ok(healing(kept, &self.inner, ask)),
                 None => self.inner.ask(ask, ctx).await,
             },
-            (Want::Revalidate, Lifetime::Immutable) => self.freshest(ask, ctx).await,
-            (Want::Usual | Want::Revalidate, Lifetime::Mutable) if ask.kind() == Kind::List => {
-                self.list(ask, ctx).await
-            }
-            (Want::Usual | Want::Revalidate, Lifetime::Mutable) => self.freshest(ask, ctx).await,
+            _ if ask.kind() == Kind::List => self.list(ask, ctx).await,
+            (Want::Usual, Lifetime::Mutable) | (Want::Revalidate, _) => self.freshest(ask, ctx).await,
         }
     }
 }

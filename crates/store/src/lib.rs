@@ -7,6 +7,7 @@ pub mod conformance;
 pub mod disk;
 mod error;
 mod filling;
+mod healing;
 
 pub use cached::{Cached, cached};
 pub use disk::DiskStore;
@@ -21,7 +22,7 @@ use source::{Answer, Ask, Vetted};
 
 /// A place that keeps what sources gave.
 ///
-/// The contract, which [`conformance`] checks on every implementation:
+/// The contract, which the suite `conformance` checks on every implementation:
 ///
 /// * A reader sees a whole artifact or none, whatever happens to the writer, `kill -9` and power loss included.
 /// * When `put` has returned, the artifact survives both.
@@ -32,6 +33,19 @@ use source::{Answer, Ask, Vetted};
 /// * Damage that a read notices is an error of that read and never a wrong byte; the entry is set aside, so that the
 ///   next `get` is a miss and the caller heals it by another `put`.
 /// * Errors are of the store, never of the artifact: a caller treats each as a miss and goes on.
+///
+/// What nobody looked at cannot be put, because it does not compile:
+///
+/// ```compile_fail,E0308
+/// # async fn example(store: &dyn store::Store, ask: &source::Ask, answer: source::Answer) {
+/// let _ = store.put(ask, &answer).await;
+/// # }
+/// ```
+/// ```compile_fail,E0451
+/// # fn example(content: source::Whole, origin: source::Origin) -> source::Vetted {
+/// source::Vetted { content, origin, assurance: source::Assurance::RECEIVED, h1: None }
+/// # }
+/// ```
 #[async_trait::async_trait]
 pub trait Store: Debug + Send + Sync {
     /// What is kept for this question. The answer's freshness is `Kept`, with the time when it was put, its origin and

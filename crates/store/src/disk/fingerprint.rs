@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     fn content(size: usize) -> Vec<u8> {
-        (0..size).map(|i| (i % 253) as u8).collect()
+        (0..=252).cycle().take(size).collect()
     }
 
     #[test]

@@ -44,7 +44,9 @@ impl Disk {
         let Some((file, beside)) = self.open_pair(ask, path)? else { return Ok(None) };
         let size = file.metadata()?.len();
         match beside {
-            Beside::Sidecar(sidecar) if sidecar.fingerprint.size == size => self.answer(ask, file, sidecar),
+            Beside::Sidecar(sidecar) if sidecar.fingerprint.size == size => {
+                Ok(self.answer(ask, file, sidecar))
+            }
             Beside::Sidecar(sidecar) => {
                 let expected = sidecar.fingerprint.size;
                 self.set_aside(ask, &file, &format!("it has {size} bytes, expected {expected}"));
@@ -56,7 +58,7 @@ impl Disk {
             }
             Beside::Nothing => {
                 let sidecar = self.take_in(ask, &file, path)?;
-                self.answer(ask, file, sidecar)
+                Ok(self.answer(ask, file, sidecar))
             }
         }
     }
@@ -92,17 +94,31 @@ impl Disk {
         Ok(sidecar)
     }
 
-    fn write_sidecar(&self, ask: &Ask, file: &File, path: &Path, sidecar: &Sidecar) -> io::Result<()> {
+    /// Puts a sidecar beside the open file; `false` when its name means another file by now.
+    pub(super) fn write_sidecar(
+        &self,
+        ask: &Ask,
+        file: &File,
+        path: &Path,
+        sidecar: &Sidecar,
+    ) -> io::Result<bool> {
         let note = self.draft_sidecar(sidecar)?;
         let _changing = self.locks.write(ask.module());
-        if is_same_file(file, path) {
-            fs::rename(&note.path, sidecar_of(path))?;
+        if !is_same_file(file, path) {
+            return Ok(false);
         }
-        Ok(())
+        fs::rename(&note.path, sidecar_of(path))?;
+        Ok(true)
     }
 
-    fn answer(self: &Arc<Self>, ask: &Ask, file: Arc<File>, sidecar: Sidecar) -> io::Result<Option<Answer>> {
-        let (kept_at, h1, assurance) = (sidecar.kept_at, sidecar.h1.clone(), sidecar.assurance);
+    /// Opens an artifact that has a sidecar.
+    pub(super) fn open_vouched(&self, ask: &Ask, path: &Path) -> io::Result<Option<Arc<File>>> {
+        let opened = self.open_pair(ask, path)?;
+        Ok(opened.and_then(|(file, beside)| matches!(beside, Beside::Sidecar(_)).then_some(file)))
+    }
+
+    fn answer(self: &Arc<Self>, ask: &Ask, file: Arc<File>, sidecar: Sidecar) -> Option<Answer> {
+        let (kept_at, h1, assurance) = (sidecar.kept_at, sidecar.h1, sidecar.assurance);
         let origin = sidecar.origin.clone().unwrap_or_else(|| Origin::new("unknown"));
         let kept = KeptFile::new(self, ask, file, sidecar);
         let body = if kept.size() > AT_ONCE_MAX {
@@ -112,12 +128,12 @@ impl Disk {
                 Ok(bytes) => bytes.into(),
                 Err(error) => {
                     self.set_aside(ask, &kept.file, &error.to_string());
-                    return Ok(None);
+                    return None;
                 }
             }
         };
         let freshness = Freshness::Kept(kept_at);
-        Ok(Some(Answer { assurance, freshness, h1, ..Answer::live(body, origin, Trail::default()) }))
+        Some(Answer { assurance, freshness, h1, ..Answer::live(body, origin, Trail::default()) })
     }
 }
 

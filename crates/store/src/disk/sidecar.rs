@@ -72,7 +72,7 @@ impl Sidecar {
             sha256: hex(sha256),
             size: *size,
             block_size: BLOCK_SIZE as u64,
-            blocks: blocks.iter().map(|sum| format!("{sum:016x}")).collect(),
+            blocks: blocks.iter().map(|sum| format!("{sum:016x}")).collect::<Vec<_>>().concat(),
             h1: self.h1.as_ref().map(H1::to_string),
             origin: self.origin.as_ref().map(Origin::to_string),
             assurance: self.assurance.as_str().to_owned(),
@@ -127,7 +127,7 @@ fn whole_json(line: &[u8]) -> Option<&str> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 fn parse_sha256(text: &str) -> Option<[u8; 32]> {

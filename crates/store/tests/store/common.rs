@@ -14,15 +14,24 @@ use testkit::{FakeUpstream, Module};
 
 pub(crate) const PATH: &str = "example.com/Big/mod";
 
+/// Bytes that no zip makes smaller.
+pub(crate) fn noise(size: usize) -> Vec<u8> {
+    let mut state = 1_u64;
+    let next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 56) as u8
+    };
+    std::iter::repeat_with(next).take(size).collect()
+}
+
 /// Two versions of one module; the zip of the second takes several blocks.
 pub(crate) fn modules() -> Vec<Module> {
-    let noise: Vec<u8> = (0..900_000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let module = |version: &str| {
         Module::new(PATH, version)
             .file("go.mod", format!("module {PATH}\n"))
             .file("a.go", format!("package a\n\nconst Version = {version:?}\n"))
     };
-    vec![module("v1.0.0"), module("v1.2.0").file("noise.bin", noise).revision("main")]
+    vec![module("v1.0.0"), module("v1.2.0").file("noise.bin", noise(900_000)).revision("main")]
 }
 
 pub(crate) fn upstream() -> FakeUpstream {
@@ -56,11 +65,14 @@ pub(crate) fn open(folder: &Path) -> DiskStore {
     DiskStore::open(folder, SystemTime::now).unwrap()
 }
 
+/// How long anything may take in a test.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
 pub(crate) type Serving = Cached<Coalesced<Filling<Checked<Upstream>>>>;
 
 /// What `serve` puts together, with one upstream.
 pub(crate) fn serving(store: &DiskStore, fake: &FakeUpstream) -> Serving {
-    cached(Arc::new(store.clone()), checked(store, fake))
+    cached(Arc::new(store.clone()), checked(store, fake), PATIENCE)
 }
 
 pub(crate) fn checked(store: &DiskStore, fake: &FakeUpstream) -> Checked<Upstream> {
@@ -69,7 +81,7 @@ pub(crate) fn checked(store: &DiskStore, fake: &FakeUpstream) -> Checked<Upstrea
 }
 
 pub(crate) async fn ask(source: &dyn Source, ask: &Ask) -> Result<Answer, Failure> {
-    source.ask(ask, &Ctx::within(Duration::from_secs(20))).await
+    source.ask(ask, &Ctx::within(PATIENCE)).await
 }
 
 pub(crate) async fn bytes(answer: Answer) -> Bytes {

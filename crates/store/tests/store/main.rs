@@ -2,5 +2,11 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "tests stop loudly")]
 
+mod cached;
 mod common;
 mod conformance;
+mod crash;
+mod damage;
+mod faults;
+mod file_proxy;
+mod foreign;

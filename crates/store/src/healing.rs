@@ -1,0 +1,142 @@
+//! A kept body that mends itself while it is being read.
+//!
+//! Damage is found when its block is read, and by then the client has the blocks before it: go does not ask again when a body
+//! breaks, and the build would fail for a disk fault. So the artifact is fetched anew in the middle of the answer. If
+//! its beginning is what the client already has, the reading goes on from there; if not (a zip made again has other
+//! bytes, stack.md), the body ends in the error, and whoever asks again gets the new one.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use sha2::{Digest, Sha256};
+use source::{Answer, Ask, Body, Chunks, Ctx, Failure, Origin, Replay, Source};
+
+/// How long fetching anew may take. Whoever waits in the middle of a body has usually hung up by then.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Kept content, and where to get it when it turns out damaged.
+#[derive(Debug)]
+struct Healing<S> {
+    /// Locked only to begin a new reading: a body can be sent to other threads but not shared among them.
+    kept: Mutex<Body>,
+    size: u64,
+    inner: Arc<S>,
+    ask: Ask,
+}
+
+/// The same answer with a body that mends itself. What is in memory was compared already, and what can be read only
+/// once cannot be compared with anything: both stay as they are.
+pub(crate) fn healing<S: Source + 'static>(answer: Answer, inner: &Arc<S>, ask: &Ask) -> Answer {
+    let Answer { body, origin, .. } = answer;
+    let body = match body.into_whole() {
+        Ok(whole) => whole.into(),
+        Err(kept) => match (kept.share(), kept.size()) {
+            (Some(_), Some(size)) => Body::replay(Arc::new(Healing {
+                kept: kept.into(),
+                size,
+                inner: inner.clone(),
+                ask: ask.clone(),
+            })),
+            _ => kept,
+        },
+    };
+    Answer { body, origin, ..answer }
+}
+
+impl<S: Source + 'static> Replay for Healing<S> {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn chunks(self: Arc<Self>) -> Chunks {
+        let reading = Reading { chunks: self.kept_chunks(), healing: self, sent: 0, healed: false };
+        stream::try_unfold(reading, Reading::next).boxed()
+    }
+}
+
+impl<S: Source> Healing<S> {
+    fn kept_chunks(&self) -> Chunks {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).share();
+        match kept {
+            Some(kept) => kept.into_chunks(),
+            None => stream::iter([Err(self.unreadable())]).boxed(),
+        }
+    }
+
+    fn unreadable(&self) -> Failure {
+        let message = format!("what is kept of {} cannot be read twice", self.ask);
+        Failure::unavailable(&Origin::new("store"), message, Duration::ZERO)
+    }
+
+    /// The content from byte `sent` on, from a fresh copy of which everything before is the same.
+    async fn heal(&self, sent: u64, damage: Failure) -> Result<Chunks, Failure> {
+        let fresh = match self.inner.ask(&self.ask, &Ctx::within(PATIENCE)).await {
+            Ok(fresh) => fresh.body,
+            Err(failure) => return Err(damage.with_trail(failure.trail().clone())),
+        };
+        if fresh.size() != Some(self.size) {
+            return Err(damage);
+        }
+        let (had, _) = split_off(self.kept_chunks(), sent).await?;
+        let (has, rest) = split_off(fresh.into_chunks(), sent).await?;
+        if had == has { Ok(rest) } else { Err(damage) }
+    }
+}
+
+/// One reader's way through the content.
+struct Reading<S> {
+    healing: Arc<Healing<S>>,
+    chunks: Chunks,
+    sent: u64,
+    healed: bool,
+}
+
+impl<S: Source> Reading<S> {
+    async fn next(mut self) -> Result<Option<(Bytes, Self)>, Failure> {
+        let chunk = match self.chunks.try_next().await {
+            Err(damage) if !self.healed => {
+                self.healed = true;
+                self.chunks = self.healing.heal(self.sent, damage).await?;
+                self.chunks.try_next().await?
+            }
+            chunk => chunk?,
+        };
+        Ok(chunk.map(|chunk| {
+            self.sent += chunk.len() as u64;
+            (chunk, self)
+        }))
+    }
+}
+
+/// The SHA-256 of the first `length` bytes, and the chunks after them.
+async fn split_off(mut chunks: Chunks, length: u64) -> Result<([u8; 32], Chunks), Failure> {
+    let (mut sha256, mut left, mut rest) = (Sha256::new(), length, Bytes::new());
+    while left > 0 {
+        let Some(mut chunk) = chunks.try_next().await? else { break };
+        let here = usize::try_from(left).map_or(chunk.len(), |left| left.min(chunk.len()));
+        rest = chunk.split_off(here);
+        sha256.update(&chunk);
+        left -= here as u64;
+    }
+    let rest = stream::iter((!rest.is_empty()).then_some(Ok(rest)));
+    Ok((sha256.finalize().into(), rest.chain(chunks).boxed()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn chunks_are_split_at_any_byte() {
+        let whole = b"0123456789";
+        for length in 0..=whole.len() {
+            let pieces: Vec<_> = whole.chunks(4).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+            let (sum, rest) = split_off(stream::iter(pieces).boxed(), length as u64).await.unwrap();
+            assert_eq!(sum, <[u8; 32]>::from(Sha256::digest(&whole[..length])));
+            let rest: Vec<Bytes> = rest.try_collect().await.unwrap();
+            assert_eq!(rest.concat(), whole[length..]);
+        }
+    }
+}

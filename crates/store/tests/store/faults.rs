@@ -1,0 +1,111 @@
+//! Disks that fail: requests go on as if there were no store.
+
+use std::fs;
+use std::process::Command;
+use std::sync::Arc;
+
+use source::conformance::asks_about;
+use source::upstream::{HttpClient, HttpOptions};
+use source::{Checked, Spool, Upstream};
+use store::conformance::{content, vetted, vetted_in};
+use store::{Store, StoreError, cached};
+
+use crate::common::{PATH, PATIENCE, ask, bytes, modules, noise, serving, store, upstream, world};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_where_a_folder_should_be_fails_no_request() {
+    let (fake, (folder, store)) = (upstream(), store());
+    fs::write(folder.path().join("example.com"), "in the way").unwrap();
+    let [.., zip] = asks_about(PATH, "v1.2.0");
+    assert!(matches!(store.get(&zip).await, Err(StoreError::Io { .. })));
+    assert!(matches!(store.put(&zip, &vetted(content(1, 10))).await, Err(StoreError::Io { .. })));
+    let source = serving(&store, &fake);
+    for (question, expected) in world().present {
+        assert_eq!(bytes(ask(&source, &question).await.unwrap()).await, expected, "{question}");
+    }
+    assert_eq!(folder.path().join(".tmp").read_dir().unwrap().count(), 0, "failed puts leave no drafts");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_folder_that_went_away_fails_no_request() {
+    let (fake, (folder, store)) = (upstream(), store());
+    let elsewhere = tempfile::tempdir().unwrap();
+    let client = HttpClient::new(&HttpOptions::default()).unwrap();
+    let upstream = Upstream::new(&fake.url(), &client).unwrap();
+    let source = cached(Arc::new(store), Checked::new(upstream, Spool::new(elsewhere.path())), PATIENCE);
+    fs::remove_dir_all(folder.path()).unwrap();
+    for (question, expected) in world().present {
+        assert_eq!(bytes(ask(&source, &question).await.unwrap()).await, expected, "{question}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_no_file_can_have_is_a_miss_and_fails_no_request() {
+    let (folder, store) = store();
+    let version = format!("v1.0.0-{}", "Q".repeat(130));
+    let module = testkit::Module::new(PATH, &version).file("go.mod", format!("module {PATH}\n"));
+    let fake = testkit::FakeUpstream::builder().module(module.clone()).start();
+    let source = serving(&store, &fake);
+    for question in &asks_about(PATH, &version)[2..] {
+        assert!(store.get(question).await.unwrap().is_none());
+        assert!(store.put(question, &vetted(content(1, 10))).await.is_err());
+        assert!(ask(&source, question).await.is_ok(), "{question}");
+    }
+    assert_eq!(folder.path().join(".tmp").read_dir().unwrap().count(), 0);
+}
+
+/// Tells the test below that it was started to be short of disk.
+const SHORT_OF_DISK: &str = "MODKEEP_TEST_SHORT_OF_DISK";
+
+#[test]
+fn a_full_disk_fails_no_request() {
+    // A limit on the size of files makes every write beyond it fail, as those on a full disk do, and needs no privilege.
+    let script = r#"trap "" XFSZ; ulimit -f 8; exec "$0" "$@""#;
+    let me = std::env::current_exe().unwrap();
+    let mut run = Command::new("sh");
+    run.args(["-c", script]).arg(me).args(["--ignored", "--exact", "faults::short_of_disk"]);
+    let output = run.env(SHORT_OF_DISK, "1").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "started by a_full_disk_fails_no_request, with a limit on the size of files"]
+async fn short_of_disk() {
+    assert!(std::env::var_os(SHORT_OF_DISK).is_some(), "it is started by another test");
+    let (fake, (folder, store)) = (upstream(), store());
+    // Larger than the limit, and small enough to stay in memory on its way.
+    let middling = testkit::Module::new(PATH, "v1.4.0")
+        .file(
+            "go.mod",
+            format!(
+                "module {PATH}
+"
+            ),
+        )
+        .file("noise.bin", noise(30_000));
+    fake.publish(middling.clone());
+    let [.., zip] = asks_about(PATH, "v1.4.0");
+    let put = store.put(&zip, &vetted(content(1, 20_000))).await;
+    assert!(matches!(put, Err(StoreError::Io { .. })), "the disk takes no file of this size");
+    let source = serving(&store, &fake);
+    assert_eq!(bytes(ask(&source, &zip).await.unwrap()).await, middling.zip());
+    assert!(store.get(&zip).await.unwrap().is_none());
+    let [_, _, info, ..] = asks_about(PATH, "v1.0.0");
+    assert_eq!(bytes(ask(&source, &info).await.unwrap()).await, modules()[0].info(), "small ones still fit");
+    assert!(store.get(&info).await.unwrap().is_some());
+    assert_eq!(folder.path().join(".tmp").read_dir().unwrap().count(), 0, "failed puts leave no drafts");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_artifact_from_another_file_system_is_copied() {
+    let (_folder, store) = store();
+    // Where there is no second file system the link works, and the test says the same about it.
+    let elsewhere = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+    let [.., zip] = asks_about(PATH, "v1.0.0");
+    let artifact = vetted_in(&Spool::new(elsewhere.path()), content(3, 700_000)).await;
+    store.put(&zip, &artifact).await.unwrap();
+    drop(artifact);
+    assert_eq!(elsewhere.path().read_dir().unwrap().count(), 0, "the spool takes its file away");
+    assert_eq!(bytes(store.get(&zip).await.unwrap().unwrap()).await, content(3, 700_000));
+}
