@@ -35,15 +35,20 @@ pub(crate) struct Page {
     pub(crate) text: String,
 }
 
-/// Builds the docs and writes or checks the pages.
+/// Writes or checks the pages, then builds the API docs: a broken link there keeps no page from being written.
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<(), Failure> {
-    run::run(&mut tidy::build_docs(workspace))?;
     let stale = stale(workspace, pages(&modkeep(workspace)?)?);
-    if args.check {
-        let names = stale.iter().map(|page| page.path).collect::<Vec<_>>().join(", ");
-        let told = format!("out of date: {names}. Run `cargo xtask docs` and commit what it writes");
-        return if stale.is_empty() { Ok(()) } else { Err(Failure::new(told)) };
-    }
+    let written = if args.check { refuse(&stale) } else { write(workspace, stale) };
+    run::run(&mut tidy::build_docs(workspace)).and(written)
+}
+
+fn refuse(stale: &[Page]) -> Result<(), Failure> {
+    let names = stale.iter().map(|page| page.path).collect::<Vec<_>>().join(", ");
+    let told = format!("out of date: {names}. Run `cargo xtask docs` and commit what it writes");
+    if stale.is_empty() { Ok(()) } else { Err(Failure::new(told)) }
+}
+
+fn write(workspace: &Workspace, stale: Vec<Page>) -> Result<(), Failure> {
     for page in stale {
         fs::create_dir_all(workspace.root.join("docs")).cannot("make the folder docs")?;
         fs::write(workspace.root.join(page.path), page.text).cannot(format_args!("write {}", page.path))?;

@@ -45,6 +45,9 @@ pub(crate) fn smoke(workspace: &Workspace, seconds: u32) -> Result<(), Failure> 
 
 /// Compiles the targets and returns their names.
 fn build(workspace: &Workspace) -> Result<Vec<String>, Failure> {
+    if !workspace.root.join("fuzz/Cargo.toml").is_file() {
+        return Err(Failure::new("fuzz/Cargo.toml is missing, so no fuzz target can run"));
+    }
     let targets =
         targets(&run::capture(cargo(workspace).args(["metadata", "--no-deps", "--format-version=1"]))?)?;
     run::run(cargo(workspace).args(["build", "--locked", "--release", "--bins"]))?;

@@ -1,8 +1,12 @@
 //! Module zips: what go accepts as one, checked without unpacking it (protocol.md C1 to C5, C9).
 //!
 //! The bytes come through [`ReaderAt`], so files, slices and anything else that can be read at an offset will do, and no
-//! file content is ever held whole. Beyond go's own rules a zip is refused whose directory lies: entries that overlap,
-//! that are encrypted, or that are more or fewer than it says.
+//! file content is ever held whole.
+//!
+//! Beyond go's own rules a zip is refused whose directory lies or does what no writer of module zips does: entries that
+//! overlap, that are encrypted or compressed in another way, that are more or fewer than the end record says; names that
+//! are not UTF-8; directories with content; other bytes in front of the zip; a checksum of zero for content that has
+//! another. What go refuses is refused here too, so a zip that passes is one that go can unpack.
 
 mod check;
 mod collision;

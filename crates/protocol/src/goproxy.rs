@@ -34,8 +34,8 @@ impl Goproxy {
             Ok(ask) => self.ask(&ask).await,
             Err(refusal) => refusal,
         };
-        let status = response.status().as_u16();
-        tracing::info!(target: "access", %method, path, status, ms = begun.elapsed().as_millis(), "request");
+        let (status, took) = (response.status().as_u16(), begun.elapsed());
+        tracing::info!(target: "access", %method, path, status, seconds = took.as_secs_f64(), "request");
         response
     }
 

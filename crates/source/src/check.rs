@@ -2,7 +2,7 @@
 //!
 //! A login page with status 200 is the classic way to break a build: go believes it, and no proxy asks the next
 //! place. So each place is wrapped in a [`Checked`]: the body is taken in to its end and must be of the form that was
-//! asked for; if not, the place is [`Unavailable`](FailureKind::Unavailable) for this question and the next one is
+//! asked for; if not, the place is [`Unavailable`](crate::FailureKind::Unavailable) for this question and the next one is
 //! asked. Form is all that is looked at here: whether the content is the *right* one is for a checksum to say.
 
 use std::time::Duration;

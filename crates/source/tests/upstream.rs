@@ -1,12 +1,12 @@
 //! What an HTTP upstream may do to us, and what we conclude from it.
 
-#![allow(clippy::unwrap_used, reason = "a test may stop loudly")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop loudly")]
 
 mod common;
 
 use std::time::Duration;
 
-use common::{PATH, checked, client, client_with, upstream};
+use common::{PATH, chain_with, checked, client, client_with, upstream};
 use source::conformance::asks_about;
 use source::upstream::HttpOptions;
 use source::{Answer, Ask, Ctx, Failure, FailureKind, Retry, Source, Upstream};
@@ -77,6 +77,25 @@ async fn silence_ends_at_the_deadline_of_its_phase() {
     let failure = upstream.ask(&info(), &ctx()).await.unwrap_err();
     assert_eq!((failure.kind(), failure.retry()), (FailureKind::Unavailable, Retry::MayHelp));
     assert!(begun.elapsed() < Duration::from_secs(15), "not the question's own deadline");
+}
+
+#[tokio::test]
+async fn the_next_place_is_asked_when_the_first_keeps_silent() {
+    let (silent, good) = (upstream(false), upstream(false));
+    let _gate = silent.hold("*");
+    let folder = tempfile::tempdir().unwrap();
+    let first_byte_timeout = Duration::from_millis(200);
+    let options = HttpOptions { first_byte_timeout, ..HttpOptions::default() };
+    let chain = chain_with(&[&silent, &good], folder.path(), &options);
+    let answer = chain.ask(&info(), &ctx()).await.unwrap();
+    assert_eq!(answer.origin.as_str(), good.url());
+    let [first, second] = answer.trail.attempts() else { panic!("two places: {}", answer.trail) };
+    assert_eq!(
+        (first.origin.as_str(), first.failed),
+        (silent.url().as_str(), Some(FailureKind::Unavailable))
+    );
+    assert!(first.took >= first_byte_timeout && first.note.contains("no answer"), "{first}");
+    assert_eq!((second.origin.as_str(), second.failed), (good.url().as_str(), None));
 }
 
 #[tokio::test]

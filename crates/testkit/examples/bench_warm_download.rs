@@ -4,7 +4,11 @@
 //! through modkeep and the seconds from `GOPROXY=file://` of the same store. Both sides of a pair take turns in going
 //! first, so that neither always finds the warmer machine.
 
-#![allow(clippy::print_stdout, clippy::expect_used, reason = "a driver prints what it measured, and stops when it cannot")]
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a driver prints what it measured, and stops when it cannot"
+)]
 
 use std::path::Path;
 
@@ -34,7 +38,10 @@ fn main() {
 
 fn serve(binary: &Path, data: &Path, upstream: &str) -> ServerProcess {
     let args = ["serve", "--listen", "127.0.0.1:0", "--upstream", upstream];
-    ServerCommand::new(binary).args(args).args(["--data".as_ref(), data.as_os_str()]).start("http://{}")
+    ServerCommand::new(binary)
+        .args(args)
+        .args(["--data".as_ref(), data.as_os_str()])
+        .start("listens on http://{}")
 }
 
 fn measured(graph: &Graph, ours: &str, theirs: &str, ours_first: bool) -> (f64, f64) {

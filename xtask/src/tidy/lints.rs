@@ -16,7 +16,8 @@ pub(super) const CLIPPY: Check = Check {
     mend: "do what clippy's note says; where it is wrong, `#[expect(clippy::lint, reason = \"…\")]` with a true reason",
     find: |workspace| {
         components::install(workspace)?;
-        let clippy = ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
+        let clippy =
+            ["clippy", "--locked", "--workspace", "--all-targets", "--keep-going", "--", "-D", "warnings"];
         Ok(told_above(workspace.cargo().args(clippy)))
     },
 };
@@ -28,10 +29,16 @@ pub(super) const DOCS: Check = Check {
     find: |workspace| Ok(told_above(&mut build_docs(workspace))),
 };
 
-/// `cargo doc` for our crates, with warnings denied.
+/// A link to a private item works in these pages.
+const FLAGS: &str = "-D warnings -A rustdoc::private_intra_doc_links";
+
+/// `cargo doc` for our crates, with warnings denied. All features, because a contract links to the suite that tests it,
+/// which only tests turn on. Private items too, because these pages are for who works on the crates: a module's doc is
+/// the map of its private parts.
 pub(crate) fn build_docs(workspace: &Workspace) -> Command {
     let mut cargo = workspace.cargo();
-    cargo.args(["doc", "--locked", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
+    cargo.args(["doc", "--locked", "--workspace", "--no-deps", "--keep-going"]);
+    cargo.args(["--all-features", "--document-private-items"]).env("RUSTDOCFLAGS", FLAGS);
     cargo
 }
 

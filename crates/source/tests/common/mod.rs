@@ -60,12 +60,20 @@ pub(crate) fn client_with(fake: &FakeUpstream, options: &HttpOptions) -> HttpCli
 }
 
 pub(crate) fn checked(fake: &FakeUpstream, spool: &Path) -> Checked<Upstream> {
-    Checked::new(Upstream::new(&fake.url(), &client(fake)).unwrap(), Spool::new(spool))
+    checked_with(fake, spool, &HttpOptions::default())
+}
+
+fn checked_with(fake: &FakeUpstream, spool: &Path, options: &HttpOptions) -> Checked<Upstream> {
+    Checked::new(Upstream::new(&fake.url(), &client_with(fake, options)).unwrap(), Spool::new(spool))
 }
 
 pub(crate) fn chain_of(fakes: &[&FakeUpstream], spool: &Path) -> Chain {
+    chain_with(fakes, spool, &HttpOptions::default())
+}
+
+pub(crate) fn chain_with(fakes: &[&FakeUpstream], spool: &Path, options: &HttpOptions) -> Chain {
     let links = fakes.iter().map(|fake| {
-        let place = Arc::new(checked(fake, spool));
+        let place = Arc::new(checked_with(fake, spool, options));
         let origin = source::Origin::new(fake.url());
         Link { place, origin, then: Fallback::NotFound, private: false }
     });

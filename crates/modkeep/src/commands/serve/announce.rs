@@ -36,16 +36,28 @@ impl Announcement<'_> {
         let mode = self.settings.get(&table::FALLBACK)?;
         let Upstreams { members, left_out, .. } = self.upstreams;
         match members.as_slice() {
-            [] => writeln!(out, "asks nobody, serves only what it keeps; name a place to ask with --upstream URL")?,
+            [] => writeln!(
+                out,
+                "asks nobody, serves only what it keeps; name a place to ask with --upstream URL"
+            )?,
             _ => writeln!(out, "asks what it does not keep, in the order of {origin}:")?,
         }
-        members.iter().enumerate().try_for_each(|(at, member)| write_member(at, member, members.len(), mode, out))?;
+        members
+            .iter()
+            .enumerate()
+            .try_for_each(|(at, member)| write_member(at, member, members.len(), mode, out))?;
         left_out.iter().try_for_each(|reason| writeln!(out, "  -  {reason}"))?;
         Ok(())
     }
 }
 
-fn write_member(at: usize, member: &Member, count: usize, mode: Fallback, out: &mut dyn Write) -> io::Result<()> {
+fn write_member(
+    at: usize,
+    member: &Member,
+    count: usize,
+    mode: Fallback,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let private = if member.private { " (private)" } else { "" };
     write!(out, "  {}. {}{private}", at + 1, member.shown())?;
     if at + 1 < count { writeln!(out, ", then {}", when(member.then, mode)) } else { writeln!(out) }

@@ -71,7 +71,8 @@ fn open_store(settings: &Settings) -> Result<Arc<DiskStore>, Failed> {
     let root = settings.get(&table::DATA)?;
     let opened = DiskStore::open(&root, SystemTime::now);
     opened.map(Arc::new).map_err(|error| {
-        let advice = "choose another folder with --data, or make this one writable for the user that runs modkeep";
+        let advice =
+            "choose another folder with --data, or make this one writable for the user that runs modkeep";
         Failed::new(Exit::Unavailable, Problem::from_error(&error).advise(advice))
     })
 }

@@ -2,24 +2,22 @@
 
 use std::future::Future;
 use std::io;
-use std::sync::Arc;
 
 use protocol::Health;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::Semaphore;
+use tokio::sync::watch;
 
 /// Counts the signals to stop. They are caught from [`Signals::install`] on, before anything is promised to anybody.
 pub(super) struct Signals {
-    /// One permit for each signal that has come.
-    came: Arc<Semaphore>,
+    came: watch::Receiver<u32>,
 }
 
 impl Signals {
     /// Catches both signals from now on.
     pub(super) fn install() -> io::Result<Self> {
         let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        let came = Arc::new(Semaphore::new(0));
-        tokio::spawn(count(terminate, interrupt, came.clone()));
+        let (count, came) = watch::channel(0);
+        tokio::spawn(count_signals(terminate, interrupt, count));
         Ok(Self { came })
     }
 
@@ -27,7 +25,7 @@ impl Signals {
     pub(super) fn first(&self, health: Health) -> impl Future<Output = ()> + use<> {
         let came = self.came.clone();
         async move {
-            wait_for(&came, 1).await;
+            wait_for(came, 1).await;
             health.drain();
             tracing::info!("asked to stop; finishing what is under way");
         }
@@ -35,21 +33,21 @@ impl Signals {
 
     /// Completes at the second signal.
     pub(super) async fn second(&self) {
-        wait_for(&self.came, 2).await;
+        wait_for(self.came.clone(), 2).await;
     }
 }
 
-async fn count(mut terminate: Signal, mut interrupt: Signal, came: Arc<Semaphore>) {
+async fn count_signals(mut terminate: Signal, mut interrupt: Signal, count: watch::Sender<u32>) {
     loop {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-        came.add_permits(1);
+        count.send_modify(|count| *count += 1);
     }
 }
 
-/// Waits until that many signals have come, without using them up. The semaphore is never closed.
-async fn wait_for(came: &Semaphore, signals: u32) {
-    drop(came.acquire_many(signals).await);
+/// Waits until that many signals have come. The sender lives as long as the runtime.
+async fn wait_for(mut came: watch::Receiver<u32>, signals: u32) {
+    drop(came.wait_for(|count| *count >= signals).await);
 }

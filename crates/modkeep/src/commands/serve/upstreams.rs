@@ -91,7 +91,9 @@ async fn leads_to(url: &str, own: SocketAddr) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let lookup = tokio::net::lookup_host((host, port));
     match tokio::time::timeout(LOOKUP_TIMEOUT, lookup).await {
-        Ok(Ok(mut addresses)) => port == own.port() && addresses.any(|address| is_served_by(address.ip(), own.ip())),
+        Ok(Ok(mut addresses)) => {
+            port == own.port() && addresses.any(|address| is_served_by(address.ip(), own.ip()))
+        }
         _ => false,
     }
 }
@@ -123,7 +125,8 @@ mod tests {
     #[tokio::test]
     async fn another_server_is_not() {
         let own = "127.0.0.1:3000".parse().unwrap();
-        for other in ["http://127.0.0.1:3001", "http://127.0.0.2:3000", "http://192.0.2.1:3000", "file:///m"] {
+        for other in ["http://127.0.0.1:3001", "http://127.0.0.2:3000", "http://192.0.2.1:3000", "file:///m"]
+        {
             assert!(!leads_to(other, own).await, "{other}");
         }
     }

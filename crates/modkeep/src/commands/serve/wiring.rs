@@ -1,4 +1,4 @@
-//! How the rooms are put together. The line in [`source`] is the architecture diagram.
+//! How the rooms are put together. The line in [`source()`] is the architecture diagram.
 
 use std::sync::Arc;
 
@@ -50,7 +50,10 @@ fn links(settings: &Settings, store: &DiskStore, upstreams: &Upstreams) -> Resul
         ..HttpOptions::default()
     };
     let client = HttpClient::new(&options).map_err(|error| {
-        Failed::new(Exit::Unavailable, Problem::from_error(&error).advise("install the system's CA certificates"))
+        Failed::new(
+            Exit::Unavailable,
+            Problem::from_error(&error).advise("install the system's CA certificates"),
+        )
     })?;
     upstreams.members.iter().map(|member| link(member, &client, store.spool())).collect()
 }
@@ -80,6 +83,9 @@ fn claims(store: &DiskStore) -> Result<Claims, Failed> {
     let path = store.root().join(CLAIMS);
     Claims::in_file(&path).map_err(|error| {
         let problem = Problem::new(format!("cannot open {}", path.display())).because(error.to_string());
-        Failed::new(Exit::Unavailable, problem.advise("make it readable and writable for the user that runs modkeep"))
+        Failed::new(
+            Exit::Unavailable,
+            problem.advise("make it readable and writable for the user that runs modkeep"),
+        )
     })
 }

@@ -3,7 +3,6 @@
 //! Reads the folder alone, so that it works beside a running server and with none.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
 use std::time::SystemTime;
 

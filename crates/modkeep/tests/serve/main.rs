@@ -1,0 +1,11 @@
+//! The shipped binary, the real go, and a fake upstream: what a user gets from `modkeep serve`.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop loudly")]
+
+mod crash;
+mod graph;
+mod node;
+mod once;
+mod operations;
+mod semantics;
+mod upstreams;

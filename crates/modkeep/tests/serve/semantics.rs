@@ -1,0 +1,163 @@
+//! What go itself makes of retractions, `+incompatible`, modules without go.mod and toolchains is the same through the server as
+//! without it: each command is run twice, and what go prints must not differ.
+
+use testkit::{FakeUpstream, GoHome, Module};
+
+use crate::node::{Node, go};
+
+const MODULES: &str = r"
+module example.com/retracted
+version v1.0.0
+-- go.mod --
+module example.com/retracted
+-- a.go --
+package retracted
+====
+module example.com/retracted
+version v1.1.0
+-- go.mod --
+module example.com/retracted
+-- a.go --
+package retracted
+====
+module example.com/retracted
+version v1.2.0
+-- go.mod --
+module example.com/retracted
+
+// it eats files
+retract [v1.1.0, v1.2.0]
+-- a.go --
+package retracted
+====
+module example.com/old
+version v1.0.0
+-- a.go --
+package old
+====
+module example.com/old
+version v2.3.0+incompatible
+-- a.go --
+package old
+====
+module example.com/old
+version v2.4.0-beta.1+incompatible
+-- a.go --
+package old
+====
+module example.com/Upper/Case
+version v1.0.0-RC1
+-- go.mod --
+module example.com/Upper/Case
+-- a.go --
+package Case
+====
+module example.com/untagged
+version v0.0.0-20240102030405-abcdefabcdef
+revision main
+revision abcdefabcdef
+latest
+unlisted
+-- go.mod --
+module example.com/untagged
+-- a.go --
+package untagged
+====
+module example.com/two/v2
+version v2.1.0
+revision release
+-- go.mod --
+module example.com/two/v2
+
+require example.com/old v1.0.0
+-- a.go --
+package two
+";
+
+/// Runs go in a fresh module of its own through `proxy`, and tells what came of it, without times and ports.
+fn outcome(proxy: &str, args: &[&str]) -> (bool, String, String) {
+    let home = GoHome::fresh();
+    let main = home.project("main");
+    std::fs::write(main.join("go.mod"), "module example.com/main\n\ngo 1.21\n").unwrap();
+    let run = go(&home, proxy, args).dir(&main).run();
+    let home_path = home.path().to_str().unwrap().to_owned();
+    let told = |text: &str| text.replace(proxy, "PROXY").replace(&home_path, "HOME");
+    (run.status.success(), told(&run.stdout), told(&run.stderr))
+}
+
+#[test]
+fn go_sees_no_difference() {
+    let upstream = FakeUpstream::builder().text(MODULES).start();
+    let data = tempfile::tempdir().unwrap();
+    let node = Node::start(&upstream.url(), data.path());
+    let commands: [&[&str]; 14] = [
+        &["list", "-m", "-versions", "-json", "example.com/retracted"],
+        &["list", "-m", "-retracted", "-versions", "-json", "example.com/retracted"],
+        &["list", "-m", "-u", "-json", "example.com/retracted@v1.1.0"],
+        &["mod", "download", "-json", "example.com/retracted@latest", "example.com/retracted@v1.1.0"],
+        &["get", "example.com/retracted@v1.2.0"],
+        &["list", "-m", "-versions", "example.com/old"],
+        &["mod", "download", "-json", "example.com/old@latest", "example.com/old@v1.0.0"],
+        &["mod", "download", "-json", "example.com/old@v2.4.0-beta.1+incompatible"],
+        &["mod", "download", "-json", "example.com/Upper/Case@v1.0.0-RC1"],
+        &["mod", "download", "-json", "example.com/untagged@main", "example.com/untagged@latest"],
+        &["mod", "download", "-json", "example.com/two/v2@release", "example.com/two/v2@v2"],
+        &["get", "example.com/two/v2@>=v2.0.0"],
+        &["list", "-m", "-json", "example.com/nothing@v1.0.0"],
+        &["mod", "download", "-json", "example.com/old@v0.9.9"],
+    ];
+    for args in commands {
+        let (plain, through) = (outcome(&upstream.url(), args), outcome(&node.url(), args));
+        assert_eq!(plain.0, through.0, "{args:?}\nplain: {}\nthrough: {}", plain.2, through.2);
+        assert_eq!(without_server_text(&plain.1), without_server_text(&through.1), "{args:?}");
+        assert_eq!(without_server_text(&plain.2), without_server_text(&through.2), "{args:?}: stderr");
+    }
+}
+
+/// go quotes the server's own explanation, which may differ; what goes before it may not.
+fn without_server_text(told: &str) -> &str {
+    told.split("server response:").next().unwrap_or_default()
+}
+
+#[test]
+fn a_toolchain_is_switched_to_through_the_server() {
+    let name = format!("go1.99.0.{}-{}", go_env("GOOS"), go_env("GOARCH"));
+    let upstream = FakeUpstream::builder().module(toolchain(&name)).start();
+    let data = tempfile::tempdir().unwrap();
+    let node = Node::start(&upstream.url(), data.path());
+    let address = format!("/golang.org/toolchain/@v/v0.0.1-{name}.zip");
+    let expected = toolchain(&name).zip();
+    for _ in 0..2 {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let got = runtime.block_on(async {
+            reqwest::get(format!("{}{address}", node.url())).await.unwrap().bytes().await.unwrap()
+        });
+        assert_eq!(got, expected);
+    }
+    let home = GoHome::fresh();
+    let main = home.project("main");
+    std::fs::write(main.join("go.mod"), "module example.com/main\n\ngo 1.99.0\n").unwrap();
+    // The database vouches for toolchains even with GOSUMDB=off, but for a single file:// proxy (protocol.md H4).
+    let folder = format!("file://{}", data.path().display());
+    let run = go(&home, &folder, &["version"]).env("GOTOOLCHAIN", "auto").dir(&main).run().success();
+    assert!(run.stdout.contains("go1.99.0"), "{}", run.stdout);
+    assert_eq!(upstream.count(".zip"), 1);
+}
+
+/// The smallest toolchain that go accepts: a script in the place of the go command.
+fn toolchain(name: &str) -> Module {
+    let (_, tool_folder) = name.split_at(name.find(".linux").or(name.find(".darwin")).unwrap() + 1);
+    let script = "#!/bin/sh\necho go version go1.99.0\n";
+    let tools = format!("pkg/tool/{}", tool_folder.replace('-', "_"));
+    Module::new("golang.org/toolchain", format!("v0.0.1-{name}"))
+        .file("bin/go", script)
+        .file("bin/gofmt", script)
+        .file("lib/time/zoneinfo.zip", "")
+        .file(format!("{tools}/compile"), script)
+        .file("src/_go.mod", "module std\n")
+}
+
+fn go_env(name: &str) -> String {
+    let home = GoHome::fresh();
+    go(&home, "off", &["env", name]).run().success().stdout.trim().to_owned()
+}
