@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use super::host::check_authority;
+
 /// A URL with the scheme `https`, `http` or `file`. Display and Debug hide user name and password; `as_str` does not.
 ///
 /// ```
@@ -35,7 +37,7 @@ pub enum UrlFlaw {
     /// A `file` URL with a host, a query or a fragment.
     #[error("a file URL has nothing but an absolute path, as in file:///srv/modules")]
     FileUrl,
-    /// A port that is no number, or a `[` of an address without its `]`.
+    /// A port that is no number, brackets around anything but an IPv6 address, or only one of them.
     #[error("the host {0:?} is malformed")]
     Host(String),
     /// A control character anywhere, or a character that no host has in the host.
@@ -49,7 +51,7 @@ pub enum UrlFlaw {
 impl PlaceUrl {
     /// Takes a complete URL.
     pub fn parse(url: &str) -> Result<Self, UrlFlaw> {
-        if let Some(bad) = url.chars().find(|c| c.is_control()) {
+        if let Some(bad) = url.chars().find(char::is_ascii_control) {
             return Err(UrlFlaw::Character(bad));
         }
         if !good_percents(url) {
@@ -57,7 +59,7 @@ impl PlaceUrl {
         }
         let (scheme, rest) = url.split_once(':').filter(|(s, _)| is_scheme(s)).ok_or(UrlFlaw::NoScheme)?;
         match scheme.to_ascii_lowercase().as_str() {
-            "http" | "https" => check_host(rest)?,
+            "http" | "https" => check_authority(rest.strip_prefix("//").map_or("", authority))?,
             "file" => check_file(rest)?,
             other => return Err(UrlFlaw::Scheme(other.to_owned())),
         }
@@ -80,38 +82,19 @@ fn is_scheme(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
 }
 
+/// Whether every percent sign is followed by two hex digits. Nobody decodes a query.
 fn good_percents(url: &str) -> bool {
-    url.split('%')
-        .skip(1)
+    let (url, fragment) = url.split_once('#').unwrap_or((url, ""));
+    let path = url.split('?').next().unwrap_or(url);
+    [path, fragment]
+        .into_iter()
+        .flat_map(|part| part.split('%').skip(1))
         .all(|rest| rest.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)))
 }
 
-fn check_host(after_scheme: &str) -> Result<(), UrlFlaw> {
-    let authority = after_scheme.strip_prefix("//").map_or("", authority);
-    let host = authority.rsplit('@').next().unwrap_or(authority);
-    if host.is_empty() || host.starts_with(':') {
-        return Err(UrlFlaw::NoHost);
-    }
-    if let Some(bad) = authority.chars().find(|&c| c.is_whitespace() || "\"<>\\^`{|}".contains(c)) {
-        return Err(UrlFlaw::Character(bad));
-    }
-    if good_port(host) { Ok(()) } else { Err(UrlFlaw::Host(host.to_owned())) }
-}
-
-/// Whether what follows the name, or the address in brackets, is nothing or a colon and digits.
-fn good_port(host: &str) -> bool {
-    let port = if host.starts_with('[') {
-        host.rsplit_once(']').map(|(_, port)| port)
-    } else {
-        Some(&host[host.find(':').unwrap_or(host.len())..])
-    };
-    port.is_some_and(|port| {
-        port.is_empty() || port.strip_prefix(':').is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
-    })
-}
-
 fn check_file(after_scheme: &str) -> Result<(), UrlFlaw> {
-    let path = after_scheme.strip_prefix("//").unwrap_or(after_scheme);
+    // `file:/path` means the same elsewhere, but go refuses it.
+    let path = after_scheme.strip_prefix("//").ok_or(UrlFlaw::FileUrl)?;
     if path.starts_with('/') && !path.contains(['?', '#']) { Ok(()) } else { Err(UrlFlaw::FileUrl) }
 }
 
@@ -171,7 +154,8 @@ mod tests {
     #[test]
     fn file_urls_are_bare_paths() {
         assert!(PlaceUrl::parse("file:///a/b").unwrap().is_file());
-        assert!(PlaceUrl::parse("FILE:/a").unwrap().is_file());
+        assert!(PlaceUrl::parse("FILE:///a").unwrap().is_file());
+        assert_eq!(PlaceUrl::parse("file:/a"), Err(UrlFlaw::FileUrl));
         assert_eq!(PlaceUrl::parse("file://a/b"), Err(UrlFlaw::FileUrl));
         assert_eq!(PlaceUrl::parse("file:a"), Err(UrlFlaw::FileUrl));
     }
@@ -193,6 +177,8 @@ mod tests {
     fn odd_characters_are_refused_where_go_refuses_them() {
         assert!(PlaceUrl::parse("file:///srv/my modules").is_ok());
         assert!(PlaceUrl::parse("https://h/%41").is_ok());
+        assert!(PlaceUrl::parse("https://h/?%4").is_ok());
+        assert_eq!(PlaceUrl::parse("https://h/#%4"), Err(UrlFlaw::Percent));
         assert_eq!(PlaceUrl::parse("https://h/%4"), Err(UrlFlaw::Percent));
         assert_eq!(PlaceUrl::parse("https://h/%é1"), Err(UrlFlaw::Percent));
         assert_eq!(PlaceUrl::parse("https://h/\n"), Err(UrlFlaw::Character('\n')));

@@ -36,11 +36,21 @@ pub fn pseudo_version(
         None => without_base(major, time, rev),
         Some(older) => with_base(older.as_str(), time, rev),
     };
-    if is_pseudo_version(&text) {
+    // The shape alone would also fit where a part brings a piece of another pseudo-version along.
+    if is_pseudo_version(&text) && is_major(major) && is_revision(rev) {
         Version::parse(&text)
     } else {
         Err(VersionError::new(&text, VersionFlaw::NotPseudo))
     }
+}
+
+fn is_major(major: &str) -> bool {
+    let number = major.strip_prefix('v').unwrap_or(major);
+    major.is_empty() || number.len() < major.len() && number.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_revision(rev: &str) -> bool {
+    rev.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
 fn without_base(major: &str, time: PseudoTime, rev: &str) -> String {
@@ -79,6 +89,14 @@ mod tests {
         let older = Version::parse(older).ok();
         let time = PseudoTime::parse("20240102030405").unwrap();
         pseudo_version(major, older.as_ref(), time, "abcdefabcdef").unwrap().to_string()
+    }
+
+    #[test]
+    fn a_part_cannot_bring_a_pseudo_version_along() {
+        let time = PseudoTime::ZERO;
+        assert!(pseudo_version("v2", None, time, "abc").is_ok());
+        assert!(pseudo_version("v2", None, time, "v1.2.1-0.0.21199999999999-abc").is_err());
+        assert!(pseudo_version("v1.2.3-0", None, time, "abc").is_err());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 pub(crate) mod go_mod;
 pub(crate) mod keys;
 pub(crate) mod paths;
+pub(crate) mod settings;
 pub(crate) mod versions;
 pub(crate) mod zips;
 

@@ -10,12 +10,13 @@ use gomod::version::VersionFlaw;
 use gomod::{ModuleError, PathError, VersionError};
 
 /// An error enum, and the text of the file that defines it.
-struct Enum {
+pub(crate) struct Enum {
     name: &'static str,
     source: &'static str,
 }
 
-const ENUMS: &[Enum] = &[
+/// What the comparison with x/mod has to reach.
+pub(crate) const X_MOD: &[Enum] = &[
     Enum { name: "PathFlaw", source: include_str!("../../src/path/error.rs") },
     Enum { name: "VersionFlaw", source: include_str!("../../src/version/error.rs") },
     Enum { name: "ModuleError", source: include_str!("../../src/module.rs") },
@@ -24,6 +25,13 @@ const ENUMS: &[Enum] = &[
     Enum { name: "HashError", source: include_str!("../../src/dirhash/files.rs") },
     Enum { name: "KeyError", source: include_str!("../../src/gosumdb/key.rs") },
     Enum { name: "Problem", source: include_str!("../../src/modfile/error.rs") },
+];
+
+/// What the comparison with the go command has to reach.
+pub(crate) const GO_COMMAND: &[Enum] = &[
+    Enum { name: "ListFlaw", source: include_str!("../../src/goproxy/list.rs") },
+    Enum { name: "UrlFlaw", source: include_str!("../../src/goproxy/url.rs") },
+    Enum { name: "GoSumFlaw", source: include_str!("../../src/gosum/parse.rs") },
 ];
 
 /// How often each variant was reached, by `Enum::Variant`.
@@ -54,9 +62,9 @@ impl Hits {
         }
     }
 
-    /// Every variant of every enum with its count, as the source has them.
-    pub(crate) fn all(&self) -> Vec<(String, usize)> {
-        let names = ENUMS.iter().flat_map(|of| {
+    /// Every variant of these enums with its count, as the source has them.
+    pub(crate) fn all(&self, enums: &'static [Enum]) -> Vec<(String, usize)> {
+        let names = enums.iter().flat_map(|of| {
             let variants = variants(of);
             assert!(!variants.is_empty(), "no enum {} where it is looked for", of.name);
             variants.into_iter().map(move |variant| format!("{}::{variant}", of.name))

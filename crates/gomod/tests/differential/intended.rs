@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use gomod::ModuleVersion;
 use gomod::dirhash::hash_zip;
+use gomod::goproxy::{ListFlaw, UrlFlaw};
+use gomod::gosum::{GoSumError, GoSumFlaw};
 use gomod::zip::{self, ZipError};
 use serde_json::Value;
 
@@ -93,6 +95,21 @@ fn check_error(question: &Question) -> Option<String> {
 fn hash_error(question: &Question) -> Option<String> {
     let zip = question.args.bytes(2);
     hash_zip(zip, zip.len().try_into().ok()?).err().as_ref().map(variant::<ZipError>)
+}
+
+/// GOPROXY lists that we refuse though go takes them.
+pub(crate) fn is_stricter_list(flaw: &ListFlaw) -> bool {
+    match flaw {
+        // go finds out only when it makes a request, which then fails.
+        ListFlaw::Item { flaw, .. } => matches!(flaw, UrlFlaw::NoHost),
+        ListFlaw::Empty => false,
+    }
+}
+
+/// go.sum files that we refuse though go takes them, or at an earlier line than it does: go keeps lines that are no text,
+/// but no module has such a name.
+pub(crate) fn is_stricter_sum(theirs: Option<usize>, ours: &GoSumError) -> bool {
+    ours.flaw == GoSumFlaw::NotUtf8 && theirs.is_none_or(|line| line >= ours.line)
 }
 
 /// Whether an error variant need not be reached; then it must not be.

@@ -8,6 +8,7 @@
 mod characters;
 mod dice;
 mod functions;
+mod go_command;
 mod grammar;
 mod hits;
 mod intended;
@@ -35,9 +36,6 @@ const REJECTED_PERCENT_MIN: usize = 30;
 /// Questions in one line to the oracle.
 const BATCH: usize = 500;
 
-/// Differences that are printed of one function before the rest is only counted.
-const SHOWN_MAX: usize = 5;
-
 fn seed() -> u64 {
     let given = std::env::var("MODKEEP_SEED").ok();
     given.map_or(SEED, |text| text.parse().expect("MODKEEP_SEED is a number"))
@@ -47,7 +45,7 @@ fn seed() -> u64 {
 fn every_answer_is_the_same() {
     let mut run = Run { oracle: Oracle::start(), hits: Hits::default(), intended: Intended::default() };
     let counts: Vec<Count> = functions::all().map(|function| run.compare(function)).collect();
-    let (hits, intended) = (run.hits.all(), run.intended.all());
+    let (hits, intended) = (run.hits.all(hits::X_MOD), run.intended.all());
     report::print(seed(), &counts, &hits, &intended);
 
     let total = report::total(&counts);
@@ -80,7 +78,7 @@ struct Run {
 impl Run {
     fn compare(&mut self, function: &'static Function) -> Count {
         let mut dice = Dice::for_purpose(seed(), function.name);
-        let mut count = Count { name: function.name, ..Count::default() };
+        let mut count = Count::of(function.name);
         let mut left = function.inputs;
         while left > 0 {
             let size = left.min(BATCH);
@@ -96,17 +94,9 @@ impl Run {
     }
 
     fn tally(&mut self, question: &Question, theirs: &Answer, ours: &Answer, count: &mut Count) {
-        match theirs {
-            Ok(_) => count.accepted += 1,
-            Err(_) => count.rejected += 1,
-        }
-        if theirs == ours || self.intended.is(question, theirs, ours) {
-            return;
-        }
-        count.differences += 1;
-        if count.differences <= SHOWN_MAX {
-            let input = question.args.describe();
-            println!("{} of {input}\n  x/mod: {theirs:?}\n  gomod: {ours:?}\n", question.function);
-        }
+        let same = theirs == ours || self.intended.is(question, theirs, ours);
+        count.add(theirs.is_ok(), same, || {
+            format!("{}\n  x/mod: {theirs:?}\n  gomod: {ours:?}", question.args.describe())
+        });
     }
 }

@@ -2,6 +2,9 @@
 
 use std::io::Write;
 
+/// Differences that are printed of one function; the rest is only counted.
+const SHOWN_MAX: usize = 5;
+
 /// What came of the inputs of one function.
 #[derive(Default, Clone)]
 pub(crate) struct Count {
@@ -12,6 +15,26 @@ pub(crate) struct Count {
 }
 
 impl Count {
+    pub(crate) fn of(name: &'static str) -> Self {
+        Self { name, ..Self::default() }
+    }
+
+    /// Counts one input; `describe` says what is different about it.
+    pub(crate) fn add(&mut self, accepted: bool, same: bool, describe: impl FnOnce() -> String) {
+        if accepted {
+            self.accepted += 1;
+        } else {
+            self.rejected += 1;
+        }
+        if same {
+            return;
+        }
+        self.differences += 1;
+        if self.differences <= SHOWN_MAX {
+            println!("{} of {}\n", self.name, describe());
+        }
+    }
+
     pub(crate) fn inputs(&self) -> usize {
         self.accepted + self.rejected
     }
@@ -19,8 +42,7 @@ impl Count {
 
 /// The sum over all functions.
 pub(crate) fn total(counts: &[Count]) -> Count {
-    let zero = Count { name: "total", ..Count::default() };
-    counts.iter().fold(zero, |sum, count| Count {
+    counts.iter().fold(Count::of("total"), |sum, count| Count {
         accepted: sum.accepted + count.accepted,
         rejected: sum.rejected + count.rejected,
         differences: sum.differences + count.differences,
