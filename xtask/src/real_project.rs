@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// A published main module with a go.sum, at a version
-    #[arg(default_value = "github.com/prometheus/prometheus@v0.305.0", value_name = "MODULE@VERSION")]
+    #[arg(default_value = "github.com/goreleaser/goreleaser/v2@v2.9.0", value_name = "MODULE@VERSION")]
     project: String,
 }
 

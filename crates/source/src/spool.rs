@@ -2,9 +2,12 @@
 //!
 //! A stream can break in its last byte. What is spooled cannot: it is complete, it can be read any number of times,
 //! its SHA-256 is known, and a store on the same file system takes the file over by a rename instead of copying it.
+//!
+//! A disk that is full or gone must not fail a question that could be answered: what has come so far is then taken back
+//! into memory, up to a limit, and the body goes on from there.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -50,6 +53,10 @@ impl From<Whole> for Body {
 /// Bodies up to this many bytes stay in memory: nearly every `.mod`, `.info` and list is smaller.
 const IN_MEMORY_MAX: usize = 64 << 10;
 
+/// How much of one body is held in memory when its file cannot be written: nearly every module zip is smaller, and a
+/// few at a time do not hurt a server.
+const RESCUE_MAX: usize = 32 << 20;
+
 /// Where bodies are buffered.
 #[derive(Debug, Clone)]
 pub struct Spool {
@@ -66,7 +73,8 @@ impl Spool {
     /// could change under the reader.
     ///
     /// # Errors
-    /// The body's own failure; more than `size_max` bytes; an unwritable folder.
+    /// The body's own failure; more than `size_max` bytes; a folder that cannot be written, for a body too large for
+    /// memory.
     pub async fn collect(&self, body: Body, size_max: u64) -> Result<Whole, BodyError> {
         if body.size().is_some_and(|size| size > size_max) {
             return Err(BodyError::TooLarge { limit: size_max });
@@ -78,12 +86,13 @@ impl Spool {
         let mut chunks = body.into_chunks();
         let mut head = Vec::new();
         while let Some(chunk) = chunks.next().await {
-            let chunk = chunk?;
-            if head.len() + chunk.len() > IN_MEMORY_MAX.min(usize::try_from(size_max).unwrap_or(usize::MAX)) {
-                head.extend_from_slice(&chunk);
+            head.extend_from_slice(&chunk?);
+            if head.len() as u64 > size_max {
+                return Err(BodyError::TooLarge { limit: size_max });
+            }
+            if head.len() > IN_MEMORY_MAX {
                 return self.collect_in_file(head, chunks, size_max).await;
             }
-            head.extend_from_slice(&chunk);
         }
         Ok(Whole::Memory(head.into()))
     }
@@ -95,16 +104,20 @@ impl Spool {
         size_max: u64,
     ) -> Result<Whole, BodyError> {
         let folder = self.folder.clone();
-        let mut draft = off_worker(move || Draft::begin(&folder)).await?;
-        let mut next = Some(Bytes::from(head));
-        while let Some(chunk) = next {
+        let mut writing = off_worker(move || Ok(Draft::begin(&folder, head))).await?;
+        loop {
+            let draft = match writing {
+                Ok(draft) => draft,
+                Err(stuck) => return stuck.go_on_in_memory(rest, size_max).await,
+            };
+            let Some(chunk) = rest.try_next().await? else {
+                return Ok(Whole::File(Arc::new(draft.finish())));
+            };
             if draft.size + chunk.len() as u64 > size_max {
                 return Err(BodyError::TooLarge { limit: size_max });
             }
-            draft = off_worker(move || draft.append(&chunk)).await?;
-            next = rest.try_next().await?;
+            writing = off_worker(move || Ok(draft.append(&chunk))).await?;
         }
-        Ok(Whole::File(Arc::new(draft.finish())))
     }
 }
 
@@ -116,21 +129,65 @@ struct Draft {
 }
 
 impl Draft {
-    fn begin(folder: &Path) -> std::io::Result<Self> {
-        let file = tempfile::Builder::new().prefix("spool-").tempfile_in(folder)?;
-        Ok(Self { file, sha256: Sha256::new(), size: 0 })
+    fn begin(folder: &Path, head: Vec<u8>) -> Result<Self, Stuck> {
+        match tempfile::Builder::new().prefix("spool-").tempfile_in(folder) {
+            Ok(file) => Self { file, sha256: Sha256::new(), size: 0 }.append(&head),
+            Err(error) => Err(Stuck { so_far: head, error }),
+        }
     }
 
-    fn append(mut self, chunk: &[u8]) -> std::io::Result<Self> {
-        self.file.write_all(chunk)?;
+    fn append(mut self, chunk: &[u8]) -> Result<Self, Stuck> {
+        if let Err(error) = self.file.write_all(chunk) {
+            return Err(self.stuck(chunk, error));
+        }
         self.sha256.update(chunk);
         self.size += chunk.len() as u64;
         Ok(self)
     }
 
+    /// Takes back what was written whole, with the chunk that was not.
+    fn stuck(self, chunk: &[u8], error: io::Error) -> Stuck {
+        let Some(size) = usize::try_from(self.size).ok().filter(|size| *size <= RESCUE_MAX) else {
+            return Stuck { so_far: Vec::new(), error };
+        };
+        let mut so_far = vec![0; size];
+        match self.file.as_file().read_exact_at(&mut so_far, 0) {
+            Ok(()) => so_far.extend_from_slice(chunk),
+            Err(_) => so_far.clear(),
+        }
+        Stuck { so_far, error }
+    }
+
     fn finish(self) -> SpoolFile {
         let (file, path) = self.file.into_parts();
         SpoolFile { file: Arc::new(file), path, size: self.size, sha256: self.sha256.finalize().into() }
+    }
+}
+
+/// A body whose file cannot be written any further.
+struct Stuck {
+    /// All that has come; empty when it is too much for memory or cannot be read back.
+    so_far: Vec<u8>,
+    error: io::Error,
+}
+
+impl Stuck {
+    async fn go_on_in_memory(self, mut rest: Chunks, size_max: u64) -> Result<Whole, BodyError> {
+        let Self { mut so_far, error } = self;
+        if so_far.is_empty() {
+            return Err(error.into());
+        }
+        tracing::warn!(%error, "cannot buffer a body in a file; going on in memory");
+        while let Some(chunk) = rest.try_next().await? {
+            so_far.extend_from_slice(&chunk);
+            if so_far.len() as u64 > size_max {
+                return Err(BodyError::TooLarge { limit: size_max });
+            }
+            if so_far.len() > RESCUE_MAX {
+                return Err(error.into());
+            }
+        }
+        Ok(Whole::Memory(so_far.into()))
     }
 }
 
@@ -168,8 +225,8 @@ impl SpoolFile {
     ///
     /// # Errors
     /// Those of reading a file.
-    pub fn read(&self) -> std::io::Result<Vec<u8>> {
-        let mut content = vec![0; usize::try_from(self.size).map_err(std::io::Error::other)?];
+    pub fn read(&self) -> io::Result<Vec<u8>> {
+        let mut content = vec![0; usize::try_from(self.size).map_err(io::Error::other)?];
         self.file.read_exact_at(&mut content, 0)?;
         Ok(content)
     }
@@ -190,7 +247,7 @@ impl SpoolFile {
 }
 
 impl ReaderAt for SpoolFile {
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> std::io::Result<usize> {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         self.file.read_at(buffer, offset)
     }
 }
@@ -241,6 +298,25 @@ mod tests {
         }
         let announced = Body::stream(stream::pending(), Some(11));
         assert!(matches!(spool.collect(announced, 10).await, Err(BodyError::TooLarge { .. })));
+    }
+
+    #[tokio::test]
+    async fn a_body_is_taken_in_also_when_its_file_cannot_be_made() {
+        let spool = Spool::new("/nonexistent");
+        let body = chunked((0..4).map(|_| Ok(Bytes::from(vec![9; IN_MEMORY_MAX]))).collect());
+        let Whole::Memory(bytes) = spool.collect(body, 1 << 20).await.unwrap() else { panic!("no disk") };
+        assert_eq!(bytes, vec![9; 4 * IN_MEMORY_MAX]);
+        let endless = Body::stream(stream::repeat_with(|| Ok(Bytes::from(vec![9; 1 << 20]))), None);
+        assert!(matches!(spool.collect(endless, 500 << 20).await, Err(BodyError::Spool(_))));
+    }
+
+    #[test]
+    fn what_a_full_disk_took_is_taken_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let Ok(draft) = Draft::begin(folder.path(), b"head ".to_vec()) else { panic!("it is writable") };
+        let Ok(draft) = draft.append(b"middle ") else { panic!("it is writable") };
+        let stuck = draft.stuck(b"tail", io::ErrorKind::StorageFull.into());
+        assert_eq!(stuck.so_far, b"head middle tail");
     }
 
     #[tokio::test]

@@ -74,6 +74,9 @@ fn pull(what: &str, proxy: &str, query: &str, then: &[&str]) -> BTreeMap<String,
 /// The project's own tree in the module cache, which is writable there (`-modcacherw`).
 fn unpacked(home: &GoHome, query: &str) -> PathBuf {
     let folder = home.module_cache().join(query);
-    assert!(folder.join("go.sum").is_file(), "{query} has no go.sum (upper-case paths are not supported here)");
+    assert!(
+        folder.join("go.sum").is_file(),
+        "{query} has no go.sum (upper-case paths are not supported here)"
+    );
     folder
 }

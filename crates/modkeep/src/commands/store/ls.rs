@@ -42,8 +42,8 @@ pub fn run(args: &LsArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     let pattern = args.pattern.as_deref().map(PrefixPatterns::parse);
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let (versions, unreadable) = runtime.block_on(read(&root, pattern.as_ref()))?;
-    for (key, kept) in &versions {
-        let line = if args.json { kept.to_json(key) } else { kept.to_line(key) };
+    for (key, row) in &versions {
+        let line = if args.json { row.to_json(key) } else { row.to_line(key) };
         writeln!(session.out, "{line}")?;
     }
     Ok(write_warnings(&unreadable, session.err)?)
@@ -54,7 +54,7 @@ type Key = (String, String);
 
 /// The files that are kept of one version.
 #[derive(Debug)]
-struct Kept {
+struct Row {
     /// Sizes in bytes.
     files: BTreeMap<Kind, u64>,
     /// The latest time at which one of them was put.
@@ -67,7 +67,7 @@ struct Kept {
 async fn read(
     root: &Path,
     pattern: Option<&PrefixPatterns>,
-) -> Result<(BTreeMap<Key, Kept>, Vec<Problem>), Failed> {
+) -> Result<(BTreeMap<Key, Row>, Vec<Problem>), Failed> {
     if let Err(error) = root.read_dir() {
         let problem = Problem::new(format!("cannot read the data folder {}", root.display()));
         let advice = "name it with --data; `modkeep config show` says which one is meant without it";
@@ -87,17 +87,17 @@ async fn read(
     Ok((versions, unreadable))
 }
 
-fn add(versions: &mut BTreeMap<Key, Kept>, entry: &Entry) {
+fn add(versions: &mut BTreeMap<Key, Row>, entry: &Entry) {
     let origin = entry.origin.as_ref().map(ToString::to_string);
     let key = (entry.ask.module().to_string(), name_of(&entry.ask));
-    let kept = versions.entry(key).or_insert_with(|| Kept {
+    let row = versions.entry(key).or_insert_with(|| Row {
         files: BTreeMap::new(),
         kept_at: entry.kept_at,
         origin: origin.clone(),
     });
-    kept.files.insert(entry.ask.kind(), entry.size);
-    if entry.kept_at > kept.kept_at {
-        (kept.kept_at, kept.origin) = (entry.kept_at, origin);
+    row.files.insert(entry.ask.kind(), entry.size);
+    if entry.kept_at > row.kept_at {
+        (row.kept_at, row.origin) = (entry.kept_at, origin);
     }
 }
 
@@ -109,7 +109,7 @@ fn name_of(ask: &Ask) -> String {
     }
 }
 
-impl Kept {
+impl Row {
     fn to_line(&self, (module, version): &Key) -> String {
         let kinds: Vec<&str> = self.files.keys().map(|kind| short(*kind)).collect();
         let size: u64 = self.files.values().sum();
