@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::failure::{Context as _, Failure};
 use crate::run;
+use crate::tools::debian;
 use crate::workspace::Workspace;
 
 /// Runs the fuzz targets in fuzz/: generated inputs against every parser, in search of a panic or a broken promise.
@@ -48,6 +49,7 @@ fn build(workspace: &Workspace) -> Result<Vec<String>, Failure> {
     if !workspace.root.join("fuzz/Cargo.toml").is_file() {
         return Err(Failure::new("fuzz/Cargo.toml is missing, so no fuzz target can run"));
     }
+    debian::install(debian::FOR_FUZZ)?;
     let targets =
         targets(&run::capture(cargo(workspace).args(["metadata", "--no-deps", "--format-version=1"]))?)?;
     run::run(cargo(workspace).args(["build", "--locked", "--release", "--bins"]))?;

@@ -33,7 +33,8 @@ impl Assurance {
         }
     }
 
-    /// The assurance that a store wrote down earlier; an unknown word is worth nothing.
+    /// The assurance that a store wrote down earlier; an unknown word is worth nothing. Only for what a store reads back
+    /// from its own records: it is the store's word that the check was made.
     pub fn recalled(word: &str) -> Self {
         match word {
             "well-formed" => Self::WELL_FORMED,

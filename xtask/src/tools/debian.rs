@@ -29,6 +29,13 @@ pub(crate) const FOR_WHEELS: &[Need] = &[
     Need { probe: &["python3", "-m", "pip", "--version"], package: "python3-pip", purpose: "fetch wheels" },
 ];
 
+/// What the fuzz targets are compiled with: libFuzzer comes as C++ source with its crate.
+pub(crate) const FOR_FUZZ: &[Need] = &[Need {
+    probe: &["c++", "--version"],
+    package: "g++",
+    purpose: "compile libFuzzer for the fuzz targets",
+}];
+
 impl Need {
     fn is_met(&self) -> bool {
         let program = self.probe.first().copied().unwrap_or_default();
