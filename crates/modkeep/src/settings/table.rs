@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use gomod::glob::PrefixPatterns;
 use gomod::goproxy::ProxyList;
+use gomod::gosumdb::SumDbSetting;
 use protocol::Prefix;
 
 use crate::env::Env;
@@ -14,7 +15,7 @@ use crate::settings::values::{self, Fallback, LogFilter, LogFormat};
 use crate::settings::{AnySetting, DefaultValue, Invalid, Setting, Shape, Spec};
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&dyn AnySetting; 16] = [
+pub static ALL: [&dyn AnySetting; 17] = [
     &LISTEN,
     &PATH_PREFIX,
     &DATA,
@@ -22,6 +23,7 @@ pub static ALL: [&dyn AnySetting; 16] = [
     &FALLBACK,
     &GOPRIVATE,
     &GONOPROXY,
+    &GOSUMDB,
     &GONOSUMDB,
     &CONNECT_TIMEOUT,
     &FIRST_BYTE_TIMEOUT,
@@ -149,6 +151,22 @@ pub static GONOPROXY: Setting<PrefixPatterns> = Setting {
               place may be asked for every path, also for those of --goprivate.",
     },
     parse: values::patterns,
+};
+
+/// The checksum database that clients verify with.
+pub static GOSUMDB: Setting<SumDbSetting> = Setting {
+    spec: Spec {
+        key: "gosumdb",
+        value_name: "DATABASE",
+        shape: Shape::Text,
+        expects: "a database as in GOSUMDB: sum.golang.org, a key, a key and a URL, or off",
+        default: DefaultValue::Text("sum.golang.org"),
+        go: Some("GOSUMDB"),
+        may_hold_secrets: true,
+        doc: "The checksum database that vouches for public modules, as in GOSUMDB.\n\nThis version neither asks nor \
+              mirrors it: it is told at the start that clients ask it themselves.",
+    },
+    parse: values::checksum_database,
 };
 
 /// Which modules no checksum database hears of.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use gomod::glob::PrefixPatterns;
 use gomod::goproxy::ProxyList;
+use gomod::gosumdb::SumDbSetting;
 use protocol::Prefix;
 use tracing_subscriber::EnvFilter;
 
@@ -109,6 +110,11 @@ pub fn log_filter(text: &str, _: &Base) -> Result<LogFilter, Invalid> {
     }
     drop(checked);
     Ok(LogFilter(text.to_owned()))
+}
+
+/// Reads a checksum database.
+pub fn checksum_database(text: &str, _: &Base) -> Result<SumDbSetting, Invalid> {
+    SumDbSetting::parse(text).map_err(|error| Invalid(error.to_string()))
 }
 
 /// Reads the path below which the server answers.

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
 use gomod::goproxy::Fallback as Then;
+use gomod::gosumdb::SumDbSetting;
 
 use super::upstreams::{Member, Upstreams};
 use crate::report::Failed;
@@ -27,8 +28,20 @@ impl Announcement<'_> {
         writeln!(out, "modkeep {} listens on http://{}{prefix}", env!("CARGO_PKG_VERSION"), self.address)?;
         writeln!(out, "keeps what it serves in {}", self.data.display())?;
         self.write_order(out)?;
+        self.write_database(out)?;
         writeln!(out, "use it with: export GOPROXY=http://{}{prefix}", reachable(self.address))?;
         Ok(out.flush()?)
+    }
+
+    fn write_database(&self, out: &mut dyn Write) -> Result<(), Failed> {
+        if let SumDbSetting::On(database) = self.settings.get(&table::GOSUMDB)? {
+            writeln!(
+                out,
+                "does not mirror the checksum database {}; clients ask it themselves",
+                database.key.name()
+            )?;
+        }
+        Ok(())
     }
 
     fn write_order(&self, out: &mut dyn Write) -> Result<(), Failed> {

@@ -43,7 +43,7 @@ impl World {
     fn resolve(&self) -> Result<Resolved, Failed> {
         let fixed =
             [("HOME", "/home/u"), ("GOROOT", "/go")].map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let env = Env::new(fixed.into_iter().chain(self.vars.clone()), Path::new("/work"), Platform::Unix);
+        let env = Env::new(fixed.into_iter().chain(self.vars.clone()), Path::new("/here"), Platform::Unix);
         let files: Vec<(&str, &str)> =
             self.files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
         resolve(&env, &Memory::of(&files), &self.given)
@@ -71,6 +71,7 @@ fn samples(spec: &Spec) -> [String; 3] {
         "LIST" => format!("https://a{number}.example,direct"),
         "PATTERNS" => format!("corp{number}.example"),
         "TIME" => format!("{number}s"),
+        "DATABASE" => format!("sum.golang.org https://sums{number}.example"),
         "FILTER" => ["off", "warn", "debug"][number - 1].to_owned(),
         other => panic!("no sample values for {other}"),
     };
@@ -145,22 +146,22 @@ fn gonoproxy_follows_goprivate_until_it_is_set() {
 fn a_named_file_is_read_in_the_place_of_all_others() {
     let world = World::default()
         .file(USER, "log = \"warn\"")
-        .file("/work/my.toml", "")
+        .file("/here/my.toml", "")
         .file("/v.toml", "log = \"off\"");
     let log = |world: &World| world.settings().value(&table::LOG).unwrap().text.clone();
     assert_eq!(log(&world), "warn");
     assert_eq!(log(&world.clone().var("MODKEEP_CONFIG", "/v.toml")), "off");
     let named = world.var("MODKEEP_CONFIG", "/v.toml").config("my.toml");
     assert_eq!(log(&named), "info");
-    assert_eq!(named.settings().files(), [Path::new("/work/my.toml")]);
+    assert_eq!(named.settings().files(), [Path::new("/here/my.toml")]);
     let (exit, problems) = World::default().config("none.toml").failure();
     assert_eq!(exit, Exit::Config);
-    assert!(problems.contains("/work/none.toml"), "{problems}");
+    assert!(problems.contains("/here/none.toml"), "{problems}");
 }
 
 #[test]
 fn no_file_of_the_working_directory_is_read() {
-    let world = World::default().file("/work/modkeep.toml", "listen = 1").file("/work/go.env", "GOPROXY=off");
+    let world = World::default().file("/here/modkeep.toml", "listen = 1").file("/here/go.env", "GOPROXY=off");
     assert_eq!(world.settings(), World::default().settings());
 }
 
@@ -215,13 +216,13 @@ fn a_password_is_refused_as_a_flag_and_masked_elsewhere() {
 
 #[test]
 fn without_a_home_the_data_folder_must_be_named() {
-    let env = Env::new::<&str, &str>([], Path::new("/work"), Platform::Unix);
+    let env = Env::new::<&str, &str>([], Path::new("/here"), Platform::Unix);
     let files = Memory::default();
     let failed = resolve(&env, &files, &Given::default()).unwrap_err();
     assert!(failed.problems[0].help.as_deref().unwrap().contains("MODKEEP_DATA"), "{failed:?}");
     let given = Given { values: BTreeMap::from([("data", "d".to_owned())]), config: None };
     let settings = resolve(&env, &files, &given).unwrap().settings;
-    assert_eq!(settings.get(&table::DATA).unwrap(), Path::new("/work/d"));
+    assert_eq!(settings.get(&table::DATA).unwrap(), Path::new("/here/d"));
 }
 
 #[test]
