@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     fn env(vars: &[(&str, &str)]) -> Env {
-        Env::new(vars.iter().copied(), Path::new("/work"), Platform::Unix)
+        Env::new(vars.iter().copied(), Path::new("/here"), Platform::Unix)
     }
 
     #[test]

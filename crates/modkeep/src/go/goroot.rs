@@ -41,7 +41,7 @@ mod tests {
     use crate::files::Memory;
 
     fn found(vars: &[(&str, &str)], in_file: Option<&str>, files: &Memory) -> Option<String> {
-        let env = Env::new(vars.iter().copied(), Path::new("/work"), Platform::Unix);
+        let env = Env::new(vars.iter().copied(), Path::new("/here"), Platform::Unix);
         go_env(in_file, &env, files).map(|path| path.to_string_lossy().into_owned())
     }
 
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn the_working_directory_is_never_searched() {
-        let files = Memory::of(&[("/work/bin/go", ""), ("/work/go.env", ""), ("bin/go", ""), ("go.env", "")]);
+        let files = Memory::of(&[("/here/bin/go", ""), ("/here/go.env", ""), ("bin/go", ""), ("go.env", "")]);
         assert_eq!(found(&[("PATH", ":.:bin")], None, &files), None);
         assert_eq!(found(&[], None, &files), None);
     }

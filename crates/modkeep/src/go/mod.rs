@@ -70,7 +70,7 @@ mod tests {
 
     fn get(vars: &[(&str, &str)], files: &[(&str, &str)]) -> Option<(String, Found)> {
         let vars = [("HOME", "/home/u"), ("GOROOT", "/opt/go")].into_iter().chain(vars.iter().copied());
-        let env = Env::new(vars, Path::new("/work"), Platform::Unix);
+        let env = Env::new(vars, Path::new("/here"), Platform::Unix);
         GoSettings::load(&env, &Memory::of(files)).get("GOPROXY")
     }
 

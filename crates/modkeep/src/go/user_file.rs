@@ -44,10 +44,10 @@ mod tests {
             ),
             (Platform::Unix, vec![home, ("GOENV", "off")], None),
             (Platform::Unix, vec![home, ("GOENV", "/e")], Some("/e")),
-            (Platform::Unix, vec![home, ("GOENV", "e")], Some("/work/e")),
+            (Platform::Unix, vec![home, ("GOENV", "e")], Some("/here/e")),
             (Platform::Unix, vec![], None),
         ] {
-            let env = Env::new(vars.clone(), Path::new("/work"), platform);
+            let env = Env::new(vars.clone(), Path::new("/here"), platform);
             assert_eq!(path(&env), expected.map(PathBuf::from), "{platform:?} {vars:?}");
         }
     }

@@ -164,7 +164,7 @@ mod tests {
     use crate::env::Platform;
 
     fn read(text: &str) -> (FileLayer, Vec<Problem>) {
-        let env = Env::new([("HOME", "/home/u")], Path::new("/work"), Platform::Unix);
+        let env = Env::new([("HOME", "/home/u")], Path::new("/here"), Platform::Unix);
         parse(Path::new("/etc/m.toml"), text.as_bytes(), &env)
     }
 
