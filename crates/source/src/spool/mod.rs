@@ -6,21 +6,21 @@
 //! A disk that is full or gone must not fail a question that could be answered: what has come so far is then taken back
 //! into memory, up to a limit, and the body goes on from there.
 
-use std::fs::File;
-use std::io::{self, Write};
-use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
+mod draft;
+mod file;
+
+pub use file::SpoolFile;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt};
-use gomod::zip::ReaderAt;
-use sha2::{Digest, Sha256};
-use tempfile::{NamedTempFile, TempPath};
 
-use crate::blocks::{off_worker, read_blocks};
+use crate::Body;
+use crate::blocks::off_worker;
 use crate::body::{BodyError, Chunks};
-use crate::{Body, Failure, Origin};
+use draft::Draft;
 
 /// A body that has been taken in to its end: in memory when small, else in a temporary file.
 #[derive(Debug, Clone)]
@@ -52,10 +52,6 @@ impl From<Whole> for Body {
 
 /// Bodies up to this many bytes stay in memory: nearly every `.mod`, `.info` and list is smaller.
 const IN_MEMORY_MAX: usize = 64 << 10;
-
-/// How much of one body is held in memory when its file cannot be written: nearly every module zip is smaller, and a
-/// few at a time do not hurt a server.
-const RESCUE_MAX: usize = 32 << 20;
 
 /// Where bodies are buffered.
 #[derive(Debug, Clone)]
@@ -113,7 +109,7 @@ impl Spool {
             let Some(chunk) = rest.try_next().await? else {
                 return Ok(Whole::File(Arc::new(draft.finish())));
             };
-            if draft.size + chunk.len() as u64 > size_max {
+            if draft.size() + chunk.len() as u64 > size_max {
                 return Err(BodyError::TooLarge { limit: size_max });
             }
             writing = off_worker(move || Ok(draft.append(&chunk))).await?;
@@ -121,142 +117,15 @@ impl Spool {
     }
 }
 
-/// A temporary file while it is being written.
-struct Draft {
-    file: NamedTempFile,
-    sha256: Sha256,
-    size: u64,
-}
-
-impl Draft {
-    fn begin(folder: &Path, head: Vec<u8>) -> Result<Self, Stuck> {
-        match tempfile::Builder::new().prefix("spool-").tempfile_in(folder) {
-            Ok(file) => Self { file, sha256: Sha256::new(), size: 0 }.append(&head),
-            Err(error) => Err(Stuck { so_far: head, error }),
-        }
-    }
-
-    fn append(mut self, chunk: &[u8]) -> Result<Self, Stuck> {
-        if let Err(error) = self.file.write_all(chunk) {
-            return Err(self.stuck(chunk, error));
-        }
-        self.sha256.update(chunk);
-        self.size += chunk.len() as u64;
-        Ok(self)
-    }
-
-    /// Takes back what was written whole, with the chunk that was not.
-    fn stuck(self, chunk: &[u8], error: io::Error) -> Stuck {
-        let Some(size) = usize::try_from(self.size).ok().filter(|size| *size <= RESCUE_MAX) else {
-            return Stuck { so_far: Vec::new(), error };
-        };
-        let mut so_far = vec![0; size];
-        match self.file.as_file().read_exact_at(&mut so_far, 0) {
-            Ok(()) => so_far.extend_from_slice(chunk),
-            Err(_) => so_far.clear(),
-        }
-        Stuck { so_far, error }
-    }
-
-    fn finish(self) -> SpoolFile {
-        let (file, path) = self.file.into_parts();
-        SpoolFile { file: Arc::new(file), path, size: self.size, sha256: self.sha256.finalize().into() }
-    }
-}
-
-/// A body whose file cannot be written any further.
-struct Stuck {
-    /// All that has come; empty when it is too much for memory or cannot be read back.
-    so_far: Vec<u8>,
-    error: io::Error,
-}
-
-impl Stuck {
-    async fn go_on_in_memory(self, mut rest: Chunks, size_max: u64) -> Result<Whole, BodyError> {
-        let Self { mut so_far, error } = self;
-        if so_far.is_empty() {
-            return Err(error.into());
-        }
-        tracing::warn!(%error, "cannot buffer a body in a file; going on in memory");
-        while let Some(chunk) = rest.try_next().await? {
-            so_far.extend_from_slice(&chunk);
-            if so_far.len() as u64 > size_max {
-                return Err(BodyError::TooLarge { limit: size_max });
-            }
-            if so_far.len() > RESCUE_MAX {
-                return Err(error.into());
-            }
-        }
-        Ok(Whole::Memory(so_far.into()))
-    }
-}
-
-/// A complete body in a temporary file, which goes when the last reader does.
-#[derive(Debug)]
-pub struct SpoolFile {
-    file: Arc<File>,
-    path: TempPath,
-    size: u64,
-    sha256: [u8; 32],
-}
-
-impl SpoolFile {
-    /// The size in bytes.
-    pub fn size(&self) -> u64 {
-        self.size
-    }
-
-    /// The SHA-256 of the content, computed as it came in.
-    pub fn sha256(&self) -> &[u8; 32] {
-        &self.sha256
-    }
-
-    /// The open file. It stays readable after its name is gone.
-    pub fn file(&self) -> &Arc<File> {
-        &self.file
-    }
-
-    /// The name of the file. A store may rename it to a place of its own: readers hold it open.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// The whole content in memory; for kinds whose limit is small.
-    ///
-    /// # Errors
-    /// Those of reading a file.
-    pub fn read(&self) -> io::Result<Vec<u8>> {
-        let mut content = vec![0; usize::try_from(self.size).map_err(io::Error::other)?];
-        self.file.read_exact_at(&mut content, 0)?;
-        Ok(content)
-    }
-
-    /// The content from the start.
-    pub fn chunks(&self) -> Chunks {
-        let name = Origin::new("temporary file");
-        read_blocks(self.file.clone(), self.size, |_, _| Ok(()))
-            .map_err(move |e| {
-                Failure::unavailable(
-                    &name,
-                    format!("cannot read back the body: {e}"),
-                    std::time::Duration::ZERO,
-                )
-            })
-            .boxed()
-    }
-}
-
-impl ReaderAt for SpoolFile {
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        self.file.read_at(buffer, offset)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use futures_util::stream;
+    use sha2::{Digest, Sha256};
 
     use super::*;
+    use crate::{Failure, Origin};
 
     fn chunked(chunks: Vec<Result<Bytes, Failure>>) -> Body {
         Body::stream(stream::iter(chunks), None)
@@ -283,7 +152,7 @@ mod tests {
     #[tokio::test]
     async fn nothing_stays_behind_a_body_that_breaks() {
         let (folder, spool) = spool();
-        let cut = Failure::unavailable(&Origin::new("place"), "connection reset", std::time::Duration::ZERO);
+        let cut = Failure::unavailable(&Origin::new("place"), "connection reset", Duration::ZERO);
         let body = chunked(vec![Ok(Bytes::from(vec![1; IN_MEMORY_MAX + 1])), Err(cut)]);
         assert!(matches!(spool.collect(body, 1 << 20).await, Err(BodyError::Failed(_))));
         assert_eq!(folder.path().read_dir().unwrap().count(), 0);
@@ -308,15 +177,6 @@ mod tests {
         assert_eq!(bytes, vec![9; 4 * IN_MEMORY_MAX]);
         let endless = Body::stream(stream::repeat_with(|| Ok(Bytes::from(vec![9; 1 << 20]))), None);
         assert!(matches!(spool.collect(endless, 500 << 20).await, Err(BodyError::Spool(_))));
-    }
-
-    #[test]
-    fn what_a_full_disk_took_is_taken_back() {
-        let folder = tempfile::tempdir().unwrap();
-        let Ok(draft) = Draft::begin(folder.path(), b"head ".to_vec()) else { panic!("it is writable") };
-        let Ok(draft) = draft.append(b"middle ") else { panic!("it is writable") };
-        let stuck = draft.stuck(b"tail", io::ErrorKind::StorageFull.into());
-        assert_eq!(stuck.so_far, b"head middle tail");
     }
 
     #[tokio::test]
