@@ -138,7 +138,7 @@ impl Call<'_> {
         let sent = self.client.client.get(url.clone()).header(header::ACCEPT_ENCODING, "identity").send();
         match timeout_at(patience.min(self.ctx.deadline), sent).await {
             Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => Err(self.transport_failure(&error)),
+            Ok(Err(error)) => Err(self.transport_failure(&error.without_url())),
             Err(_) => {
                 Err(self.unavailable(format!("no answer within {:.1} s", self.begun.elapsed().as_secs_f64())))
             }
@@ -174,7 +174,7 @@ impl Call<'_> {
         response.bytes_stream().map_err(move |error| {
             Failure::unavailable(
                 &origin,
-                format!("the body broke off: {}", root_cause(&error)),
+                format!("the body broke off: {}", root_cause(&error.without_url())),
                 begun.elapsed(),
             )
         })
@@ -205,7 +205,8 @@ impl Call<'_> {
     }
 }
 
-/// The innermost reason: "connection refused" rather than "error sending request for url".
+/// The innermost reason: "connection refused" rather than "error sending request". Callers take the URL out of the error
+/// before, since it may hold a password.
 fn root_cause(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(inner) = cause.source() {
