@@ -55,10 +55,14 @@ fn no_fuzzing(args: &Args) -> Option<&'static str> {
     only_some.or(args.quick.then_some("--quick was given"))
 }
 
-/// The arguments of cargo. `--workspace` would overrule a `-p` among `chosen`.
+/// The arguments of cargo. `--workspace` would overrule a `-p` among `chosen`; a full run tells every failure at once.
 fn cargo_test(chosen: &[String]) -> Vec<&str> {
-    let all = if chosen.is_empty() { Some("--workspace") } else { None };
-    ["test", "--locked"].into_iter().chain(all).chain(chosen.iter().map(String::as_str)).collect()
+    let all: &[&str] = if chosen.is_empty() { &["--workspace", "--no-fail-fast"] } else { &[] };
+    ["test", "--locked"]
+        .into_iter()
+        .chain(all.iter().copied())
+        .chain(chosen.iter().map(String::as_str))
+        .collect()
 }
 
 #[cfg(test)]
@@ -67,7 +71,7 @@ mod tests {
 
     #[test]
     fn all_is_the_default_and_a_choice_is_kept() {
-        assert_eq!(cargo_test(&[]), ["test", "--locked", "--workspace"]);
+        assert_eq!(cargo_test(&[]), ["test", "--locked", "--workspace", "--no-fail-fast"]);
         assert_eq!(cargo_test(&["-p".into(), "store".into()]), ["test", "--locked", "-p", "store"]);
     }
 
