@@ -66,7 +66,9 @@ pub(crate) enum RouteError {
     OutsidePrefix(Prefix),
     #[error("the path is not UTF-8 once percent-decoded")]
     NotUtf8,
-    #[error("a slash or percent sign must not be percent-encoded")]
+    #[error("a percent sign is not followed by two hexadecimal digits")]
+    BadEscape,
+    #[error("a slash, backslash, percent sign or NUL must not be percent-encoded")]
     HiddenStructure,
     #[error(
         "not a GOPROXY path; expected MODULE/@v/list, MODULE/@v/VERSION.info, .mod or .zip, or MODULE/@latest"
@@ -92,12 +94,16 @@ pub(crate) fn parse(raw: &str, prefix: &Prefix) -> Result<Ask, RouteError> {
     endpoint(module_path(module)?, file)
 }
 
-/// Decodes once. An encoded slash would move the borders between elements after they were looked at, and an encoded
+/// Decodes once. A percent sign that encodes nothing is no text of its own either. An encoded slash would move the borders between elements after they were looked at, and an encoded
 /// percent sign is a second encoding below the first.
 fn decode(raw: &str) -> Result<String, RouteError> {
-    let lower = raw.to_ascii_lowercase();
-    if ["%2f", "%5c", "%25", "%00"].iter().any(|hidden| lower.contains(hidden)) {
-        return Err(RouteError::HiddenStructure);
+    for escape in raw.split('%').skip(1) {
+        let hex = escape.get(..2).filter(|hex| hex.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        match hex.map(str::to_ascii_lowercase).as_deref() {
+            None => return Err(RouteError::BadEscape),
+            Some("2f" | "5c" | "25" | "00") => return Err(RouteError::HiddenStructure),
+            Some(_) => {}
+        }
     }
     percent_decode_str(raw).decode_utf8().map(Into::into).map_err(|_| RouteError::NotUtf8)
 }
@@ -120,22 +126,16 @@ fn endpoint(module: ModulePath, file: &str) -> Result<Ask, RouteError> {
     }
 }
 
-/// Any revision has an `.info`, but a canonical version must fit the path's major version.
+/// Any revision has an `.info`. A version that does not fit the path's major version is one too: go asks for `v20.1.0` to be
+/// told `v20.1.0+incompatible`.
 fn info(module: ModulePath, stem: &str) -> Result<Ask, RouteError> {
     let revision = Revision::unescape(stem).map_err(|e| RouteError::Version(e.to_string()))?;
-    if let Some(version) = revision.as_version() {
-        fit(module.clone(), version)?;
-    }
     Ok(Ask::Info(module, revision))
 }
 
 /// `.mod` and `.zip` exist for canonical versions only (protocol.md B16).
 fn module_version(module: ModulePath, stem: &str) -> Result<ModuleVersion, RouteError> {
     let version = Version::unescape(stem).map_err(|e| RouteError::Version(e.to_string()))?;
-    fit(module, version)
-}
-
-fn fit(module: ModulePath, version: Version) -> Result<ModuleVersion, RouteError> {
     ModuleVersion::new(module, version).map_err(|e| RouteError::Version(e.to_string()))
 }
 
@@ -160,6 +160,7 @@ mod tests {
             "a.example/m/@v/list",
             "a.example/m/@latest",
             "a.example/m/@v/main.info",
+            "a.example/m/@v/v20.1.0.info",
             "a.example/m/v2/@v/v2.0.0.mod",
             "a.example/m/@v/v2.0.0+incompatible.zip",
             "golang.org/toolchain/@v/v0.0.1-go1.27.0.linux-amd64.zip",
@@ -198,6 +199,9 @@ mod tests {
         assert_eq!(address("/a.example/m%252Fn/@v/list"), Err(RouteError::HiddenStructure));
         assert_eq!(address("/a.example/m/@v/v1.0.0%00.zip"), Err(RouteError::HiddenStructure));
         assert_eq!(address("/a.example/m/@v/%ff.info"), Err(RouteError::NotUtf8));
+        for raw in ["/a.example/m/@v/%zz.info", "/a.example/m/@v/x%", "/a.example/m/@v/x%é.info"] {
+            assert_eq!(address(raw), Err(RouteError::BadEscape), "{raw}");
+        }
         assert_eq!(
             address(&format!("/a.example/{}/@v/list", "m".repeat(PATH_MAX))),
             Err(RouteError::TooLong)

@@ -107,13 +107,25 @@ impl Ask {
         }
     }
 
-    /// Whether the answer can ever change: an `.info` is fixed only when it is asked by canonical version
-    /// (protocol.md B21).
+    /// Whether the answer can ever change: an `.info` is fixed only when it is asked by a version that is canonical and
+    /// fits the path (protocol.md B21).
     pub fn lifetime(&self) -> Lifetime {
         match self {
             Self::List(_) | Self::Latest(_) => Lifetime::Mutable,
-            Self::Info(_, revision) if revision.as_version().is_none() => Lifetime::Mutable,
+            Self::Info(..) if self.version().is_none() => Lifetime::Mutable,
             Self::Info(..) | Self::Mod(_) | Self::Zip(_) => Lifetime::Immutable,
+        }
+    }
+
+    /// The version that is asked for, when the answer can be for no other one: a canonical version that fits its path.
+    ///
+    /// `None` for lists and for revisions. `v20.1.0` of a path without major suffix is a revision too: the answer to its
+    /// `.info` is `v20.1.0+incompatible` (protocol.md B14, D19).
+    pub fn version(&self) -> Option<ModuleVersion> {
+        match self {
+            Self::List(_) | Self::Latest(_) => None,
+            Self::Info(path, revision) => ModuleVersion::new(path.clone(), revision.as_version()?).ok(),
+            Self::Mod(module) | Self::Zip(module) => Some(module.clone()),
         }
     }
 
@@ -176,6 +188,8 @@ mod tests {
         assert_eq!(info("v1.2.3"), Lifetime::Immutable);
         assert_eq!(info("main"), Lifetime::Mutable);
         assert_eq!(info("v1.2"), Lifetime::Mutable);
+        assert_eq!(info("v20.1.0"), Lifetime::Mutable);
+        assert_eq!(info("v20.1.0+incompatible"), Lifetime::Immutable);
         assert_eq!(Ask::List(path.clone()).lifetime(), Lifetime::Mutable);
         assert_eq!(Ask::Zip(module("v1.2.3")).lifetime(), Lifetime::Immutable);
     }

@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use gomod::modfile::{GoMod, ParseErrors};
 use gomod::zip::{self, ReaderAt};
-use gomod::{H1, ModuleVersion, dirhash};
-use serde::Deserialize;
+use gomod::{H1, ModuleVersion, Version, dirhash};
 use tokio::time::Instant;
 
 use crate::blocks::off_worker;
 use crate::body::BodyError;
-use crate::{Answer, Ask, Assurance, Ctx, Failure, Source, Spool, VersionList, Whole};
+use crate::info::{self, InfoFlaw};
+use crate::{Answer, Ask, Assurance, Ctx, Failure, Origin, Source, Spool, VersionList, Whole};
 
 /// A place whose answers are complete and of the right form.
 #[derive(Debug)]
@@ -52,10 +52,19 @@ impl<S: Source> Source for Checked<S> {
         match tokio::time::timeout_at(ctx.deadline, self.vet(ask, answer)).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(Flaw::Body(BodyError::Failed(failure)))) => Err(failure),
+            Ok(Err(Flaw::Body(BodyError::Spool(error)))) => Err(own_failure(&error, took())),
             Ok(Err(flaw)) => Err(Failure::unavailable(&origin, flaw.to_string(), took())),
             Err(_) => Err(Failure::unavailable(&origin, too_slow(took()), took())),
         }
     }
+}
+
+/// That this machine cannot buffer a body is not the place's fault. The path in the error is nobody's business outside.
+fn own_failure(error: &std::io::Error, took: Duration) -> Failure {
+    tracing::error!(%error, "cannot buffer what was fetched");
+    let message =
+        format!("this server cannot buffer what it fetched ({}); its disk may be full", error.kind());
+    Failure::unavailable(&Origin::new("modkeep"), message, took)
 }
 
 fn too_slow(waited: Duration) -> String {
@@ -72,7 +81,7 @@ enum Flaw {
     #[error("the answer is not valid UTF-8")]
     NotText,
     #[error("the answer is not a module's .info: {0}")]
-    NotInfo(#[from] serde_json::Error),
+    NotInfo(#[from] InfoFlaw),
     #[error("the .info is for version {found} instead of {asked}")]
     OtherVersion { asked: String, found: String },
     #[error("the .info names no valid version but {0:?}")]
@@ -101,7 +110,7 @@ fn check_text(ask: &Ask, bytes: &[u8]) -> Result<Option<H1>, Flaw> {
     match ask {
         Ask::List(_) => check_list(bytes).map(|()| None),
         Ask::Latest(_) => check_info(bytes, None).map(|()| None),
-        Ask::Info(_, revision) => check_info(bytes, revision.as_version().as_ref()).map(|()| None),
+        Ask::Info(..) => check_info(bytes, ask.version().as_ref()).map(|()| None),
         Ask::Mod(_) | Ask::Zip(_) => check_mod(bytes).map(Some),
     }
 }
@@ -111,18 +120,11 @@ fn check_list(bytes: &[u8]) -> Result<(), Flaw> {
     VersionList::parse(text).map(drop).ok_or(Flaw::NotAList)
 }
 
-/// The only field that go requires (protocol.md B14). Unknown ones are nobody's business here.
-#[derive(Deserialize)]
-struct Info {
-    #[serde(rename = "Version", alias = "version")]
-    version: String,
-}
-
-fn check_info(bytes: &[u8], asked: Option<&gomod::Version>) -> Result<(), Flaw> {
-    let Info { version: found } = serde_json::from_slice(bytes)?;
-    match asked {
-        Some(asked) if asked.as_str() != found => Err(Flaw::OtherVersion { asked: asked.to_string(), found }),
-        None if gomod::Version::parse(&found).is_err() => Err(Flaw::NoVersion(found)),
+fn check_info(bytes: &[u8], asked: Option<&ModuleVersion>) -> Result<(), Flaw> {
+    let found = info::version_of(bytes)?;
+    match asked.map(|asked| asked.version().as_str()) {
+        Some(asked) if asked != found => Err(Flaw::OtherVersion { asked: asked.to_owned(), found }),
+        None if Version::parse(&found).is_err() => Err(Flaw::NoVersion(found)),
         _ => Ok(()),
     }
 }

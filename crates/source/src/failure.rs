@@ -59,21 +59,22 @@ struct Inner {
 }
 
 impl Failure {
-    /// A failure of one place. The message is a sentence without a final stop that says what happened; it may go to the client.
-    pub fn new(kind: FailureKind, origin: &Origin, message: impl Into<Arc<str>>, took: Duration) -> Self {
-        let message = message.into();
+    /// A failure of one place. The message is a sentence without a final stop that says what happened; it may go to the client
+    /// and into logs, and may quote what a stranger sent, so that it is made one line of at most 1,000 characters.
+    pub fn new(kind: FailureKind, origin: &Origin, message: impl AsRef<str>, took: Duration) -> Self {
+        let message: Arc<str> = one_line(message.as_ref()).into();
         let attempt = Attempt { origin: origin.clone(), failed: Some(kind), note: message.clone(), took };
         let retry = if kind == FailureKind::Unavailable { Retry::MayHelp } else { Retry::Useless };
         Self(Arc::new(Inner { kind, origin: origin.clone(), message, retry, trail: Trail::of(attempt) }))
     }
 
     /// A [`FailureKind::NotFound`] of one place.
-    pub fn not_found(origin: &Origin, message: impl Into<Arc<str>>, took: Duration) -> Self {
+    pub fn not_found(origin: &Origin, message: impl AsRef<str>, took: Duration) -> Self {
         Self::new(FailureKind::NotFound, origin, message, took)
     }
 
     /// A [`FailureKind::Unavailable`] of one place.
-    pub fn unavailable(origin: &Origin, message: impl Into<Arc<str>>, took: Duration) -> Self {
+    pub fn unavailable(origin: &Origin, message: impl AsRef<str>, took: Duration) -> Self {
         Self::new(FailureKind::Unavailable, origin, message, took)
     }
 
@@ -117,6 +118,25 @@ impl Failure {
     }
 }
 
+/// Characters of a message beyond which nobody reads on, and a log would only be flooded.
+const MESSAGE_CHARS_MAX: usize = 1000;
+
+/// The text without anything that could begin a new line, reorder it or hide in it: what a stranger sent must not forge a
+/// line of a log, and go drops an error text whole when it holds such a character (protocol.md B12).
+fn one_line(text: &str) -> String {
+    let shown = |c: char| if c.is_control() || is_invisible(c) { ' ' } else { c };
+    let mut line: String = text.chars().take(MESSAGE_CHARS_MAX).map(shown).collect();
+    if text.chars().nth(MESSAGE_CHARS_MAX).is_some() {
+        line.push('…');
+    }
+    line
+}
+
+/// Line and paragraph separators, and the marks that change direction or join without being seen.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}: {}", self.origin(), self.kind(), self.message())
@@ -135,6 +155,15 @@ mod tests {
         let mut kinds = [Mismatch, Unavailable, NotFound, Refused];
         kinds.sort();
         assert_eq!(kinds, [NotFound, Refused, Unavailable, Mismatch]);
+    }
+
+    #[test]
+    fn a_strangers_words_cannot_forge_a_line() {
+        let said = "v1.0.0\n2026-01-01 ERROR forged\u{202e}\u{2028}x";
+        let failure = Failure::unavailable(&Origin::new("place"), said, Duration::ZERO);
+        assert_eq!(failure.message(), "v1.0.0 2026-01-01 ERROR forged  x");
+        let long = Failure::unavailable(&Origin::new("place"), "é".repeat(5000), Duration::ZERO);
+        assert_eq!(long.message().chars().count(), MESSAGE_CHARS_MAX + 1);
     }
 
     #[test]

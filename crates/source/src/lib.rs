@@ -11,6 +11,7 @@ mod coalesced;
 pub mod conformance;
 mod ctx;
 mod failure;
+mod info;
 mod modcache;
 mod plain_file;
 mod spool;

@@ -109,6 +109,35 @@ async fn a_body_that_stops_moving_is_an_error_and_not_a_short_body() {
 }
 
 #[tokio::test]
+async fn a_place_that_thinks_longer_than_it_may_pause_is_waited_for() {
+    let fake = upstream(false);
+    let idle_timeout = Duration::from_millis(100);
+    fake.delay("*", 3 * idle_timeout);
+    let options = HttpOptions { idle_timeout, ..HttpOptions::default() };
+    let upstream = Upstream::new(&fake.url(), &client_with(&fake, &options)).unwrap();
+    assert!(upstream.ask(&info(), &ctx()).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_folder_that_is_not_there_says_nothing_about_modules() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("file://{}/not-mounted", folder.path().display());
+    let upstream = Upstream::new(&url, &client(&upstream(false))).unwrap();
+    let failure = upstream.ask(&info(), &ctx()).await.unwrap_err();
+    assert_eq!(failure.kind(), FailureKind::Unavailable, "{failure}");
+    std::fs::create_dir(folder.path().join("not-mounted")).unwrap();
+    assert_eq!(upstream.ask(&info(), &ctx()).await.unwrap_err().kind(), FailureKind::NotFound);
+}
+
+#[tokio::test]
+async fn an_info_that_go_would_refuse_is_not_an_answer() {
+    let fake = upstream(false);
+    let bad = Reply::new(200, "application/json", r#"{"Version":"v1.0.0","Time":"yesterday"}"#);
+    fake.on(move |_| Some(Action::Answer(bad.clone())));
+    assert_eq!(vet(&fake, &info()).await.unwrap_err().kind(), FailureKind::Unavailable);
+}
+
+#[tokio::test]
 async fn a_body_cut_short_is_an_error() {
     let fake = upstream(false);
     fake.cut_body("*.zip", 1000);

@@ -37,6 +37,7 @@ package old
 ====
 module example.com/old
 version v2.3.0+incompatible
+revision v2.3.0
 -- a.go --
 package old
 ====
@@ -90,7 +91,7 @@ fn go_sees_no_difference() {
     let upstream = FakeUpstream::builder().text(MODULES).start();
     let data = tempfile::tempdir().unwrap();
     let node = Node::start(&upstream.url(), data.path());
-    let commands: [&[&str]; 14] = [
+    let commands: [&[&str]; 16] = [
         &["list", "-m", "-versions", "-json", "example.com/retracted"],
         &["list", "-m", "-retracted", "-versions", "-json", "example.com/retracted"],
         &["list", "-m", "-u", "-json", "example.com/retracted@v1.1.0"],
@@ -99,6 +100,8 @@ fn go_sees_no_difference() {
         &["list", "-m", "-versions", "example.com/old"],
         &["mod", "download", "-json", "example.com/old@latest", "example.com/old@v1.0.0"],
         &["mod", "download", "-json", "example.com/old@v2.4.0-beta.1+incompatible"],
+        &["list", "-m", "-json", "example.com/old@v2.3.0"],
+        &["get", "example.com/old@v2.3.0"],
         &["mod", "download", "-json", "example.com/Upper/Case@v1.0.0-RC1"],
         &["mod", "download", "-json", "example.com/untagged@main", "example.com/untagged@latest"],
         &["mod", "download", "-json", "example.com/two/v2@release", "example.com/two/v2@v2"],

@@ -10,13 +10,12 @@ pub mod policy;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
 use gomod::ModulePath;
 use gomod::goproxy::Fallback;
 
 use crate::{Answer, Ask, Assurance, Ctx, Failure, FailureKind, Kind, Origin, Source, Trail, VersionList};
 use claims::Claims;
-use policy::{Mode, Policy};
+use policy::Policy;
 
 /// One place of a chain.
 #[derive(Debug, Clone)]
@@ -64,59 +63,52 @@ impl Chain {
                     self.remember(link, ask.module()).await;
                     return Ok(answer.after(search.trail));
                 }
-                Err(failure) if self.stops(link, ask, &failure) => return Err(search.end(failure)),
-                Err(failure) => search.add(failure),
+                Err(failure) if self.passes(link, ask, &failure) => search.add(failure),
+                Err(failure) => return Err(search.end(failure)),
             }
         }
         Err(search.give_up())
     }
 
-    /// The union of all lists, so that no one place can make a version vanish.
-    async fn union(&self, links: &[&Link], ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
+    /// The lists of all places that may be asked, united, so that no one place can make a version vanish.
+    ///
+    /// One after the other, because whether the next may be asked depends on what this one says: a refusal ends the
+    /// search, and a private path is not told to a second place when the first has answered or is down.
+    async fn list(&self, links: &[&Link], ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
         let mut union = Union::default();
         let mut search = Search::default();
-        'places: for group in links.chunk_by(|a, b| !a.private && !b.private) {
-            let answers = join_all(group.iter().map(|link| self.list_of(link, ask, ctx))).await;
-            for (link, answer) in group.iter().zip(answers) {
-                match answer {
-                    Ok((origin, list, assurance, trail)) => {
-                        search.trail.extend(trail);
-                        union.add(origin, list, assurance);
-                        if link.private {
-                            break 'places;
-                        }
-                    }
-                    Err(failure) => {
-                        let stop = self.stops(link, ask, &failure);
-                        search.add(failure);
-                        if stop {
-                            break 'places;
-                        }
-                    }
+        for link in links {
+            let next_too = match self.list_of(link, ask, ctx).await {
+                Ok(list) => {
+                    search.trail.extend(union.add(list));
+                    !link.private && self.policy.unites(ask.module())
                 }
+                Err(failure) => {
+                    let passes = self.passes(link, ask, &failure);
+                    search.add(failure);
+                    passes
+                }
+            };
+            if !next_too {
+                break;
             }
         }
         union.into_answer(search)
     }
 
-    async fn list_of(
-        &self,
-        link: &Link,
-        ask: &Ask,
-        ctx: &Ctx,
-    ) -> Result<(Origin, VersionList, Assurance, Trail), Failure> {
+    async fn list_of(&self, link: &Link, ask: &Ask, ctx: &Ctx) -> Result<Listed, Failure> {
         let Answer { body, origin, assurance, trail, .. } = link.place.ask(ask, ctx).await?;
         let broken = |why: String| Failure::unavailable(&origin, why, Duration::ZERO);
         let bytes = body.into_bytes(Kind::List.size_max()).await.map_err(|e| broken(e.to_string()))?;
         let text = std::str::from_utf8(&bytes).map_err(|e| broken(format!("the list is not UTF-8: {e}")))?;
-        let list =
+        let versions =
             VersionList::parse(text).ok_or_else(|| broken("the answer is not a version list".into()))?;
         self.remember(link, ask.module()).await;
-        Ok((origin, list, assurance, trail))
+        Ok(Listed { versions, origin, assurance, trail })
     }
 
-    fn stops(&self, link: &Link, ask: &Ask, failure: &Failure) -> bool {
-        !self.policy.passes(failure.kind(), link.then, ask.module())
+    fn passes(&self, link: &Link, ask: &Ask, failure: &Failure) -> bool {
+        self.policy.passes(failure.kind(), link.then, ask.module())
     }
 
     async fn remember(&self, link: &Link, module: &ModulePath) {
@@ -132,9 +124,7 @@ impl Source for Chain {
         let links = self.eligible(ask.module());
         match (links.as_slice(), ask) {
             ([], _) => Err(nobody_to_ask(&self.links, ask)),
-            ([_, _, ..], Ask::List(_)) if self.policy.mode == Mode::Resilient => {
-                self.union(&links, ask, ctx).await
-            }
+            (_, Ask::List(_)) => self.list(&links, ask, ctx).await,
             _ => self.first(&links, ask, ctx).await,
         }
     }
@@ -168,23 +158,33 @@ impl Search {
     }
 }
 
+/// What one place says to a list.
+struct Listed {
+    versions: VersionList,
+    origin: Origin,
+    assurance: Assurance,
+    trail: Trail,
+}
+
 /// The lists so far.
 #[derive(Debug, Default)]
 struct Union {
-    list: VersionList,
+    versions: VersionList,
     first: Option<(Origin, Assurance)>,
 }
 
 impl Union {
-    fn add(&mut self, origin: Origin, list: VersionList, assurance: Assurance) {
-        self.list.merge(list);
-        let (_, weakest) = self.first.get_or_insert((origin, assurance));
-        *weakest = (*weakest).min(assurance);
+    /// Adds a list, and gives its trail back.
+    fn add(&mut self, list: Listed) -> Trail {
+        self.versions.merge(list.versions);
+        let (_, weakest) = self.first.get_or_insert((list.origin, list.assurance));
+        *weakest = (*weakest).min(list.assurance);
+        list.trail
     }
 
     fn into_answer(self, search: Search) -> Result<Answer, Failure> {
         let Some((origin, assurance)) = self.first else { return Err(search.give_up()) };
-        let answer = Answer::live(self.list.to_text().into(), origin, search.trail);
+        let answer = Answer::live(self.versions.to_text().into(), origin, search.trail);
         Ok(Answer { assurance, ..answer })
     }
 }

@@ -51,6 +51,12 @@ impl Policy {
         }
     }
 
+    /// Whether the list of one place is united with those of the places behind it: not where go would not, and not for a
+    /// private path, whose name the next place need not learn.
+    pub fn unites(&self, module: &ModulePath) -> bool {
+        self.passes_outage(module)
+    }
+
     fn passes_outage(&self, module: &ModulePath) -> bool {
         self.mode == Mode::Resilient && !self.is_private(module)
     }

@@ -1,3 +1,4 @@
+use super::policy::Mode;
 use super::*;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -124,7 +125,8 @@ async fn private_paths_are_told_to_private_places_only() {
     let (public, own) = (Says::new("public", Ok("stranger")), Says::new("own", Ok("ours")));
     let chain = chain(vec![comma(&public), private(&own)], Mode::Resilient);
     assert_eq!(outcome(&chain, &info("corp.example/m")).await.unwrap(), "ours");
-    assert_eq!(outcome(&chain, &list("corp.example/m")).await.unwrap(), "ours");
+    own.now(Ok("v1.0.0\n"));
+    assert_eq!(outcome(&chain, &list("corp.example/m")).await.unwrap(), "v1.0.0\n");
     assert_eq!(public.asked(), 0);
 
     let without = self::chain(vec![comma(&public)], Mode::Resilient);
@@ -169,6 +171,20 @@ async fn a_refusal_ends_the_search_for_lists_too() {
     let (no, public) = (Says::new("no", REFUSED), Says::new("public", Ok("v1.0.0\n")));
     let chain = chain(vec![comma(&no), comma(&public)], Mode::Resilient);
     assert_eq!(outcome(&chain, &list("a.example/m")).await, Err(FailureKind::Refused));
+    assert_eq!(public.asked(), 0, "nobody walks round it");
+}
+
+#[tokio::test]
+async fn the_name_of_a_private_path_is_not_told_to_a_second_place() {
+    for first_says in [DOWN, Ok("v1.0.0\n")] {
+        let (first, second) = (Says::new("first", first_says), Says::new("second", Ok("v1.1.0\n")));
+        let goprivate = PrefixPatterns::parse("corp.example");
+        let policy = Policy { goprivate, ..Policy::default() };
+        let chain = Chain::new(vec![comma(&first), comma(&second)], policy, Claims::in_memory());
+        let outcome = outcome(&chain, &list("corp.example/m")).await;
+        assert_eq!(outcome, first_says.map(str::to_owned));
+        assert_eq!(second.asked(), 0);
+    }
 }
 
 #[tokio::test]

@@ -3,17 +3,23 @@
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::sync::Arc;
 
+use bytes::Bytes;
 use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{SpoolFile, Whole};
+use crate::blocks::off_worker;
 use crate::body::{BodyError, Chunks};
 
-/// How much of one body is held in memory when its file cannot be written: nearly every module zip is smaller, and a
-/// few at a time do not hurt a server.
+/// How much of one body is held in memory, in bytes, when its file cannot be written: nearly every module zip is smaller.
 const RESCUE_MAX: usize = 32 << 20;
+
+/// How many bodies are held in memory at the same time for want of a disk: 128 MiB in all do not hurt a server.
+pub(super) const RESCUES_MAX: usize = 4;
 
 /// A temporary file while it is being written.
 pub(super) struct Draft {
@@ -24,17 +30,17 @@ pub(super) struct Draft {
 
 impl Draft {
     /// Begins a file with the first bytes of a body. Blocks.
-    pub(super) fn begin(folder: &Path, head: Vec<u8>) -> Result<Self, Stuck> {
-        match tempfile::Builder::new().prefix("spool-").tempfile_in(folder) {
+    pub(super) fn begin(folder: &Path, head: Vec<u8>) -> Result<Self, Box<Stuck>> {
+        match file_in(folder) {
             Ok(file) => Self { file, sha256: Sha256::new(), size: 0 }.append(&head),
-            Err(error) => Err(Stuck { so_far: head, error }),
+            Err(error) => Err(Box::new(Stuck { draft: None, tail: head, error })),
         }
     }
 
     /// Adds the next bytes. Blocks.
-    pub(super) fn append(mut self, chunk: &[u8]) -> Result<Self, Stuck> {
+    pub(super) fn append(mut self, chunk: &[u8]) -> Result<Self, Box<Stuck>> {
         if let Err(error) = self.file.write_all(chunk) {
-            return Err(self.stuck(chunk, error));
+            return Err(Box::new(Stuck { draft: Some(self), tail: chunk.to_vec(), error }));
         }
         self.sha256.update(chunk);
         self.size += chunk.len() as u64;
@@ -46,17 +52,12 @@ impl Draft {
         self.size
     }
 
-    /// Takes back what was written whole, with the chunk that was not.
-    fn stuck(self, chunk: &[u8], error: io::Error) -> Stuck {
-        let Some(size) = usize::try_from(self.size).ok().filter(|size| *size <= RESCUE_MAX) else {
-            return Stuck { so_far: Vec::new(), error };
-        };
-        let mut so_far = vec![0; size];
-        match self.file.as_file().read_exact_at(&mut so_far, 0) {
-            Ok(()) => so_far.extend_from_slice(chunk),
-            Err(_) => so_far.clear(),
-        }
-        Stuck { so_far, error }
+    /// What was written whole.
+    fn read_back(&self) -> io::Result<Vec<u8>> {
+        let size = usize::try_from(self.size).ok().filter(|size| *size <= RESCUE_MAX);
+        let mut so_far = vec![0; size.ok_or(io::ErrorKind::FileTooLarge)?];
+        self.file.as_file().read_exact_at(&mut so_far, 0)?;
+        Ok(so_far)
     }
 
     /// The file as a complete body.
@@ -66,44 +67,94 @@ impl Draft {
     }
 }
 
+/// A new file in the folder, which is made again when somebody has deleted it.
+fn file_in(folder: &Path) -> io::Result<NamedTempFile> {
+    let make = || tempfile::Builder::new().prefix("spool-").tempfile_in(folder);
+    match make() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            std::fs::create_dir_all(folder)?;
+            make()
+        }
+        file => file,
+    }
+}
+
 /// A body whose file cannot be written any further.
 pub(super) struct Stuck {
-    /// All that has come; empty when it is too much for memory or cannot be read back.
-    so_far: Vec<u8>,
+    /// What was written, if a file could be made at all.
+    draft: Option<Draft>,
+    /// What came last and was not written.
+    tail: Vec<u8>,
     error: io::Error,
 }
 
 impl Stuck {
-    /// Takes the rest of the body into memory too.
-    pub(super) async fn go_on_in_memory(self, mut rest: Chunks, size_max: u64) -> Result<Whole, BodyError> {
-        let Self { mut so_far, error } = self;
-        if so_far.is_empty() {
-            return Err(error.into());
-        }
+    /// Takes what was written back, and the rest of the body, into memory. Waits while too many bodies are there already;
+    /// the question's deadline ends that.
+    pub(super) async fn go_on_in_memory(
+        self,
+        mut rest: Chunks,
+        size_max: u64,
+        rescues: Arc<Semaphore>,
+    ) -> Result<Whole, BodyError> {
+        let Self { draft, tail, error } = self;
         tracing::warn!(%error, "cannot buffer a body in a file; going on in memory");
+        let permit = rescues.acquire_owned().await.map_err(io::Error::other)?;
+        let mut body = off_worker(move || draft.map_or(Ok(Vec::new()), |draft| draft.read_back())).await?;
+        body.extend_from_slice(&tail);
         while let Some(chunk) = rest.try_next().await? {
-            so_far.extend_from_slice(&chunk);
-            if so_far.len() as u64 > size_max {
+            body.extend_from_slice(&chunk);
+            if body.len() as u64 > size_max {
                 return Err(BodyError::TooLarge { limit: size_max });
             }
-            if so_far.len() > RESCUE_MAX {
+            if body.len() > RESCUE_MAX {
                 return Err(error.into());
             }
         }
-        Ok(Whole::Memory(so_far.into()))
+        Ok(Whole::Memory(Bytes::from_owner(Rescued { body, _permit: permit })))
+    }
+}
+
+/// A body in memory, with its place among the few that may be there.
+struct Rescued {
+    body: Vec<u8>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl AsRef<[u8]> for Rescued {
+    fn as_ref(&self) -> &[u8] {
+        &self.body
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use futures_util::StreamExt;
+
     use super::*;
 
-    #[test]
-    fn what_a_full_disk_took_is_taken_back() {
+    #[tokio::test]
+    async fn what_a_full_disk_took_is_taken_back() {
         let folder = tempfile::tempdir().unwrap();
         let Ok(draft) = Draft::begin(folder.path(), b"head ".to_vec()) else { panic!("it is writable") };
         let Ok(draft) = draft.append(b"middle ") else { panic!("it is writable") };
-        let stuck = draft.stuck(b"tail", io::ErrorKind::StorageFull.into());
-        assert_eq!(stuck.so_far, b"head middle tail");
+        let error = io::ErrorKind::StorageFull.into();
+        let stuck = Stuck { draft: Some(draft), tail: b"tail ".to_vec(), error };
+        let rest = futures_util::stream::iter([Ok(Bytes::from_static(b"rest"))]).boxed();
+        let rescues = Arc::new(Semaphore::new(1));
+        let Ok(Whole::Memory(body)) = stuck.go_on_in_memory(rest, 100, rescues.clone()).await else {
+            panic!("there is memory")
+        };
+        assert_eq!(body, "head middle tail rest");
+        assert_eq!(rescues.available_permits(), 0, "held as long as the body is");
+        drop(body);
+        assert_eq!(rescues.available_permits(), 1);
+    }
+
+    #[test]
+    fn a_folder_that_was_deleted_is_made_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = folder.path().join("a/b");
+        assert!(Draft::begin(&spool, b"head".to_vec()).is_ok());
     }
 }

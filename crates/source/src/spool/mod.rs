@@ -16,11 +16,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt};
+use tokio::sync::Semaphore;
 
 use crate::Body;
 use crate::blocks::off_worker;
 use crate::body::{BodyError, Chunks};
-use draft::Draft;
+use draft::{Draft, RESCUES_MAX};
 
 /// A body that has been taken in to its end: in memory when small, else in a temporary file.
 #[derive(Debug, Clone)]
@@ -57,12 +58,13 @@ const IN_MEMORY_MAX: usize = 64 << 10;
 #[derive(Debug, Clone)]
 pub struct Spool {
     folder: Arc<PathBuf>,
+    rescues: Arc<Semaphore>,
 }
 
 impl Spool {
-    /// Buffers in `folder`, which must exist. Files left there by a crash are the owner's to sweep.
+    /// Buffers in `folder`, which is made when it is missing. Files left there by a crash are the owner's to sweep.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: Arc::new(folder.into()) }
+        Self { folder: Arc::new(folder.into()), rescues: Arc::new(Semaphore::new(RESCUES_MAX)) }
     }
 
     /// Takes `body` in to its end: the result is in memory or in a temporary file. Somebody else's file is copied, since it
@@ -104,7 +106,7 @@ impl Spool {
         loop {
             let draft = match writing {
                 Ok(draft) => draft,
-                Err(stuck) => return stuck.go_on_in_memory(rest, size_max).await,
+                Err(stuck) => return stuck.go_on_in_memory(rest, size_max, self.rescues.clone()).await,
             };
             let Some(chunk) = rest.try_next().await? else {
                 return Ok(Whole::File(Arc::new(draft.finish())));
@@ -171,7 +173,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_is_taken_in_also_when_its_file_cannot_be_made() {
-        let spool = Spool::new("/nonexistent");
+        let spool = Spool::new("/dev/null/no");
         let body = chunked((0..4).map(|_| Ok(Bytes::from(vec![9; IN_MEMORY_MAX]))).collect());
         let Whole::Memory(bytes) = spool.collect(body, 1 << 20).await.unwrap() else { panic!("no disk") };
         assert_eq!(bytes, vec![9; 4 * IN_MEMORY_MAX]);
@@ -181,7 +183,7 @@ mod tests {
 
     #[tokio::test]
     async fn small_bodies_touch_no_disk() {
-        let spool = Spool::new("/nonexistent");
+        let spool = Spool::new("/dev/null/no");
         let body = chunked(vec![Ok(Bytes::from_static(b"v1.0.0\n"))]);
         let Whole::Memory(bytes) = spool.collect(body, 100).await.unwrap() else { panic!("it is small") };
         assert_eq!(bytes, "v1.0.0\n");

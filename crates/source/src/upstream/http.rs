@@ -6,14 +6,16 @@
 
 use std::time::Duration;
 
-use futures_util::TryStreamExt;
+use bytes::Bytes;
+use futures_util::stream::{self, Stream};
 use http::{StatusCode, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Response};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
+use super::proxies::Proxies;
 use super::status::kind_of;
 use crate::{Answer, Ask, Attempt, Body, Ctx, Failure, FailureKind, Origin, Trail};
 
@@ -48,16 +50,19 @@ pub struct HttpOptions {
     pub idle_timeout: Duration,
     /// Certificate authorities (PEM) trusted besides the system's.
     pub extra_ca_pem: Vec<u8>,
+    /// Through whom to go.
+    pub proxies: Proxies,
 }
 
 impl Default for HttpOptions {
-    /// 5 s to connect, 15 s to the head of the answer (a proxy may have to fetch first), 10 s between pieces.
+    /// 5 s to connect, 15 s to the head of the answer (a proxy may have to fetch first), 15 s between pieces.
     fn default() -> Self {
         Self {
             connect_timeout: Duration::from_secs(5),
             first_byte_timeout: Duration::from_secs(15),
-            idle_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(15),
             extra_ca_pem: Vec::new(),
+            proxies: Proxies::default(),
         }
     }
 }
@@ -67,24 +72,27 @@ impl Default for HttpOptions {
 pub struct HttpClient {
     client: reqwest::Client,
     first_byte_timeout: Duration,
+    idle_timeout: Duration,
 }
 
 impl HttpClient {
     /// A pool with these limits.
     ///
     /// # Errors
-    /// No usable certificate store, or an extra certificate that is not PEM.
+    /// No usable certificate store, an extra certificate that is not PEM, or a proxy that is not a URL.
     pub fn new(options: &HttpOptions) -> Result<Self, reqwest::Error> {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("modkeep/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(options.connect_timeout)
-            .read_timeout(options.idle_timeout)
             .tcp_nodelay(true)
+            .referer(false)
             .redirect(redirects());
         if !options.extra_ca_pem.is_empty() {
             builder = builder.tls_certs_merge(Certificate::from_pem_bundle(&options.extra_ca_pem)?);
         }
-        Ok(Self { client: builder.build()?, first_byte_timeout: options.first_byte_timeout })
+        let client = options.proxies.add_to(builder)?.build()?;
+        let HttpOptions { first_byte_timeout, idle_timeout, .. } = *options;
+        Ok(Self { client, first_byte_timeout, idle_timeout })
     }
 
     pub(super) async fn ask(
@@ -166,17 +174,18 @@ impl Call<'_> {
         Ok(Answer::live(Body::stream(self.chunks(response), size), self.origin.clone(), Trail::of(attempt)))
     }
 
-    fn chunks(
-        &self,
-        response: Response,
-    ) -> impl futures_util::Stream<Item = Result<bytes::Bytes, Failure>> + Send + 'static {
-        let (origin, begun) = (self.origin.clone(), self.begun);
-        response.bytes_stream().map_err(move |error| {
-            Failure::unavailable(
-                &origin,
-                format!("the body broke off: {}", root_cause(&error.without_url())),
-                begun.elapsed(),
-            )
+    /// The body, with a limit on each wait for its next piece: reqwest's own would count the wait for the head too.
+    fn chunks(&self, response: Response) -> impl Stream<Item = Result<Bytes, Failure>> + Send + 'static {
+        let (origin, begun, idle_timeout) = (self.origin.clone(), self.begun, self.client.idle_timeout);
+        let broken = move |why: String| Failure::unavailable(&origin, why, begun.elapsed());
+        stream::try_unfold((response, broken), move |(mut response, broken)| async move {
+            match timeout(idle_timeout, response.chunk()).await {
+                Ok(Ok(chunk)) => Ok(chunk.map(|chunk| (chunk, (response, broken)))),
+                Ok(Err(error)) => {
+                    Err(broken(format!("the body broke off: {}", root_cause(&error.without_url()))))
+                }
+                Err(_) => Err(broken(format!("the body stopped for {:.1} s", idle_timeout.as_secs_f64()))),
+            }
         })
     }
 

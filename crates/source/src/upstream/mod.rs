@@ -1,20 +1,24 @@
 //! Another proxy that speaks the GOPROXY protocol, over HTTP or as a tree of files.
 //!
 //! * [`http`]: one question is one GET, with a limit on every wait.
+//! * [`proxies`]: through whom to go.
 //! * [`status`]: the only table from HTTP status to kind of failure.
 //! * [`tree`]: `file://` upstreams (protocol.md B10).
 
 pub mod http;
+mod proxies;
 mod status;
 mod tree;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use url::Url;
 
 use crate::{Answer, Ask, Ctx, Failure, Origin, Source, Want};
 pub use http::{HttpClient, HttpOptions};
+pub use proxies::Proxies;
 
 /// An upstream proxy.
 #[derive(Clone)]
@@ -54,32 +58,60 @@ impl Upstream {
     /// An upstream at an `https`, `http` or `file` URL (protocol.md B2).
     ///
     /// # Errors
-    /// A URL that does not parse or has another scheme; a query or fragment; credentials in a plain `http` URL, where
-    /// everybody on the way could read them (protocol.md B24); a `file` URL with a host.
+    /// Those of [`check_url`].
     pub fn new(url: &str, client: &HttpClient) -> Result<Self, UpstreamError> {
-        let url = Url::parse(url).map_err(|reason| UpstreamError::Invalid { url: mask(url), reason })?;
-        let origin = Origin::new(display_name(&url));
-        let unusable = |reason| UpstreamError::Unusable { url: origin.to_string(), reason };
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err(unusable("an upstream URL has no query and no fragment"));
-        }
-        let transport = match url.scheme() {
-            "http" if has_credentials(&url) => {
-                return Err(unusable("credentials would be sent in clear text; use https"));
-            }
-            "http" | "https" => Transport::Http { base: Arc::new(url), client: client.clone() },
-            "file" => match url.to_file_path() {
-                Ok(root) => Transport::Tree(tree::Tree::new(root)),
-                Err(()) => return Err(unusable("a file URL has an absolute path and no host")),
-            },
-            _ => return Err(unusable("the scheme is none of https, http, file")),
+        let address = Address::parse(url)?;
+        let transport = match address.root {
+            Some(root) => Transport::Tree(tree::Tree::new(root)),
+            None => Transport::Http { base: Arc::new(address.url), client: client.clone() },
         };
-        Ok(Self { origin, transport })
+        Ok(Self { origin: address.origin, transport })
     }
 
     /// The display name: the URL without credentials.
     pub fn origin(&self) -> &Origin {
         &self.origin
+    }
+}
+
+/// Whether there could be an upstream at this URL. Nothing is asked.
+///
+/// # Errors
+/// A URL that does not parse or has another scheme than `https`, `http` and `file`; a query or fragment; credentials in a
+/// plain `http` URL, where everybody on the way could read them (protocol.md B24); a `file` URL with a host. No error
+/// shows credentials.
+pub fn check_url(url: &str) -> Result<(), UpstreamError> {
+    Address::parse(url).map(drop)
+}
+
+/// A URL that an upstream can be at.
+struct Address {
+    url: Url,
+    origin: Origin,
+    /// The folder of a `file` URL.
+    root: Option<PathBuf>,
+}
+
+impl Address {
+    fn parse(text: &str) -> Result<Self, UpstreamError> {
+        let url = Url::parse(text).map_err(|reason| UpstreamError::Invalid { url: mask(text), reason })?;
+        let origin = Origin::new(display_name(&url));
+        let unusable = |reason| UpstreamError::Unusable { url: origin.to_string(), reason };
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(unusable("an upstream URL has no query and no fragment"));
+        }
+        let root = match url.scheme() {
+            "http" if has_credentials(&url) => {
+                return Err(unusable("credentials would be sent in clear text; use https"));
+            }
+            "http" | "https" => None,
+            "file" => match url.to_file_path() {
+                Ok(root) => Some(root),
+                Err(()) => return Err(unusable("a file URL has an absolute path and no host")),
+            },
+            _ => return Err(unusable("the scheme is none of https, http, file")),
+        };
+        Ok(Self { url, origin, root })
     }
 }
 
@@ -109,17 +141,20 @@ fn has_credentials(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
 }
 
-/// The URL without credentials and without a final slash.
+/// The URL without credentials, query, fragment and final slash.
 fn display_name(url: &Url) -> String {
     let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
     // Both fail only for URLs that cannot have credentials, `file:` among them.
     let _ = url.set_username("");
     let _ = url.set_password(None);
     url.as_str().trim_end_matches('/').to_owned()
 }
 
-/// What can be shown of a text that is not a URL but might hold a password.
+/// What can be shown of a text that is not a URL but might hold a password or a token.
 fn mask(text: &str) -> String {
+    let text = text.split(['?', '#']).next().unwrap_or_default();
     text.rsplit_once('@').map_or_else(|| text.to_owned(), |(_, after)| format!("…@{after}"))
 }
 
@@ -137,7 +172,11 @@ mod tests {
         let upstream = Upstream::new("https://user:secret@proxy.example/go/", &client).unwrap();
         assert_eq!(upstream.origin().as_str(), "https://proxy.example/go");
         assert!(!format!("{upstream:?}").contains("secret"), "{upstream:?}");
-        assert!(!refusal("https//user:secret@proxy.example").contains("secret"));
+        for url in
+            ["https//user:secret@proxy.example", "https://h?token=secret", "https://h:99999/?token=secret"]
+        {
+            assert!(!refusal(url).contains("secret"), "{}", refusal(url));
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::time::{Instant, timeout_at};
 
+use crate::blocks::off_worker;
 use crate::plain_file::PlainFile;
 use crate::{Answer, Ask, Attempt, Body, Ctx, Failure, FailureKind, Origin, Trail};
 
@@ -30,10 +31,21 @@ impl Tree {
             Attempt { origin: origin.clone(), failed: None, note: "".into(), took: begun.elapsed() };
         match opened {
             Ok(file) => Ok(Answer::live(Body::replay(Arc::new(file)), origin.clone(), Trail::of(attempt))),
-            Err(error) => {
-                Err(Failure::new(kind_of(&error), origin, format!("{ask}: {error}"), begun.elapsed()))
-            }
+            Err(error) => Err(self.failure(origin, ask, &error, begun).await),
         }
+    }
+}
+
+impl Tree {
+    /// A file that is missing below a root that is missing too says nothing: the disk may not be mounted.
+    async fn failure(&self, origin: &Origin, ask: &Ask, error: &io::Error, begun: Instant) -> Failure {
+        let kind = kind_of(error);
+        let root = self.root.clone();
+        if kind == FailureKind::NotFound && !off_worker(move || Ok(root.is_dir())).await.unwrap_or(false) {
+            let message = format!("the folder {} is not there", self.root.display());
+            return Failure::unavailable(origin, message, begun.elapsed());
+        }
+        Failure::new(kind, origin, format!("{ask}: {error}"), begun.elapsed())
     }
 }
 
