@@ -56,11 +56,23 @@ fn build(workspace: &Workspace) -> Result<Vec<String>, Failure> {
     Ok(targets)
 }
 
-/// `cargo` in fuzz/, where its own `.cargo/config.toml` turns the instrumentation on.
-fn cargo(workspace: &Workspace) -> Command {
+/// `cargo` in fuzz/, where its own `.cargo/config.toml` turns the instrumentation on. Variables that would take the place
+/// of what stands there are removed: without instrumentation a target sees none of what it tries, and passes.
+pub(crate) fn cargo(workspace: &Workspace) -> Command {
     let mut cargo = workspace.cargo();
     cargo.current_dir(workspace.root.join("fuzz"));
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    for name in names.filter(|name| replaces_flags(name)) {
+        cargo.env_remove(name);
+    }
     cargo
+}
+
+/// Whether cargo, given the variable `name`, leaves the flags or the target in fuzz/.cargo/config.toml unread.
+fn replaces_flags(name: &str) -> bool {
+    let of_a_target = name.starts_with("CARGO_TARGET_") && name.ends_with("_RUSTFLAGS");
+    let names = ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS", "CARGO_BUILD_TARGET"];
+    of_a_target || names.contains(&name)
 }
 
 /// The names of all programs in the answer of `cargo metadata`.
@@ -102,8 +114,25 @@ fn run_one(workspace: &Workspace, target: &str, seconds: u32) -> Result<(), Fail
     let mut command = cargo(workspace);
     command.args(["run", "--quiet", "--locked", "--release", "--bin", target, "--"]).arg(corpus);
     command.arg(format!("-artifact_prefix={}/", artifacts.display()));
-    run::run(command.args([format!("-max_total_time={seconds}"), "-verbosity=0".to_owned()]))
+    command.args([format!("-max_total_time={seconds}"), "-verbosity=0".to_owned()]);
+    watched(&mut command)
 }
+
+/// Runs a target, and fails also when libFuzzer says that it sees nothing of what it tries.
+fn watched(command: &mut Command) -> Result<(), Failure> {
+    let mut is_blind = false;
+    run::run_watching(command, |line| is_blind |= line.contains(BLIND))?;
+    if !is_blind {
+        return Ok(());
+    }
+    Err(Failure::new(
+        "ran without coverage, so it proves nothing: something takes the place of the flags in fuzz/.cargo/config.toml. \
+         Look for `rustflags` in cargo's other settings, such as config.toml in its home folder",
+    ))
+}
+
+/// How libFuzzer says that no input led it anywhere new.
+const BLIND: &str = "no interesting inputs were found so far";
 
 #[cfg(test)]
 mod tests {
@@ -115,5 +144,25 @@ mod tests {
             r#"{"packages":[{"targets":[{"name":"go_mod","kind":["bin"]},{"name":"fuzz","kind":["lib"]}]}]}"#;
         assert_eq!(targets(metadata).unwrap(), ["go_mod"]);
         assert!(targets(r#"{"packages":[]}"#).is_err(), "no target must not pass for a good run");
+    }
+
+    #[test]
+    fn variables_that_replace_the_instrumentation_are_known() {
+        let all = ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS", "CARGO_BUILD_TARGET"];
+        for name in all.into_iter().chain(["CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS"]) {
+            assert!(replaces_flags(name), "{name}");
+        }
+        for name in ["CARGO_TARGET_DIR", "RUSTDOCFLAGS", "PATH"] {
+            assert!(!replaces_flags(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_target_without_coverage_fails_although_it_ends_well() {
+        let says = |words: &str| watched(Command::new("sh").args(["-c", "echo \"$0\" >&2", words]));
+        let warning =
+            "WARNING: no interesting inputs were found so far. Is the code instrumented for coverage?";
+        assert!(says(warning).is_err_and(|failure| failure.to_string().contains("without coverage")));
+        assert!(says("Done 7 runs in 2 second(s)").is_ok());
     }
 }

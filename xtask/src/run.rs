@@ -1,6 +1,7 @@
 //! Running other programs: shown before they start, and their failure told in one sentence.
 
-use std::process::{Command, Output, Stdio};
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, ExitStatus, Output, Stdio};
 
 use crate::failure::{Context as _, Failure};
 
@@ -8,6 +9,25 @@ use crate::failure::{Context as _, Failure};
 pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
     println!("$ {}", shown(command));
     let status = command.status().cannot(format_args!("start `{}`", shown(command)))?;
+    well_ended(command, status)
+}
+
+/// Like [`run`], and gives each line of the standard error to `see` as it is shown.
+pub(crate) fn run_watching(command: &mut Command, mut see: impl FnMut(&str)) -> Result<(), Failure> {
+    println!("$ {}", shown(command));
+    let mut child =
+        command.stderr(Stdio::piped()).spawn().cannot(format_args!("start `{}`", shown(command)))?;
+    for line in child.stderr.take().into_iter().flat_map(|said| BufReader::new(said).split(b'\n')) {
+        let line = line.cannot(format_args!("read what `{}` says", shown(command)))?;
+        let line = String::from_utf8_lossy(&line);
+        eprintln!("{line}");
+        see(&line);
+    }
+    let status = child.wait().cannot(format_args!("wait for `{}`", shown(command)))?;
+    well_ended(command, status)
+}
+
+fn well_ended(command: &Command, status: ExitStatus) -> Result<(), Failure> {
     if status.success() {
         return Ok(());
     }
@@ -64,6 +84,15 @@ mod tests {
     fn a_failed_command_says_its_code_and_its_words() {
         let failure = capture(Command::new("sh").args(["-c", "echo no such thing >&2; exit 3"])).unwrap_err();
         assert!(failure.to_string().contains("3: no such thing"), "{failure}");
+    }
+
+    #[test]
+    fn a_watched_command_is_seen_line_by_line_and_its_failure_counts() {
+        let mut seen = Vec::new();
+        let script = "printf 'a\\n\\377\\nlast' >&2; exit 3";
+        let failed = run_watching(Command::new("sh").args(["-c", script]), |line| seen.push(line.to_owned()));
+        assert!(failed.is_err_and(|failure| failure.to_string().contains("3;")));
+        assert_eq!(seen, ["a", "\u{fffd}", "last"]);
     }
 
     #[test]
