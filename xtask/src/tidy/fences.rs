@@ -16,8 +16,10 @@ pub(super) const CHECK: Check = Check {
 /// The crates outside of the fence: the binary, and two that run in no product.
 const OUTSIDE: &[&str] = &["crates/modkeep/", "crates/testkit/"];
 
-/// Paths of std that read the environment or hold the terminal. `std::env::consts` is neither.
+/// Paths of std that read the environment or hold the terminal. `std::env::consts` is neither. Module `env` must be
+/// named in full, so that its functions cannot hide; `io` is met everywhere, so see [`FORBIDDEN_IO`].
 const FORBIDDEN: &[&str] = &[
+    "*",
     "env::var",
     "env::var_os",
     "env::vars",
@@ -33,10 +35,10 @@ const FORBIDDEN: &[&str] = &[
     "env::self",
     "env::*",
     "env",
-    "io::stdin",
-    "io::stdout",
-    "io::stderr",
 ];
+
+/// What no library may use of a module called `io`, however it came into scope; tokio has these too.
+const FORBIDDEN_IO: &[&str] = &["stdin", "stdout", "stderr", "*"];
 
 const PRINTING: &[&str] = &["print!", "println!", "eprint!", "eprintln!", "dbg!"];
 
@@ -47,11 +49,12 @@ fn is_fenced(path: &str) -> bool {
 
 fn breaches(path: &str, text: &str) -> Vec<Problem> {
     let code = rust_text::without_tests(&rust_text::code_only(text));
-    let used = rust_text::paths(&code, "std").into_iter();
-    let reads =
-        used.filter(|(_, used)| used.strip_prefix("std::").is_some_and(|inside| FORBIDDEN.contains(&inside)));
+    let whole = rust_text::taken_whole(&code, "std").into_iter();
     let mut problems: Vec<Problem> =
-        reads.map(|(line, used)| Problem::at(path, line, format_args!("uses {used}"))).collect();
+        whole.map(|line| Problem::at(path, line, "takes std as a whole, which hides what is used")).collect();
+    let used = rust_text::paths(&code, "std").into_iter().chain(rust_text::paths(&code, "io"));
+    let reads = used.filter(|(_, used)| is_forbidden(used));
+    problems.extend(reads.map(|(line, used)| Problem::at(path, line, format_args!("uses {used}"))));
     for (at, line) in code.lines().enumerate() {
         let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '!');
         if let Some(word) = words.find(|word| PRINTING.contains(word)) {
@@ -59,6 +62,15 @@ fn breaches(path: &str, text: &str) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// Whether the path `used` is on a list, or gives `io` a name that the lists do not know.
+fn is_forbidden(used: &str) -> bool {
+    let plain = rust_text::without_alias(used);
+    let hides_io = plain != used && ["std::io", "std::io::self"].contains(&plain);
+    let is_listed =
+        |root: &str, list: &[&str]| plain.strip_prefix(root).is_some_and(|name| list.contains(&name));
+    hides_io || is_listed("std::", FORBIDDEN) || is_listed("io::", FORBIDDEN_IO)
 }
 
 #[cfg(test)]
@@ -81,6 +93,24 @@ mod tests {
             found,
             ["a.rs:1: uses std::env", "a.rs:2: uses std::env::var", "a.rs:2: prints (`println!`)"]
         );
+    }
+
+    #[test]
+    fn ways_round_are_closed() {
+        let ways = [
+            "use std::io; fn a() { io::stdout(); }",
+            "use std::io::{self, stdin};",
+            "use std::io as i; fn a() { i::stdin(); }",
+            "use std::io::{self as i};",
+            "use std as s; fn a() { s::env::vars(); }",
+            "use std::{env as e};",
+            "use std::*;",
+            "use std::io::*;",
+            "fn a() { tokio::io::stdout(); }",
+        ];
+        for way in ways {
+            assert_eq!(breaches("a.rs", way).len(), 1, "{way}");
+        }
     }
 
     #[test]

@@ -125,7 +125,7 @@ fn item_end(code: &str) -> Option<usize> {
 }
 
 /// Every path in `code` (from [`code_only`]) that begins with `root`, trees of `use` written out, with its line.
-/// `use std::{fs, io::{self, Read}};` gives `std::fs`, `std::io::self` and `std::io::Read`.
+/// `use std::{fs, io::{self, Read as R}};` gives `std::fs`, `std::io::self` and `std::io::Read as R`.
 pub(super) fn paths(code: &str, root: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for (at, _) in code.match_indices(root) {
@@ -140,10 +140,29 @@ pub(super) fn paths(code: &str, root: &str) -> Vec<(usize, String)> {
     found
 }
 
+/// Every line of `code` (from [`code_only`]) that has the word `root` without `::` behind it: as in `use std as s`, this
+/// takes the crate as a whole, and what is used of it cannot be told from the text.
+pub(super) fn taken_whole(code: &str, root: &str) -> Vec<usize> {
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    let words = code.match_indices(root).filter(|(at, _)| {
+        let behind = &code[at + root.len()..];
+        !code[..*at].ends_with(is_name)
+            && !behind.starts_with(is_name)
+            && !behind.trim_start().starts_with("::")
+    });
+    words.map(|(at, _)| code[..at].matches('\n').count() + 1).collect()
+}
+
+/// A path from [`paths`] without its last part's new name.
+pub(super) fn without_alias(path: &str) -> &str {
+    path.split_once(" as ").map_or(path, |(path, _)| path)
+}
+
 /// Follows one path that has come as far as `so_far`; returns what stands behind it.
 fn write_out<'a>(code: &'a str, so_far: &str, found: &mut Vec<String>) -> &'a str {
     let Some(next) = code.trim_start().strip_prefix("::").map(str::trim_start) else {
-        found.push(so_far.to_owned());
+        let alias = alias(code).map(|name| format!(" as {name}"));
+        found.push(format!("{so_far}{}", alias.unwrap_or_default()));
         return code;
     };
     if let Some(mut inside) = next.strip_prefix('{') {
@@ -163,6 +182,13 @@ fn write_out<'a>(code: &'a str, so_far: &str, found: &mut Vec<String>) -> &'a st
         return next;
     }
     write_out(rest, &format!("{so_far}::{name}"), found)
+}
+
+/// The name behind the `as` at the start of `code`.
+fn alias(code: &str) -> Option<&str> {
+    let behind = code.trim_start().strip_prefix("as")?;
+    let name = split_name(behind.trim_start()).0;
+    (behind.starts_with(char::is_whitespace) && !name.is_empty()).then_some(name)
 }
 
 fn split_name(code: &str) -> (&str, &str) {
@@ -215,8 +241,15 @@ mod tests {
         let names: Vec<&str> = found.iter().map(|(_, path)| path.as_str()).collect();
         assert_eq!(
             names,
-            ["std::fs", "std::io::self", "std::io::Read", "std::time::*", "std::env::var", "std::net"]
+            ["std::fs as f", "std::io::self", "std::io::Read", "std::time::*", "std::env::var", "std::net"]
         );
         assert_eq!((found[0].0, found[4].0), (1, 2));
+        assert_eq!(without_alias(names[0]), "std::fs");
+    }
+
+    #[test]
+    fn a_crate_that_is_taken_whole_is_found() {
+        assert_eq!(taken_whole("use std as s;\nextern crate std;\nuse ::{std};", "std"), [1, 2, 3]);
+        assert_eq!(taken_whole("use std::fs; my_std; std ::io; stdin", "std"), [0_usize; 0]);
     }
 }
