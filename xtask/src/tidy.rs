@@ -3,12 +3,15 @@
 //! All checks run even when an early one fails: a person who mends things wants the whole list. Checks that only read
 //! come first, those that compile last.
 
+mod dependencies;
 mod fences;
 mod formatting;
 mod generated;
 mod lengths;
 mod links;
+mod lint_tables;
 mod lints;
+mod manifest;
 mod markdown;
 mod purity;
 mod rooms;
@@ -65,6 +68,8 @@ const CHECKS: &[&Check] = &[
     &purity::CRATES,
     &purity::SOURCE,
     &fences::CHECK,
+    &lint_tables::CHECK,
+    &dependencies::CHECK,
     &words::CHECK,
     &links::CHECK,
     &formatting::CHECK,

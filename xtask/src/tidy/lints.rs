@@ -6,9 +6,9 @@ use std::process::Command;
 
 use super::{Check, Problem};
 use crate::failure::Failure;
-use crate::run;
-use crate::tools::components;
+use crate::tools::{components, debian};
 use crate::workspace::Workspace;
+use crate::{fuzz, run};
 
 pub(super) const CLIPPY: Check = Check {
     name: "clippy",
@@ -18,9 +18,20 @@ pub(super) const CLIPPY: Check = Check {
         components::install(workspace)?;
         let clippy =
             ["clippy", "--locked", "--workspace", "--all-targets", "--keep-going", "--", "-D", "warnings"];
-        Ok(told_above(workspace.cargo().args(clippy)))
+        let mut problems = told_above(workspace.cargo().args(clippy));
+        debian::install(debian::FOR_FUZZ)?;
+        problems.extend(told_above(&mut clippy_on_fuzz(workspace)));
+        Ok(problems)
     },
 };
+
+/// Clippy in fuzz/, a workspace of its own. In release, so that libFuzzer is compiled once for this and for fuzzing.
+fn clippy_on_fuzz(workspace: &Workspace) -> Command {
+    let mut cargo = fuzz::cargo(workspace);
+    cargo.args(["clippy", "--locked", "--release", "--all-targets", "--keep-going", "--", "-D", "warnings"]);
+    cargo.args(["-D", "clippy::too_many_lines"]);
+    cargo
+}
 
 pub(super) const DOCS: Check = Check {
     name: "rustdoc",

@@ -16,7 +16,8 @@ pub(super) const CRATES: Check = Check {
 pub(super) const SOURCE: Check = Check {
     name: "pure-source",
     why: WHY,
-    mend: "take time, randomness and content as parameters; what must touch the world belongs into `source` or `store`",
+    mend: "take time, randomness and content as parameters; what must touch the world belongs into `source` or `store`. \
+           What only computes may join ALLOWED in xtask/src/tidy/purity.rs",
     find: |workspace: &Workspace| {
         let files =
             workspace.texts(|path| path.starts_with("crates/gomod/src/") && has_extension(path, &["rs"]))?;
