@@ -1,27 +1,32 @@
 //! No path of a developer's machine and no host name of a public registry in what we publish.
 
-use std::path::Path;
-
 use super::{Check, Problem};
 use crate::workspace::Workspace;
 
 pub(super) const CHECK: Check = Check {
     name: "words",
     why: "a path of one machine is dead on every other; a registry's host name sends traffic to somebody who was not asked",
-    mend: "write a path from the root of the repository, and `proxy.example` or `--upstream URL` for a proxy",
+    mend: "write a path from the root of the repository, `/home/u/…` or `/here/…` for an invented one, and `proxy.example` or \
+           `--upstream URL` for a proxy",
     find: |workspace: &Workspace| {
-        let home = std::env::home_dir();
-        let own: Vec<&Path> =
-            [Some(workspace.root.as_path()), home.as_deref()].into_iter().flatten().collect();
-        let machine = Machine { folders: top_folders(&own), has: &|path| Path::new(path).exists() };
-        let files = workspace.texts(|path| !path.ends_with("Cargo.lock"))?;
-        Ok(files.iter().flat_map(|file| forbidden_words(&file.path, &file.text, &machine)).collect())
+        // In .gitignore, a path that begins with a slash begins at the root of the repository.
+        let files = workspace.texts(|path| !path.ends_with("Cargo.lock") && path != ".gitignore")?;
+        Ok(files.iter().flat_map(|file| forbidden_words(&file.path, &file.text)).collect())
     },
 };
 
 /// Top folders that every system has: a path in them tells nothing about one machine.
 const COMMON: &[&str] =
     &["bin", "dev", "etc", "lib", "opt", "proc", "run", "sbin", "srv", "sys", "tmp", "usr", "var"];
+
+/// Top folders that nobody has, in examples and tests, and the first parts of paths in URLs there. Only a list can tell
+/// them from real ones: what a developer's machine has, the machine that runs this check has not. A single letter and a
+/// word in capitals are invented, too.
+const INVENTED: &[&str] =
+    &["abs", "base", "data", "else", "folder", "go", "here", "like", "nodot", "none", "round"];
+
+/// Users whom nobody is, under `/home`.
+const INVENTED_USERS: &[&str] = &["u", "you"];
 
 /// Registries whose names belong into nobody's text. Written in two halves, so that this file passes its own check.
 const HOSTS: &[&str] = &[
@@ -37,40 +42,33 @@ const HOSTS: &[&str] = &[
     concat!("repo1.", "maven.org"),
 ];
 
-/// What tells a path of this machine from an invented one: tests are full of `/home/u/file`.
-struct Machine<'a> {
-    /// Top folders in which the checkout and the home folder lie.
-    folders: Vec<String>,
-    /// Whether a path is there.
-    has: &'a dyn Fn(&str) -> bool,
-}
-
-impl Machine<'_> {
-    fn is_its_own(&self, path: &str) -> bool {
-        let mut parts = path.split('/').filter(|part| !part.is_empty());
-        let is_in_folder = parts.next().is_some_and(|top| self.folders.iter().any(|folder| folder == top));
-        is_in_folder && parts.next().is_some() && (self.has)(path)
-    }
-}
-
-/// The first parts of `paths`, without those that every system has.
-fn top_folders(paths: &[&Path]) -> Vec<String> {
-    let tops = paths.iter().filter_map(|path| path.iter().nth(1)?.to_str());
-    tops.filter(|top| !COMMON.contains(top)).map(str::to_owned).collect()
-}
-
-fn forbidden_words(path: &str, text: &str, machine: &Machine<'_>) -> Vec<Problem> {
+fn forbidden_words(path: &str, text: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (at, line) in text.lines().enumerate() {
-        let own = absolute_paths(line).into_iter().find(|path| machine.is_its_own(path));
+        let real = absolute_paths(line).into_iter().find(|path| may_be_real(path));
         let host = HOSTS.iter().find(|host| line.contains(**host));
-        problems
-            .extend(own.map(|own| Problem::at(path, at + 1, format_args!("a path of this machine: {own}"))));
+        problems.extend(
+            real.map(|real| Problem::at(path, at + 1, format_args!("a path of somebody's machine: {real}"))),
+        );
         problems.extend(
             host.map(|host| Problem::at(path, at + 1, format_args!("a registry's host name: {host}"))),
         );
     }
     problems
+}
+
+/// Whether `path` may lead somewhere on some machine. `/healthz` alone names no place, `//host/path` is no path, and a first
+/// part with a dot or an `@` belongs to a module.
+fn may_be_real(path: &str) -> bool {
+    let mut parts = path.split('/').filter(|part| !part.is_empty());
+    let (Some(top), Some(second)) = (parts.next(), parts.next()) else { return false };
+    let is_network = path.starts_with("//") && !path.starts_with("///");
+    let is_placeholder = top.len() == 1 || top.chars().all(|c| c.is_ascii_uppercase());
+    let is_known = match top {
+        "home" => INVENTED_USERS.contains(&second),
+        _ => COMMON.contains(&top) || INVENTED.contains(&top),
+    };
+    !(is_network || is_placeholder || is_known || top.contains(['.', '@']))
 }
 
 /// The absolute paths in `line`. A slash behind a letter, a dot or another slash is inside of a longer path or a URL.
@@ -89,26 +87,36 @@ mod tests {
     use super::*;
 
     fn complaints(text: &str) -> usize {
-        let machine =
-            Machine { folders: vec!["checkouts".into(), "home".into()], has: &|path| !path.contains("/u/") };
-        forbidden_words("a.md", text, &machine).len()
+        forbidden_words("a.md", text).len()
+    }
+
+    /// `path`, put together here: written out it would be found by the check itself.
+    fn at(top: &str, rest: &str) -> String {
+        format!("/{top}/{rest}")
     }
 
     #[test]
-    fn a_path_of_this_machine_is_found() {
-        assert_eq!(complaints("fine\ncd /checkouts/modkeep.\n\"/home/ann/x\""), 2);
+    fn a_path_of_any_machine_is_found_wherever_the_check_runs() {
+        for (top, rest) in [("work", "main"), ("Users", "ann/x"), ("root", ".cargo"), ("home", "ann/x")] {
+            let path = at(top, rest);
+            let text = format!("fine\ncd {path}.\n\"{path}\"\nfile://{path}");
+            assert_eq!(complaints(&text), 3, "{path}");
+        }
     }
 
     #[test]
     fn invented_paths_and_urls_are_fine() {
-        assert_eq!(complaints("/home/u/x and example.com/home/ann, ${DIR}/home/ann, http://h/home/ann"), 0);
-        assert_eq!(complaints("/home alone, /usr/bin/env"), 0);
+        assert_eq!(complaints("/home/u/x /home/you/x /here/x /f/go.env /PATH/x"), 0);
+        let real = at("home", "ann");
+        assert_eq!(complaints(&format!("example.com{real}, ${{DIR}}{real}, http://h{real}, //host/dir")), 0);
+        assert_eq!(complaints("/home alone, /healthz, /example.com/m/@v/list, /@v/list"), 0);
     }
 
     #[test]
     fn folders_that_all_have_tell_nothing() {
-        let folders = top_folders(&[Path::new("/tmp/clone/modkeep"), Path::new("/home/ann")]);
-        assert_eq!(folders, ["home"]);
+        for top in COMMON {
+            assert_eq!(complaints(&at(top, "env")), 0, "{top}");
+        }
     }
 
     #[test]
