@@ -66,4 +66,12 @@ mod tests {
     fn the_command_line_is_well_formed() {
         super::Cli::command().debug_assert();
     }
+
+    #[test]
+    fn the_readme_names_every_chore() {
+        let readme = include_str!("../README.md");
+        for chore in super::Cli::command().get_subcommands() {
+            assert!(readme.contains(&format!("| `{}` |", chore.get_name())), "{}", chore.get_name());
+        }
+    }
 }

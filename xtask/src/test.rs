@@ -1,8 +1,11 @@
 //! `cargo xtask test`: all tests, on a machine that has only Rust and git.
 
+use std::path::Path;
+
 use crate::failure::Failure;
 use crate::phases::Phases;
-use crate::tools::{components, debian, go};
+use crate::tools::debian::{self, Need};
+use crate::tools::{components, go};
 use crate::workspace::Workspace;
 use crate::{fuzz, run};
 
@@ -24,29 +27,41 @@ pub(crate) struct Args {
 /// How long each fuzz target runs here: enough to find a target that does not start or fails at once.
 const FUZZ_SECONDS: u32 = 2;
 
-/// Runs the tests that were asked for.
+/// Runs the tests that were asked for. Each part runs even when one before it failed: whoever mends things wants to know of
+/// all. What is missing on this machine is found first, before anybody waits for tests.
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<(), Failure> {
     let mut phases = Phases::default();
-    let result = phases_of(workspace, args, &mut phases);
+    let left_out = no_fuzzing(args);
+    let tools = workspace.tools();
+    phases.attempt("packages", || debian::install(needs(left_out.is_none(), go::must_be_fetched(&tools))));
+    // One test of this program runs clippy.
+    phases.attempt("components", || components::install(workspace));
+    let go = phases.attempt("go", || go::find_or_fetch(&tools));
+    phases.attempt("cargo test", || run_cargo_test(workspace, args, go.as_deref()));
+    match left_out {
+        Some(reason) => println!("the fuzz targets are left out: {reason}"),
+        None => drop(phases.attempt("fuzz targets", || fuzz::smoke(workspace, FUZZ_SECONDS))),
+    }
     print!("{}", phases.report());
-    result
+    phases.conclusion()
 }
 
-fn phases_of(workspace: &Workspace, args: &Args, phases: &mut Phases) -> Result<(), Failure> {
-    phases.time("packages", || debian::install(debian::FOR_TESTS))?;
-    // One test of this program runs clippy.
-    phases.time("components", || components::install(workspace))?;
-    let go = phases.time("go", || go::find_or_fetch(&workspace.tools()))?;
-    println!("testing with {}", go.display());
-    // Each part runs even when the one before it failed: whoever mends things wants to know of all.
-    let tests = phases.time("cargo test", || {
-        run::run(workspace.cargo().args(cargo_test(&args.cargo_test)).env(go::VARIABLE, &go))
-    });
-    if let Some(reason) = no_fuzzing(args) {
-        println!("the fuzz targets are left out: {reason}");
-        return tests;
+/// All that will be started, so that one look at the beginning finds all that is missing.
+fn needs(fuzzes: bool, fetches_go: bool) -> Vec<&'static Need> {
+    let fuzz = if fuzzes { debian::FOR_FUZZ } else { &[] };
+    let wheels = if fetches_go { debian::FOR_WHEELS } else { &[] };
+    debian::FOR_TESTS.iter().chain(fuzz).chain(wheels).collect()
+}
+
+/// `cargo test`; without a go, those tests say so that need one.
+fn run_cargo_test(workspace: &Workspace, args: &Args, go: Option<&Path>) -> Result<(), Failure> {
+    let mut cargo = workspace.cargo();
+    cargo.args(cargo_test(&args.cargo_test));
+    if let Some(go) = go {
+        println!("testing with {}", go.display());
+        cargo.env(go::VARIABLE, go);
     }
-    tests.and(phases.time("fuzz targets", || fuzz::smoke(workspace, FUZZ_SECONDS)))
+    run::run(&mut cargo)
 }
 
 /// Why the fuzz targets do not run, if so.
@@ -73,6 +88,15 @@ mod tests {
     fn all_is_the_default_and_a_choice_is_kept() {
         assert_eq!(cargo_test(&[]), ["test", "--locked", "--workspace", "--no-fail-fast"]);
         assert_eq!(cargo_test(&["-p".into(), "store".into()]), ["test", "--locked", "-p", "store"]);
+    }
+
+    #[test]
+    fn what_each_part_needs_is_looked_for_first() {
+        let packages = |fuzzes, fetches| -> Vec<_> {
+            needs(fuzzes, fetches).into_iter().map(|need| need.package).collect()
+        };
+        assert_eq!(packages(false, false), ["git"]);
+        assert_eq!(packages(true, true), ["git", "g++", "python3", "python3-pip"]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod lint_tables;
 mod lints;
 mod manifest;
 mod markdown;
+mod programs;
 mod purity;
 mod rooms;
 mod rust_text;
@@ -90,6 +91,8 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<(), Failure> {
         return Ok(());
     }
     let mut phases = Phases::default();
+    // A program that cannot be had is told before anybody waits; the checks that start none still run.
+    phases.attempt("programs", || programs::get(workspace, &checks));
     let mut failed = Vec::new();
     for check in checks {
         let found = phases.time(check.name, || Ok((check.find)(workspace)))?;
@@ -100,7 +103,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<(), Failure> {
         }
     }
     print!("{}", phases.report());
-    conclusion(&failed)
+    conclusion(&failed).and(phases.conclusion())
 }
 
 fn conclusion(failed: &[&str]) -> Result<(), Failure> {

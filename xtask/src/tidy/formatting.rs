@@ -3,7 +3,6 @@
 use super::{Check, Problem};
 use crate::failure::Failure;
 use crate::run;
-use crate::tools::components;
 use crate::workspace::Workspace;
 
 pub(super) const CHECK: Check = Check {
@@ -11,7 +10,6 @@ pub(super) const CHECK: Check = Check {
     why: "one format means that a diff shows what changed and nothing else",
     mend: "run `cargo fmt --all` (and the same in fuzz/, which is a workspace of its own)",
     find: |workspace| {
-        components::install(workspace)?;
         let mut problems = badly_formatted(workspace, "Cargo.toml")?;
         if workspace.root.join(FUZZ).is_file() {
             problems.extend(badly_formatted(workspace, FUZZ)?);

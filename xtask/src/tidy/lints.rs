@@ -6,7 +6,6 @@ use std::process::Command;
 
 use super::{Check, Problem};
 use crate::failure::Failure;
-use crate::tools::{components, debian};
 use crate::workspace::Workspace;
 use crate::{fuzz, run};
 
@@ -15,11 +14,9 @@ pub(super) const CLIPPY: Check = Check {
     why: "a warning that stays hides the next one, and each lint in Cargo.toml was chosen for a mistake that reviews miss",
     mend: "do what clippy's note says; where it is wrong, `#[expect(clippy::lint, reason = \"…\")]` with a true reason",
     find: |workspace| {
-        components::install(workspace)?;
         let clippy =
             ["clippy", "--locked", "--workspace", "--all-targets", "--keep-going", "--", "-D", "warnings"];
         let mut problems = told_above(workspace.cargo().args(clippy));
-        debian::install(debian::FOR_FUZZ)?;
         problems.extend(told_above(&mut clippy_on_fuzz(workspace)));
         Ok(problems)
     },

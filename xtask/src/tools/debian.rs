@@ -44,8 +44,8 @@ impl Need {
 }
 
 /// Installs those of `needs` that are missing. A machine that has them all is left alone.
-pub(crate) fn install(needs: &[Need]) -> Result<(), Failure> {
-    let missing: Vec<&Need> = needs.iter().filter(|need| !need.is_met()).collect();
+pub(crate) fn install<'a>(needs: impl IntoIterator<Item = &'a Need>) -> Result<(), Failure> {
+    let missing: Vec<&Need> = needs.into_iter().filter(|need| !need.is_met()).collect();
     if missing.is_empty() {
         return Ok(());
     }

