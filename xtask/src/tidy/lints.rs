@@ -14,13 +14,25 @@ pub(super) const CLIPPY: Check = Check {
     why: "a warning that stays hides the next one, and each lint in Cargo.toml was chosen for a mistake that reviews miss",
     mend: "do what clippy's note says; where it is wrong, `#[expect(clippy::lint, reason = \"…\")]` with a true reason",
     find: |workspace| {
-        let clippy =
-            ["clippy", "--locked", "--workspace", "--all-targets", "--keep-going", "--", "-D", "warnings"];
-        let mut problems = told_above(workspace.cargo().args(clippy));
-        problems.extend(told_above(&mut clippy_on_fuzz(workspace)));
-        Ok(problems)
+        let runs = [clippy(workspace), clippy_on_fuzz(workspace)];
+        Ok(runs.into_iter().flat_map(|mut run| told_above(&mut run)).collect())
     },
 };
+
+fn clippy(workspace: &Workspace) -> Command {
+    let mut cargo = workspace.cargo();
+    cargo.args([
+        "clippy",
+        "--locked",
+        "--workspace",
+        "--all-targets",
+        "--keep-going",
+        "--",
+        "-D",
+        "warnings",
+    ]);
+    cargo
+}
 
 /// Clippy in fuzz/, a workspace of its own. In release, so that libFuzzer is compiled once for this and for fuzzing.
 fn clippy_on_fuzz(workspace: &Workspace) -> Command {
@@ -61,6 +73,18 @@ fn problem(result: Result<(), Failure>) -> Vec<Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metadata::tests::drawn;
+
+    #[test]
+    fn the_lints_reach_the_fuzz_targets() {
+        let workspace = Workspace { root: "checkout".into(), metadata: drawn("gomod") };
+        let commands = [clippy(&workspace), clippy_on_fuzz(&workspace)];
+        let folders = commands.each_ref().map(|cargo| cargo.get_current_dir().unwrap_or("".as_ref()));
+        assert_eq!(folders, [std::path::Path::new("checkout"), std::path::Path::new("checkout/fuzz")]);
+        for command in &commands {
+            assert!(command.get_args().any(|word| word == "warnings"), "{command:?}");
+        }
+    }
 
     #[test]
     fn a_failed_tool_is_a_problem_and_a_good_one_is_none() {
