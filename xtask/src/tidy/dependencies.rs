@@ -68,7 +68,9 @@ impl<'a> Source<'a> {
             _ => return false,
         };
         let name = dependency.name.replace('-', "_");
-        code.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name)
+        // The name of a crate stands before `::` or behind `use`; elsewhere it is a word that means something else.
+        let is_imported = || code.split(';').any(|item| item.trim_end().ends_with(&format!("use {name}")));
+        !rust_text::paths(code, &name).is_empty() || is_imported()
     }
 }
 
@@ -96,6 +98,8 @@ mod tests {
         let manifest = "[dependencies]\nhttp-body.workspace = true";
         assert_eq!(complaints(manifest, "crates/a/src/lib.rs", "use http_body::Body;"), 0);
         assert_eq!(complaints(manifest, "crates/a/src/lib.rs", "// http_body\nuse my_http_body;"), 1);
+        assert_eq!(complaints(manifest, "crates/a/src/lib.rs", "use http_body;"), 0);
+        assert_eq!(complaints(manifest, "crates/a/src/lib.rs", "fn a() { x.http_body(); }"), 1);
         assert_eq!(complaints(manifest, "crates/b/src/lib.rs", "use http_body::Body;"), 1);
     }
 
