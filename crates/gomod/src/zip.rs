@@ -22,7 +22,7 @@ pub use check::{Summary, check};
 pub use collision::Collision;
 pub(crate) use directory::{Archive, Entry};
 pub use error::ZipError;
-pub use rawzip::{FileReader, ReaderAt};
+pub use rawzip::ReaderAt;
 pub(crate) use read::ContentReader;
 
 /// The largest zip, in bytes, and the largest sum of its uncompressed files: 500 MiB. go refuses more (protocol.md C2).
