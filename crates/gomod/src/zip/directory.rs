@@ -164,6 +164,48 @@ mod tests {
     }
 
     #[test]
+    fn the_directory_is_limited() {
+        for (over, fine) in [(0, true), (1, false)] {
+            let length = u32::try_from(MAX_DIRECTORY_BYTES + over).unwrap();
+            let result = Archive::open(EmptyDirectory::of(length), u64::from(length) + END_RECORD_BYTES);
+            let refused =
+                matches!(result, Err(ZipError::DirectoryTooLarge(found)) if found == u64::from(length));
+            assert_eq!((result.is_ok(), refused), (fine, !fine), "{length}");
+        }
+    }
+
+    const END_RECORD_BYTES: u64 = 22;
+
+    /// A zip that is a directory of so many bytes and an end record, with nothing but one signature in the directory.
+    struct EmptyDirectory {
+        end_record: Vec<u8>,
+        length: u64,
+    }
+
+    impl EmptyDirectory {
+        fn of(length: u32) -> Self {
+            let mut end_record = b"PK\x05\x06\0\0\0\0\x01\0\x01\0".to_vec();
+            end_record.extend(length.to_le_bytes());
+            end_record.extend([0; 6]);
+            Self { end_record, length: length.into() }
+        }
+
+        fn byte(&self, at: u64) -> u8 {
+            match at.checked_sub(self.length).map(usize::try_from) {
+                Some(Ok(at)) => self.end_record[at],
+                _ => usize::try_from(at).ok().and_then(|at| b"PK\x01\x02".get(at)).copied().unwrap_or(0),
+            }
+        }
+    }
+
+    impl ReaderAt for EmptyDirectory {
+        fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+            buf.iter_mut().zip(offset..).for_each(|(byte, at)| *byte = self.byte(at));
+            Ok(buf.len())
+        }
+    }
+
+    #[test]
     fn a_wrong_number_of_entries_is_a_lie() {
         let mut zip = sample::zip(&[("a", b"1"), ("b", b"2")]);
         let total = zip.len() - 12;
