@@ -154,7 +154,9 @@ mod tests {
     fn deep_paths_take_no_more_room_than_their_length() {
         let deep: Vec<String> = (0..100).map(|i| format!("{}{i}", "a/".repeat(30_000))).collect();
         let mut paths = Paths::default();
-        deep.iter().for_each(|path| paths.add(path, false));
+        for path in &deep {
+            paths.add(path, false);
+        }
         assert_eq!(paths.list.len(), deep.len());
         assert_eq!(paths.folded.len(), deep.iter().map(String::len).sum::<usize>());
         assert_eq!(paths.check(), Ok(()));

@@ -13,6 +13,8 @@ use super::{MAX_DIRECTORY_BYTES, MAX_ZIP_BYTES};
 /// Where the end record has the length and the offset of the directory, in bytes from its start. Each has four bytes; all
 /// ones mean that a zip64 record has the number.
 const DIRECTORY_IN_END_RECORD: u64 = 12;
+/// The directory's record of an entry without a name, in bytes.
+const RECORD_BYTES_MIN: u64 = 46;
 /// What a zip64 writer puts between the directory and the end record: its own end record and the way to it.
 const ZIP64_END_BYTES: u64 = 56 + 20;
 
@@ -77,11 +79,17 @@ impl<R: ReaderAt> Archive<R> {
         Ok(Self { zip })
     }
 
+    /// What the end record says, unless the directory has no room for so many.
+    fn entries_at_most(&self) -> usize {
+        let room = self.zip.eocd_offset().saturating_sub(self.zip.directory_offset()) / RECORD_BYTES_MIN;
+        usize::try_from(self.zip.entries_hint().min(room)).unwrap_or_default()
+    }
+
     /// All entries in the order of the directory, each of a kind that can be read.
     pub(crate) fn entries(&self) -> Result<Vec<Entry>, ZipError> {
         let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
         let mut records = self.zip.entries(&mut buffer);
-        let mut entries = Vec::new();
+        let mut entries = Vec::with_capacity(self.entries_at_most());
         while let Some(record) = records.next_entry().map_err(ZipError::structure)? {
             entries.push(read_record(&record)?);
         }
