@@ -3,5 +3,5 @@
 mod pattern;
 mod prefix;
 
-pub use pattern::Pattern;
+pub use pattern::{PATTERN_BYTES_MAX, Pattern};
 pub use prefix::PrefixPatterns;

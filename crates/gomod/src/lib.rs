@@ -12,6 +12,7 @@ pub mod modules_txt;
 pub mod path;
 pub mod pseudo;
 pub mod semver;
+mod text_type;
 pub mod version;
 pub mod zip;
 

@@ -21,12 +21,19 @@ mod syntax;
 mod text;
 
 pub use declared::module_path_of;
-pub use error::{Directive, ParseError, ParseErrors, Problem};
+pub use error::{Directive, ERRORS_MAX, ParseError, ParseErrors, Problem};
 pub use go_version::GoVersion;
 pub use text::Position;
 
+use std::sync::Arc;
+
 use crate::version::Version;
 use meaning::Mode;
+
+/// The most lines, and the most blocks and lines outside blocks, that a go.mod file may have: 50,000, not counting what
+/// lenient reading skips. go has no such limit. It bounds the memory of a file that is nothing but lines of two bytes; the
+/// largest go.mod files have some thousand lines.
+pub const LINES_MAX: usize = 50_000;
 
 /// The meaning of a go.mod file, in the order of the file.
 ///
@@ -71,14 +78,16 @@ pub struct GoMod {
 
 impl GoMod {
     /// Reads the go.mod of the module that the user works in. Versions are made canonical (`v1.2` to `v1.2.0`, build
-    /// tags but `+incompatible` dropped), except in `retract`, where they stay as written.
+    /// tags but `+incompatible` dropped), except in `retract`, where they stay as written. More than [`LINES_MAX`] lines
+    /// are an error.
     pub fn parse(data: &[u8]) -> Result<Self, ParseErrors> {
         meaning::read(data, Mode::Strict)
     }
 
     /// Reads the go.mod of a dependency (protocol.md F10): only `module`, `go`, `require`, `retract` and `ignore` count,
     /// all else that has the shape of lines and blocks is skipped, a `retract` line that cannot be understood too, and a
-    /// `go` version of the future is cut to the part that can.
+    /// `go` version of the future is cut to the part that can. More than [`LINES_MAX`] lines that are not skipped are an
+    /// error.
     pub fn parse_lax(data: &[u8]) -> Result<Self, ParseErrors> {
         meaning::read(data, Mode::Lax)
     }
@@ -158,6 +167,7 @@ pub struct Retract {
     pub low: String,
     /// The highest version; equal to `low` when the line names one version.
     pub high: String,
-    /// The comments of the line, else of its block, line by line. Empty when there are none.
-    pub rationale: String,
+    /// The comments of the line, else of its block, line by line. Empty when there are none. The lines of a block share
+    /// one text.
+    pub rationale: Arc<str>,
 }

@@ -1,7 +1,8 @@
 //! vendor/modules.txt: which modules a vendor folder holds, and which packages of them (protocol.md F8).
 //!
 //! The reader follows go: what it does not understand it skips, so there is no error. The file is written by
-//! `go mod vendor` and never by hand.
+//! `go mod vendor` and never by hand. Whether it fits the go.mod beside it, which go checks before it builds from the folder
+//! (protocol.md F9), is not checked here yet.
 
 use std::collections::BTreeMap;
 

@@ -22,7 +22,7 @@ pub use check::{Summary, check};
 pub use collision::Collision;
 pub(crate) use directory::{Archive, Entry};
 pub use error::ZipError;
-pub use rawzip::{FileReader, ReaderAt};
+pub use rawzip::ReaderAt;
 pub(crate) use read::ContentReader;
 
 /// The largest zip, in bytes, and the largest sum of its uncompressed files: 500 MiB. go refuses more (protocol.md C2).
@@ -31,6 +31,7 @@ pub const MAX_ZIP_BYTES: u64 = 500 << 20;
 pub const MAX_GO_MOD_BYTES: u64 = 16 << 20;
 /// The largest LICENSE in the root of a module, in bytes: 16 MiB (protocol.md C2).
 pub const MAX_LICENSE_BYTES: u64 = 16 << 20;
-/// The largest central directory, in bytes: 64 MiB. go has no such limit. It bounds the memory for file names; at some
-/// 150 bytes each it is enough for 400,000 files, many times what the largest modules have.
+/// The largest central directory, in bytes: 64 MiB. go has no such limit. It bounds the memory of [`check()`], which is at
+/// most four times the directory, however deep the names in it are: each entry is kept with its name, and with the same name
+/// folded for comparison. At some 150 bytes each it is enough for 400,000 files, many times what the largest modules have.
 pub const MAX_DIRECTORY_BYTES: u64 = 64 << 20;

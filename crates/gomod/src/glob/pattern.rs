@@ -4,6 +4,10 @@
 //! single-character tests with or without a star before it. Where a chunk can match at several places the first one is
 //! taken and never given up, which is also what go does.
 
+/// The longest pattern, in bytes. A longer one counts as malformed. go has no such limit. Matching tries a pattern at each
+/// place of a name, so without a limit its cost would be the product of two lengths; module paths have some 100 bytes.
+pub const PATTERN_BYTES_MAX: usize = 4096;
+
 /// A pattern that is well formed. What go calls malformed never becomes one.
 ///
 /// ```
@@ -34,8 +38,11 @@ enum Test {
 }
 
 impl Pattern {
-    /// Reads a pattern; `None` when it is malformed.
+    /// Reads a pattern; `None` when it is malformed or over [`PATTERN_BYTES_MAX`].
     pub fn parse(pattern: &str) -> Option<Self> {
+        if pattern.len() > PATTERN_BYTES_MAX {
+            return None;
+        }
         let mut chunks = vec![Chunk::default()];
         let mut rest = pattern;
         while let Some(c) = rest.chars().next() {
@@ -197,6 +204,13 @@ mod tests {
         {
             assert_eq!(Pattern::parse(pattern), None, "{pattern}");
         }
+    }
+
+    #[test]
+    fn a_pattern_over_the_limit_is_malformed() {
+        let longest = "a".repeat(PATTERN_BYTES_MAX);
+        assert!(Pattern::parse(&longest).unwrap().matches(&longest));
+        assert_eq!(Pattern::parse(&format!("*{longest}")), None);
     }
 
     proptest! {

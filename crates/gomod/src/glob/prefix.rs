@@ -5,7 +5,8 @@ use std::fmt;
 use super::pattern::Pattern;
 
 /// The value of GOPRIVATE and its like. A pattern with n slashes looks at the first n + 1 elements of a path, so
-/// `corp.example` covers everything below it. Malformed patterns match nothing, as in go.
+/// `corp.example` covers everything below it. Malformed patterns match nothing, as in go; so do patterns over
+/// [`PATTERN_BYTES_MAX`](super::PATTERN_BYTES_MAX).
 ///
 /// ```
 /// use gomod::glob::PrefixPatterns;
@@ -100,6 +101,14 @@ mod tests {
         ] {
             assert_eq!(PrefixPatterns::parse(list).matches(path), expected, "{list:?} {path}");
         }
+    }
+
+    #[test]
+    fn a_pattern_over_the_limit_matches_nothing_and_spoils_no_other() {
+        let list =
+            PrefixPatterns::parse(&format!("rsc.io{},a.b", "*".repeat(super::super::PATTERN_BYTES_MAX)));
+        assert!(!list.matches("rsc.io/quote"));
+        assert!(list.matches("a.b/c"));
     }
 
     #[test]

@@ -9,6 +9,9 @@ use crate::goproxy::{PlaceUrl, UrlFlaw};
 /// What go uses when GOSUMDB is not set.
 pub const DEFAULT: &str = "sum.golang.org";
 
+/// The value that asks for no database.
+const OFF: &str = "off";
+
 /// The databases that may be given by name alone, with their keys.
 const KNOWN: [(&str, &str); 1] =
     [("sum.golang.org", "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8")];
@@ -77,15 +80,18 @@ pub enum SumDbError {
 }
 
 impl SumDbSetting {
-    /// Reads the value. The default is not applied here: an empty value is an error.
+    /// Reads the value. The default is not applied here: an empty value is an error. `off` with space around it is an
+    /// error too, as in go: it must not pass for a wish to go without a database.
     pub fn parse(value: &str) -> Result<Self, SumDbError> {
+        if value == OFF {
+            return Ok(Self::Off);
+        }
         let mut fields: Vec<&str> = value.split_whitespace().collect();
         if let Some((_, name, url)) = ALIASES.iter().find(|(alias, _, _)| *alias == value) {
             fields = vec![name, url];
         }
         match fields.as_slice() {
             [] => Err(SumDbError::Empty),
-            ["off"] => Ok(Self::Off),
             [key] => read_db(key, None).map(Self::On),
             [key, url] => read_db(key, Some(url)).map(Self::On),
             more => Err(SumDbError::TooManyFields(more.len())),
@@ -117,7 +123,7 @@ impl FromStr for SumDbSetting {
 impl fmt::Display for SumDbSetting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Off => f.pad("off"),
+            Self::Off => f.pad(OFF),
             Self::On(db) => match &db.explicit_url {
                 None => write!(f, "{}", db.key),
                 Some(url) => write!(f, "{} {url}", db.key),
@@ -161,7 +167,19 @@ mod tests {
     }
 
     #[test]
-    fn off_takes_no_url() {
-        assert!(matches!(SumDbSetting::parse("off https://a.example"), Err(SumDbError::Key(..))));
+    fn off_stands_alone_without_space_or_url() {
+        assert_eq!(SumDbSetting::parse("off"), Ok(SumDbSetting::Off));
+        for bad in
+            [" off ", "off ", " off", "\toff", "\u{a0}off", "off\u{a0}", "off https://a.example", "OFF"]
+        {
+            assert!(matches!(SumDbSetting::parse(bad), Err(SumDbError::Key(..))), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_alias_is_one_only_when_it_is_the_whole_value() {
+        for bad in [" sum.golang.google.cn", "sum.golang.google.cn https://a.example"] {
+            assert!(matches!(SumDbSetting::parse(bad), Err(SumDbError::Key(..))), "{bad:?}");
+        }
     }
 }

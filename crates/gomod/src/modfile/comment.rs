@@ -1,6 +1,8 @@
 //! Comments that mean something: `// indirect`, deprecations, reasons of retractions.
 
-use super::syntax::{Block, Line};
+use std::sync::Arc;
+
+use super::syntax::Line;
 
 /// Whether the first comment behind a line is `// indirect`, alone or with a `;` and more text.
 pub(super) fn is_indirect(line: &Line<'_>) -> bool {
@@ -13,15 +15,23 @@ pub(super) fn is_indirect(line: &Line<'_>) -> bool {
     }
 }
 
+/// The text of comments: of those in `before`, a piece of a file without words, and of those behind a line.
+pub(super) fn comment_text(before: &str, suffix: &[&str]) -> String {
+    let comments = before.split('\n').map(str::trim).filter(|line| line.starts_with("//"));
+    comments
+        .chain(suffix.iter().copied())
+        .map(|comment| without_slashes(comment).trim())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
 /// The text of the comments of a line, above it and then behind it. A line in a block that has none (not even a
-/// blank line above it) takes those of the block.
-pub(super) fn comment_text(block: Option<&Block<'_>>, line: &Line<'_>) -> String {
-    let before = match block {
-        Some(block) if line.before.is_empty() && line.suffix.is_empty() => &block.before,
-        _ => &line.before,
-    };
-    let comments = before.iter().chain(&line.suffix).filter(|comment| comment.starts_with("//"));
-    comments.map(|comment| without_slashes(comment).trim()).collect::<Vec<_>>().join("\n")
+/// blank line above it) shares those of the block, so that a block with many lines holds them once.
+pub(super) fn comments_of(line: &Line<'_>, of_block: Option<&Arc<str>>) -> Arc<str> {
+    match of_block {
+        Some(text) if line.before.is_empty() && line.suffix.is_empty() => text.clone(),
+        _ => comment_text(line.before, &line.suffix).into(),
+    }
 }
 
 /// What a comment says behind `Deprecated:` at the start of a paragraph, up to the end of that paragraph.
@@ -45,7 +55,7 @@ mod tests {
     use crate::modfile::syntax::{Statement, parse};
 
     fn indirect(text: &str) -> bool {
-        is_indirect(&parse(text).unwrap().lines[0])
+        is_indirect(&parse(text, |_| true).unwrap().lines[0])
     }
 
     #[test]
@@ -62,10 +72,13 @@ mod tests {
 
     #[test]
     fn a_line_without_comments_takes_those_of_its_block() {
-        let tree = parse("// of\n// block\nretract (\n\tv1\n\t// own\n\tv2 // tail\n)\n").unwrap();
+        let tree =
+            parse("// of\r\n// block\nretract (\n\tv1\n\t// own\n\tv2 // tail\n)\n", |_| true).unwrap();
         let Statement::Block(block) = &tree.statements[0] else { panic!("no block") };
-        assert_eq!(comment_text(Some(block), &tree.lines[0]), "of\nblock");
-        assert_eq!(comment_text(Some(block), &tree.lines[1]), "own\ntail");
+        let of_block: Arc<str> = comment_text(block.before, &[]).into();
+        assert_eq!(&*of_block, "of\nblock");
+        assert!(Arc::ptr_eq(&comments_of(&tree.lines[0], Some(&of_block)), &of_block));
+        assert_eq!(&*comments_of(&tree.lines[1], Some(&of_block)), "own\ntail");
     }
 
     #[test]

@@ -1,13 +1,21 @@
 //! Why a go.mod file was refused, and where.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::text::Position;
 use crate::version::VersionFlaw;
 
-/// One thing wrong with a go.mod file. Prints as `LINE:COLUMN: what`, to be put behind a file name and a colon.
+/// How many errors of a file are kept and printed. Whoever has mended so many reads the file again, and a file of nothing
+/// but errors would give a message that is larger than itself.
+pub const ERRORS_MAX: usize = 10;
+
+/// The longest message of one problem, in bytes. Problems quote words of the file, and a word may be as long as the file.
+pub(super) const MESSAGE_BYTES_MAX: usize = 1000;
+
+/// One thing wrong with a go.mod file. Prints as `LINE:COLUMN: what`, to be put behind a file name and a colon; what is
+/// over 1000 bytes long is cut.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{position}: {problem}")]
+#[error("{position}: {}", Cut(.problem))]
 pub struct ParseError {
     /// Where: the place of a syntax error, or the start of the line whose meaning is wrong.
     pub position: Position,
@@ -15,15 +23,35 @@ pub struct ParseError {
     pub problem: Problem,
 }
 
-/// Everything wrong with a go.mod file; never empty. A syntax error stands alone, because nothing behind it can be
-/// trusted; lines whose meaning is wrong are collected (as go does).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParseErrors(pub(super) Vec<ParseError>);
+/// What is wrong with a go.mod file; never empty. A syntax error stands alone, because nothing behind it can be
+/// trusted; lines whose meaning is wrong are collected (as go does), up to [`ERRORS_MAX`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ParseErrors {
+    kept: Vec<ParseError>,
+    more: usize,
+}
 
 impl ParseErrors {
-    /// The errors in the order of the file.
+    /// The first errors in the order of the file, [`ERRORS_MAX`] at most.
     pub fn iter(&self) -> std::slice::Iter<'_, ParseError> {
-        self.0.iter()
+        self.kept.iter()
+    }
+
+    /// How many errors there are besides.
+    pub fn more(&self) -> usize {
+        self.more
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+
+    pub(super) fn add(&mut self, error: ParseError) {
+        if self.kept.len() < ERRORS_MAX {
+            self.kept.push(error);
+        } else {
+            self.more += 1;
+        }
     }
 }
 
@@ -36,16 +64,16 @@ impl<'a> IntoIterator for &'a ParseErrors {
     }
 }
 
-/// One error a line.
+/// One error a line, and how many more there are.
 impl fmt::Display for ParseErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.0.iter().enumerate() {
+        for (index, error) in self.kept.iter().enumerate() {
             if index > 0 {
                 writeln!(f)?;
             }
             write!(f, "{error}")?;
         }
-        Ok(())
+        if self.more > 0 { write!(f, "\nand {} more", self.more) } else { Ok(()) }
     }
 }
 
@@ -53,9 +81,40 @@ impl std::error::Error for ParseErrors {}
 
 impl From<ParseError> for ParseErrors {
     fn from(error: ParseError) -> Self {
-        Self(vec![error])
+        Self { kept: vec![error], more: 0 }
     }
 }
+
+/// Prints at most [`MESSAGE_BYTES_MAX`] bytes of a problem.
+struct Cut<'a>(&'a Problem);
+
+impl fmt::Display for Cut<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut start = Start(String::new());
+        // Fails when the start is full, which is no failure here.
+        let _ = write!(start, "{}", self.0);
+        f.write_str(&start.0)
+    }
+}
+
+/// The start of a text: takes what fits and then nothing more.
+struct Start(String);
+
+impl fmt::Write for Start {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let left = MESSAGE_BYTES_MAX - self.0.len();
+        if text.len() <= left {
+            self.0.push_str(text);
+            return Ok(());
+        }
+        self.0.push_str(&text[..text.floor_char_boundary(left.saturating_sub(ELLIPSIS.len()))]);
+        self.0.push_str(ELLIPSIS);
+        Err(fmt::Error)
+    }
+}
+
+/// Stands for what was cut.
+const ELLIPSIS: &str = "…";
 
 /// What is wrong in one place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -72,6 +131,9 @@ pub enum Problem {
     /// A control character, a byte order mark or the like.
     #[error("unexpected character {0:?}; remove it or put it into double quotes as an escape")]
     UnexpectedCharacter(char),
+    /// More than [`LINES_MAX`](super::LINES_MAX) lines or blocks.
+    #[error("this file has more than {max} lines that count; remove lines", max = super::LINES_MAX)]
+    TooManyLines,
     /// The file ends inside a block.
     #[error("the block that begins at {0} has no closing parenthesis")]
     UnterminatedBlock(Position),

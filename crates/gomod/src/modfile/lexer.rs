@@ -42,10 +42,14 @@ pub(super) struct Token<'a> {
     pub(super) text: &'a str,
     pub(super) start: Position,
     pub(super) end: Position,
+    /// Where it begins in the text, in bytes.
+    pub(super) offset: usize,
 }
 
 /// Hands out the tokens of a text one by one.
 pub(super) struct Lexer<'a> {
+    /// The length of the whole text, in bytes.
+    len: usize,
     rest: &'a str,
     here: Position,
     /// Nothing but white space so far on this line.
@@ -54,7 +58,7 @@ pub(super) struct Lexer<'a> {
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { rest: text, here: Position::START, line_is_blank: true }
+        Self { len: text.len(), rest: text, here: Position::START, line_is_blank: true }
     }
 
     /// The next token. After an error the lexer is of no further use.
@@ -64,9 +68,10 @@ impl<'a> Lexer<'a> {
         }
         self.refuse_block_comment()?;
         let (text, start, was_blank) = (self.rest, self.here, self.line_is_blank);
+        let offset = self.len - text.len();
         let kind = self.scan(was_blank)?;
         let text = &text[..text.len() - self.rest.len()];
-        Ok(Token { kind, text: without_line_end(kind, text), start, end: self.here })
+        Ok(Token { kind, text: without_line_end(kind, text), start, end: self.here, offset })
     }
 
     fn scan(&mut self, line_was_blank: bool) -> Result<Kind, ParseError> {

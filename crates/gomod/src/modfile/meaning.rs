@@ -1,12 +1,14 @@
 //! Lines to meaning: one function for each short directive, and the collection of what is wrong.
 
-use super::comment::{comment_text, deprecation, is_indirect};
+use std::sync::Arc;
+
+use super::comment::{comment_text, comments_of, deprecation, is_indirect};
 use super::error::{Directive, ParseError, ParseErrors, Problem};
 use super::go_version::{GoVersion, is_toolchain};
 use super::quote::unquote_word;
 use super::syntax::{Block, Line, Statement, Tree, parse};
 use super::text::{Position, decode};
-use super::{Exclude, GoMod, Godebug, Module, Require, replace, retract};
+use super::{Exclude, GoMod, Godebug, Module, Require, Retract, replace, retract};
 use crate::module::{canonical_version, check_path_major};
 use crate::path::split_path_version;
 use crate::version::Version;
@@ -27,21 +29,27 @@ impl Mode {
     }
 }
 
-/// Reads a file, or says everything that is wrong with it.
+/// Whether lenient reading looks at lines and blocks that begin with this word.
+fn concerns_others(verb: &str) -> bool {
+    Directive::of_word(verb).is_some_and(|directive| Mode::Lax.reads(directive))
+}
+
+/// Reads a file, or says what is wrong with it.
 pub(super) fn read(data: &[u8], mode: Mode) -> Result<GoMod, ParseErrors> {
     let text = decode(data);
-    let tree = parse(&text)?;
-    let mut reader = Reader { mode, file: GoMod::default(), errors: Vec::new() };
+    let wanted = if mode == Mode::Strict { |_: &str| true } else { concerns_others };
+    let tree = parse(&text, wanted)?;
+    let mut reader = Reader { mode, file: GoMod::default(), errors: ParseErrors::default() };
     for statement in &tree.statements {
         reader.statement(&tree, statement);
     }
-    if reader.errors.is_empty() { Ok(reader.file) } else { Err(ParseErrors(reader.errors)) }
+    if reader.errors.is_empty() { Ok(reader.file) } else { Err(reader.errors) }
 }
 
 struct Reader {
     mode: Mode,
     file: GoMod,
-    errors: Vec<ParseError>,
+    errors: ParseErrors,
 }
 
 impl Reader {
@@ -60,8 +68,9 @@ impl Reader {
     fn block(&mut self, tree: &Tree<'_>, block: &Block<'_>) {
         match *block.words {
             [verb] if may_have_block(verb) => {
+                let comments = comment_text(block.before, &[]).into();
                 for line in tree.lines.get(block.lines.clone()).unwrap_or_default() {
-                    self.line(verb, &line.words, line, Some(block));
+                    self.line(verb, &line.words, line, Some(&comments));
                 }
             }
             _ if self.mode == Mode::Strict => {
@@ -71,9 +80,10 @@ impl Reader {
         }
     }
 
-    fn line(&mut self, verb: &str, words: &[&str], line: &Line<'_>, block: Option<&Block<'_>>) {
+    /// Reads a line. `of_block` are the comments of the block that it is in.
+    fn line(&mut self, verb: &str, words: &[&str], line: &Line<'_>, of_block: Option<&Arc<str>>) {
         let result = match Directive::of_word(verb) {
-            Some(directive) if self.mode.reads(directive) => self.directive(directive, words, line, block),
+            Some(directive) if self.mode.reads(directive) => self.directive(directive, words, line, of_block),
             None if self.mode == Mode::Strict => Err(Problem::UnknownDirective(verb.to_owned())),
             _ => Ok(()),
         };
@@ -83,7 +93,7 @@ impl Reader {
     }
 
     fn fail(&mut self, position: Position, problem: Problem) {
-        self.errors.push(ParseError { position, problem });
+        self.errors.add(ParseError { position, problem });
     }
 
     fn directive(
@@ -91,29 +101,34 @@ impl Reader {
         directive: Directive,
         words: &[&str],
         line: &Line<'_>,
-        block: Option<&Block<'_>>,
+        of_block: Option<&Arc<str>>,
     ) -> Result<(), Problem> {
         match directive {
-            Directive::Module => self.module(words, line, block)?,
+            Directive::Module => self.module(words, line, of_block)?,
             Directive::Go => self.go(words)?,
             Directive::Toolchain => self.toolchain(words)?,
             Directive::Godebug => self.file.godebug.push(godebug(words)?),
             Directive::Require => self.require(words, line)?,
             Directive::Exclude => self.exclude(words)?,
             Directive::Replace => self.file.replace.push(replace::read(words)?),
-            Directive::Retract => self.retract(words, line, block)?,
+            Directive::Retract => self.retract(words, line, of_block)?,
             Directive::Tool => self.file.tool.push(only_text(directive, words)?),
             Directive::Ignore => self.file.ignore.push(only_text(directive, words)?),
         }
         Ok(())
     }
 
-    fn module(&mut self, words: &[&str], line: &Line<'_>, block: Option<&Block<'_>>) -> Result<(), Problem> {
+    fn module(
+        &mut self,
+        words: &[&str],
+        line: &Line<'_>,
+        of_block: Option<&Arc<str>>,
+    ) -> Result<(), Problem> {
         if self.file.module.is_some() {
             return Err(Problem::Repeated(Directive::Module));
         }
         // A broken first line still makes a second one a repetition.
-        let deprecated = deprecation(&comment_text(block, line)).map(str::to_owned);
+        let deprecated = deprecation(&comments_of(line, of_block)).map(str::to_owned);
         let module = self.file.module.insert(Module { path: String::new(), deprecated });
         module.path = only_text(Directive::Module, words)?;
         Ok(())
@@ -155,15 +170,20 @@ impl Reader {
     }
 
     /// In the file of a dependency a line that cannot be understood may be the syntax of a newer go; it is skipped.
-    fn retract(&mut self, words: &[&str], line: &Line<'_>, block: Option<&Block<'_>>) -> Result<(), Problem> {
+    fn retract(
+        &mut self,
+        words: &[&str],
+        line: &Line<'_>,
+        of_block: Option<&Arc<str>>,
+    ) -> Result<(), Problem> {
         match (retract::read(words), self.mode) {
             (Err(_), Mode::Lax) => {}
             (Err(problem), Mode::Strict) => return Err(problem),
             (Ok((_, [extra, ..])), Mode::Strict) => {
                 return Err(Problem::RetractExtra((*extra).to_owned()));
             }
-            (Ok((interval, _)), _) => {
-                self.file.retract.push(super::Retract { rationale: comment_text(block, line), ..interval });
+            (Ok(((low, high), _)), _) => {
+                self.file.retract.push(Retract { low, high, rationale: comments_of(line, of_block) });
             }
         }
         Ok(())
@@ -236,6 +256,7 @@ pub(super) fn check_major(
 
 #[cfg(test)]
 mod tests {
+    use super::super::error::{ERRORS_MAX, MESSAGE_BYTES_MAX};
     use super::*;
     use crate::modfile::Replacement;
 
@@ -293,11 +314,8 @@ ignore \"./node modules\"
             matches!(&file.replace[0].with, Replacement::Module { path, .. } if path == "example.com/fork")
         );
         assert_eq!(file.replace[1].with, Replacement::Directory("../b".into()));
-        assert_eq!(
-            (file.retract[0].low.as_str(), file.retract[0].rationale.as_str()),
-            ("v1.0.0", "All bad.")
-        );
-        assert_eq!((file.retract[1].high.as_str(), file.retract[1].rationale.as_str()), ("v1.1.9", "leaks"));
+        assert_eq!((file.retract[0].low.as_str(), &*file.retract[0].rationale), ("v1.0.0", "All bad."));
+        assert_eq!((file.retract[1].high.as_str(), &*file.retract[1].rationale), ("v1.1.9", "leaks"));
         assert_eq!(file.tool, ["example.com/t/cmd"]);
         assert_eq!(file.ignore, ["./node modules"]);
     }
@@ -333,6 +351,43 @@ ignore \"./node modules\"
         let places: Vec<_> =
             errors.lines().filter_map(|line| line.split_once(": ")).map(|(p, _)| p).collect();
         assert_eq!(places, ["2:1", "3:3", "4:1"]);
+    }
+
+    #[test]
+    fn the_lines_of_a_block_share_its_comment() {
+        let text = format!("// {}\nretract (\n{})\n", "why ".repeat(100), "\tv1.0.0\n".repeat(1000));
+        for file in [strict(&text).unwrap(), lax(&text)] {
+            assert_eq!(file.retract.len(), 1000);
+            assert!(file.retract.iter().all(|r| Arc::ptr_eq(&r.rationale, &file.retract[0].rationale)));
+        }
+    }
+
+    #[test]
+    fn errors_are_counted_and_the_first_are_kept() {
+        let errors = GoMod::parse("x y\n".repeat(ERRORS_MAX + 5).as_bytes()).unwrap_err();
+        assert_eq!((errors.iter().len(), errors.more()), (ERRORS_MAX, 5));
+        let text = errors.to_string();
+        assert_eq!(text.lines().count(), ERRORS_MAX + 1);
+        assert!(text.ends_with("\nand 5 more"), "{text}");
+        let all = GoMod::parse("x y\n".repeat(ERRORS_MAX).as_bytes()).unwrap_err();
+        assert_eq!((all.more(), all.to_string().lines().count()), (0, ERRORS_MAX));
+    }
+
+    #[test]
+    fn a_message_does_not_repeat_a_whole_file() {
+        for text in [format!("{}\n", "x".repeat(1 << 20)), format!("{}(\n)\n", "\u{ad} ".repeat(9000))] {
+            let message = GoMod::parse(text.as_bytes()).unwrap_err().to_string();
+            assert!(message.len() <= MESSAGE_BYTES_MAX + 20, "{}", message.len());
+        }
+    }
+
+    #[test]
+    fn lenient_reading_takes_any_number_of_lines_that_it_skips() {
+        let skipped = "a\n".repeat(super::super::LINES_MAX + 1);
+        let text = format!("{skipped}replace (\n{skipped})\n{}module m\n", "tool (\n)\n".repeat(9));
+        assert_eq!(lax(&text).module.unwrap().path, "m");
+        let error = strict(&text).unwrap_err();
+        assert!(error.contains("more than"), "{error}");
     }
 
     #[test]

@@ -1,29 +1,31 @@
 //! `retract`: one version, or `[low, high]`.
 
-use super::Retract;
 use super::error::Problem;
 use super::quote::unquote_word;
 
-/// Reads the words behind `retract`. Gives the interval, without reason, and the words behind it.
+/// The lowest and the highest version, both included.
+pub(super) type Interval = (String, String);
+
+/// Reads the words behind `retract`. Gives the interval and the words behind it.
 ///
 /// The versions stay as written: what they mean depends on the module path, which may stand below.
-pub(super) fn read<'a, 'w>(words: &'a [&'w str]) -> Result<(Retract, &'a [&'w str]), Problem> {
+pub(super) fn read<'a, 'w>(words: &'a [&'w str]) -> Result<(Interval, &'a [&'w str]), Problem> {
     match words {
         [] | ["(", ..] => Err(Problem::RetractExpected("a version or [")),
         ["[", rest @ ..] => interval(rest),
         [version, rest @ ..] => {
             let version = unquote_word(version)?.into_owned();
-            Ok((Retract { low: version.clone(), high: version, rationale: String::new() }, rest))
+            Ok(((version.clone(), version), rest))
         }
     }
 }
 
-fn interval<'a, 'w>(words: &'a [&'w str]) -> Result<(Retract, &'a [&'w str]), Problem> {
+fn interval<'a, 'w>(words: &'a [&'w str]) -> Result<(Interval, &'a [&'w str]), Problem> {
     let (low, words) = version(words, "a version after [")?;
     let words = mark(words, ",", "a comma after the lower version")?;
     let (high, words) = version(words, "a version after the comma")?;
     let words = mark(words, "]", "] after the higher version")?;
-    Ok((Retract { low, high, rationale: String::new() }, words))
+    Ok(((low, high), words))
 }
 
 fn version<'a, 'w>(words: &'a [&'w str], what: &'static str) -> Result<(String, &'a [&'w str]), Problem> {

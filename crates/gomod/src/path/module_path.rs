@@ -3,14 +3,13 @@
 //! [`ModulePath`] is the path as go.mod writes it. [`EscapedPath`] is the same path for file names and URLs, where letters
 //! of either case must not be mixed up: `!a` stands for `A` (protocol.md A12 to A14).
 
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use super::check::check_path;
 use super::error::{PathError, PathFlaw, PathKind};
 use super::major::split_path_version;
 use crate::escape::{escape, unescape};
+use crate::text_type::text_traits;
 
 /// A valid module path (protocol.md A5). Cheap to clone. Ordered by bytes.
 ///
@@ -86,33 +85,8 @@ impl EscapedPath {
     }
 }
 
-macro_rules! text_traits {
-    ($type:ident) => {
-        impl FromStr for $type {
-            type Err = PathError;
-            fn from_str(s: &str) -> Result<Self, PathError> {
-                Self::parse(s)
-            }
-        }
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(&self.0)
-            }
-        }
-        impl fmt::Debug for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!(stringify!($type), "({:?})"), &*self.0)
-            }
-        }
-        impl AsRef<str> for $type {
-            fn as_ref(&self) -> &str {
-                &self.0
-            }
-        }
-    };
-}
-text_traits!(ModulePath);
-text_traits!(EscapedPath);
+text_traits!(ModulePath, PathError);
+text_traits!(EscapedPath, PathError);
 
 #[cfg(test)]
 mod tests {

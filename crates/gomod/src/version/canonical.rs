@@ -1,8 +1,6 @@
 //! A canonical version: the only kind that can name a file of a module (protocol.md A19).
 
 use std::cmp::Ordering;
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use super::error::{VersionError, VersionFlaw};
@@ -10,6 +8,7 @@ use crate::escape::{escape, unescape};
 use crate::module::canonical_version;
 use crate::pseudo::is_pseudo_version;
 use crate::semver;
+use crate::text_type::text_traits;
 
 /// A canonical version: three numbers, and no build tag but `+incompatible` (protocol.md A19). Cheap to clone.
 ///
@@ -97,30 +96,7 @@ impl PartialOrd for Version {
     }
 }
 
-impl FromStr for Version {
-    type Err = VersionError;
-    fn from_str(s: &str) -> Result<Self, VersionError> {
-        Self::parse(s)
-    }
-}
-
-impl fmt::Display for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-impl fmt::Debug for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Version({:?})", &*self.0)
-    }
-}
-
-impl AsRef<str> for Version {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
+text_traits!(Version, VersionError);
 
 #[cfg(test)]
 mod tests {

@@ -1,13 +1,12 @@
 //! A revision: whatever text a user may put after `@` that a proxy can be asked for (protocol.md A12, A13).
 
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use super::canonical::Version;
 use super::error::{VersionError, VersionFlaw};
 use crate::escape::{escape, unescape};
 use crate::path::{PathFlaw, PathKind, check_element};
+use crate::text_type::text_traits;
 
 /// A version, branch, tag or commit hash that can be escaped (protocol.md A12). Cheap to clone.
 ///
@@ -73,30 +72,7 @@ impl From<Version> for Revision {
     }
 }
 
-impl FromStr for Revision {
-    type Err = VersionError;
-    fn from_str(s: &str) -> Result<Self, VersionError> {
-        Self::parse(s)
-    }
-}
-
-impl fmt::Display for Revision {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-impl fmt::Debug for Revision {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Revision({:?})", &*self.0)
-    }
-}
-
-impl AsRef<str> for Revision {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
+text_traits!(Revision, VersionError);
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,4 @@
-//! The rules that a module zip must keep, entry by entry, in the order in which go applies them (protocol.md C1 to C3).
+//! The rules that a module zip must keep (protocol.md C1 to C3): entry by entry, and then of all names together.
 
 use rawzip::ReaderAt;
 
@@ -38,21 +38,23 @@ pub struct Summary {
 pub fn check<R: ReaderAt>(module: &ModuleVersion, reader: R, len: u64) -> Result<Summary, ZipError> {
     let archive = Archive::open(reader, len)?;
     let entries = archive.entries()?;
-    let mut rules = Rules { prefix: format!("{module}/"), paths: Paths::new(), summary: Summary::default() };
+    let mut rules =
+        Rules { prefix: format!("{module}/"), paths: Paths::default(), summary: Summary::default() };
     entries.iter().try_for_each(|entry| rules.see(entry))?;
+    rules.paths.check()?;
     archive.check_layout(&entries)?;
     Ok(rules.summary)
 }
 
-struct Rules {
+struct Rules<'a> {
     /// `path@version/`, not escaped (protocol.md C1).
     prefix: String,
-    paths: Paths,
+    paths: Paths<'a>,
     summary: Summary,
 }
 
-impl Rules {
-    fn see(&mut self, entry: &Entry) -> Result<(), ZipError> {
+impl<'a> Rules<'a> {
+    fn see(&mut self, entry: &'a Entry) -> Result<(), ZipError> {
         let Some(inside) = entry.name.strip_prefix(&self.prefix) else {
             return Err(ZipError::Prefix { name: entry.name.clone(), prefix: self.prefix.clone() });
         };
@@ -64,7 +66,7 @@ impl Rules {
             return Err(ZipError::NotClean(inside.to_owned()));
         }
         check_file_path(path)?;
-        self.paths.add(path, entry.is_dir())?;
+        self.paths.add(path, entry.is_dir());
         if entry.is_dir() {
             self.summary.directories += 1;
             return Ok(());

@@ -13,6 +13,8 @@ use super::{MAX_DIRECTORY_BYTES, MAX_ZIP_BYTES};
 /// Where the end record has the length and the offset of the directory, in bytes from its start. Each has four bytes; all
 /// ones mean that a zip64 record has the number.
 const DIRECTORY_IN_END_RECORD: u64 = 12;
+/// The directory's record of an entry without a name, in bytes.
+const RECORD_BYTES_MIN: u64 = 46;
 /// What a zip64 writer puts between the directory and the end record: its own end record and the way to it.
 const ZIP64_END_BYTES: u64 = 56 + 20;
 
@@ -77,11 +79,17 @@ impl<R: ReaderAt> Archive<R> {
         Ok(Self { zip })
     }
 
+    /// What the end record says, unless the directory has no room for so many.
+    fn entries_at_most(&self) -> usize {
+        let room = self.zip.eocd_offset().saturating_sub(self.zip.directory_offset()) / RECORD_BYTES_MIN;
+        usize::try_from(self.zip.entries_hint().min(room)).unwrap_or_default()
+    }
+
     /// All entries in the order of the directory, each of a kind that can be read.
     pub(crate) fn entries(&self) -> Result<Vec<Entry>, ZipError> {
         let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
         let mut records = self.zip.entries(&mut buffer);
-        let mut entries = Vec::new();
+        let mut entries = Vec::with_capacity(self.entries_at_most());
         while let Some(record) = records.next_entry().map_err(ZipError::structure)? {
             entries.push(read_record(&record)?);
         }
@@ -161,6 +169,48 @@ mod tests {
     fn size_counts_before_anything_is_read() {
         let error = Archive::open(&[][..], MAX_ZIP_BYTES + 1).err().unwrap();
         assert!(matches!(error, ZipError::ZipTooLarge(_)), "{error}");
+    }
+
+    #[test]
+    fn the_directory_is_limited() {
+        for (over, fine) in [(0, true), (1, false)] {
+            let length = u32::try_from(MAX_DIRECTORY_BYTES + over).unwrap();
+            let result = Archive::open(EmptyDirectory::of(length), u64::from(length) + END_RECORD_BYTES);
+            let refused =
+                matches!(result, Err(ZipError::DirectoryTooLarge(found)) if found == u64::from(length));
+            assert_eq!((result.is_ok(), refused), (fine, !fine), "{length}");
+        }
+    }
+
+    const END_RECORD_BYTES: u64 = 22;
+
+    /// A zip that is a directory of so many bytes and an end record, with nothing but one signature in the directory.
+    struct EmptyDirectory {
+        end_record: Vec<u8>,
+        length: u64,
+    }
+
+    impl EmptyDirectory {
+        fn of(length: u32) -> Self {
+            let mut end_record = b"PK\x05\x06\0\0\0\0\x01\0\x01\0".to_vec();
+            end_record.extend(length.to_le_bytes());
+            end_record.extend([0; 6]);
+            Self { end_record, length: length.into() }
+        }
+
+        fn byte(&self, at: u64) -> u8 {
+            match at.checked_sub(self.length).map(usize::try_from) {
+                Some(Ok(at)) => self.end_record[at],
+                _ => usize::try_from(at).ok().and_then(|at| b"PK\x01\x02".get(at)).copied().unwrap_or(0),
+            }
+        }
+    }
+
+    impl ReaderAt for EmptyDirectory {
+        fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+            buf.iter_mut().zip(offset..).for_each(|(byte, at)| *byte = self.byte(at));
+            Ok(buf.len())
+        }
     }
 
     #[test]

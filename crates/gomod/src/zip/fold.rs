@@ -27,11 +27,6 @@ fn single(c: char, mut mapped: impl Iterator<Item = char>) -> char {
     }
 }
 
-/// A name with each character folded.
-pub(super) fn fold_name(name: &str) -> String {
-    name.chars().map(fold).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,7 +9,7 @@ use std::fmt::Debug;
 use gomod::version::VersionFlaw;
 use gomod::{ModuleError, PathError, VersionError};
 
-/// An error enum, and the text of the file that defines it.
+/// An error enum, or an error struct, which counts as its only variant, and the text of the file that defines it.
 pub(crate) struct Enum {
     name: &'static str,
     source: &'static str,
@@ -22,6 +22,7 @@ pub(crate) const X_MOD: &[Enum] = &[
     Enum { name: "ModuleError", source: include_str!("../../src/module.rs") },
     Enum { name: "ZipError", source: include_str!("../../src/zip/error.rs") },
     Enum { name: "Collision", source: include_str!("../../src/zip/collision.rs") },
+    Enum { name: "H1Error", source: include_str!("../../src/dirhash/h1.rs") },
     Enum { name: "HashError", source: include_str!("../../src/dirhash/files.rs") },
     Enum { name: "KeyError", source: include_str!("../../src/gosumdb/key.rs") },
     Enum { name: "Problem", source: include_str!("../../src/modfile/error.rs") },
@@ -32,6 +33,7 @@ pub(crate) const GO_COMMAND: &[Enum] = &[
     Enum { name: "ListFlaw", source: include_str!("../../src/goproxy/list.rs") },
     Enum { name: "UrlFlaw", source: include_str!("../../src/goproxy/url.rs") },
     Enum { name: "GoSumFlaw", source: include_str!("../../src/gosum/parse.rs") },
+    Enum { name: "SumDbError", source: include_str!("../../src/gosumdb/setting.rs") },
 ];
 
 /// How often each variant was reached, by `Enum::Variant`.
@@ -80,6 +82,9 @@ pub(crate) fn variant<T: Debug>(error: &T) -> String {
 
 /// The names of the variants: the words that rustfmt leaves alone at the first indentation of the enum.
 fn variants(of: &Enum) -> Vec<&'static str> {
+    if of.source.contains(&format!("pub struct {}(", of.name)) {
+        return vec![of.name];
+    }
     let start = of.source.find(&format!("pub enum {} {{\n", of.name)).unwrap_or(of.source.len());
     let body = of.source[start..].lines().skip(1).take_while(|line| *line != "}");
     let words =

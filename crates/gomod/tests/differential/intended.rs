@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 
 use gomod::ModuleVersion;
 use gomod::dirhash::hash_zip;
+use gomod::glob::PATTERN_BYTES_MAX;
 use gomod::goproxy::{ListFlaw, UrlFlaw};
 use gomod::gosum::{GoSumError, GoSumFlaw};
+use gomod::gosumdb::SumDbError;
 use gomod::zip::{self, ZipError};
 use serde_json::Value;
 
@@ -16,8 +18,9 @@ use crate::grammar::zips;
 use crate::hits::variant;
 use crate::question::{Answer, Question};
 
-/// Zips that we refuse though x/mod takes them, by the error that we give, and why.
-const STRICTER_ZIPS: &[(&str, &str)] = &[
+/// Where we refuse what x/mod takes, and why: zips by the error that we give, and one limit.
+pub(crate) const X_MOD: &[(&str, &str)] = &[
+    (LONG_PATTERN, "matching a pattern without a limit costs the product of two lengths"),
     ("Overlap", "many entries on the same bytes make a zip bomb; no honest writer does it"),
     ("Encrypted", "Go reads the ciphertext as if it were content"),
     ("Method", "x/mod sees it only when it unpacks; we say so before a zip is kept"),
@@ -33,11 +36,25 @@ const STRICTER_ZIPS: &[(&str, &str)] = &[
 /// This one is meant only where the generator changed bytes at random: a zip that was written as it should be is whole.
 const MALFORMED: &str = "Malformed";
 
+/// A pattern over its limit.
+const LONG_PATTERN: &str = "LongPattern";
+
+/// Where we refuse what the go command takes, by the error that we give, and why.
+pub(crate) const GO_COMMAND: &[(&str, &str)] = &[
+    ("UrlFlaw::NoHost", "go finds out only when it makes a request, which then fails"),
+    ("GoSumFlaw::NotUtf8", "go keeps lines that are no text, but no module has such a name"),
+    (
+        "SumDbError::Url",
+        "go takes any text for the URL and finds out when it makes a request, which then fails",
+    ),
+];
+
 /// Errors that no comparison can reach, and why.
 const OUT_OF_REACH: &[(&str, &str)] = &[
     ("ZipError::Io", "the zips lie in memory, which cannot fail"),
     ("ZipError::ZipTooLarge", "half a gigabyte for one input; a unit test has it"),
     ("ZipError::DirectoryTooLarge", "64 megabytes for one input; a unit test has it"),
+    ("Problem::TooManyLines", "50,000 lines for one input; a unit test has it"),
 ];
 
 /// Counts the differences that are meant, by reason.
@@ -47,18 +64,42 @@ pub(crate) struct Intended(BTreeMap<String, usize>);
 impl Intended {
     /// Whether this difference is meant. If so it is counted.
     pub(crate) fn is(&mut self, question: &Question, theirs: &Answer, ours: &Answer) -> bool {
-        let reasons = if question.function == "zip" { stricter_zip(question, theirs, ours) } else { None };
+        let reasons = match question.function {
+            "zip" => stricter_zip(question, theirs, ours),
+            "glob" => stricter_pattern(question, ours),
+            _ => None,
+        };
         let meant = reasons.is_some();
-        reasons.into_iter().flatten().for_each(|reason| *self.0.entry(reason).or_default() += 1);
+        for reason in reasons.into_iter().flatten() {
+            self.note(reason);
+        }
         meant
     }
 
-    /// Every reason with its count.
-    pub(crate) fn all(&self) -> Vec<(String, usize)> {
+    /// Counts a difference from the go command if it is meant.
+    pub(crate) fn is_meant(&mut self, reason: Option<&'static str>) -> bool {
+        let meant = reason.filter(|reason| GO_COMMAND.iter().any(|(name, _)| name == reason));
+        if let Some(reason) = meant {
+            self.note(reason.to_owned());
+        }
+        meant.is_some()
+    }
+
+    fn note(&mut self, reason: String) {
+        *self.0.entry(reason).or_default() += 1;
+    }
+
+    /// Every reason of a table with its count.
+    pub(crate) fn all(&self, table: &[(&str, &str)]) -> Vec<(String, usize)> {
         let count =
             |&(name, _): &(&str, &str)| (name.to_owned(), self.0.get(name).copied().unwrap_or_default());
-        STRICTER_ZIPS.iter().map(count).collect()
+        table.iter().map(count).collect()
     }
+}
+
+fn stricter_pattern(question: &Question, ours: &Answer) -> Option<Vec<String>> {
+    let meant = ours.is_err() && question.args.bytes(0).len() > PATTERN_BYTES_MAX;
+    meant.then(|| vec![LONG_PATTERN.to_owned()])
 }
 
 /// The reasons for all parts in which the answers differ; None when a part differs without one.
@@ -72,9 +113,8 @@ fn stricter_zip(question: &Question, theirs: &Answer, ours: &Answer) -> Option<V
         reasons.push(hash_error(question).filter(|_| ours_h1.is_null())?);
     }
     let damaged = question.args.bytes(3) == zips::DAMAGED;
-    let listed = |reason: &String| {
-        STRICTER_ZIPS.iter().any(|(name, _)| name == reason) && (damaged || reason != MALFORMED)
-    };
+    let listed =
+        |reason: &String| X_MOD.iter().any(|(name, _)| name == reason) && (damaged || reason != MALFORMED);
     reasons.iter().all(listed).then_some(reasons)
 }
 
@@ -97,19 +137,23 @@ fn hash_error(question: &Question) -> Option<String> {
     hash_zip(zip, zip.len().try_into().ok()?).err().as_ref().map(variant::<ZipError>)
 }
 
-/// GOPROXY lists that we refuse though go takes them.
-pub(crate) fn is_stricter_list(flaw: &ListFlaw) -> bool {
+/// Why we may refuse a GOPROXY list that go takes.
+pub(crate) fn stricter_list(flaw: &ListFlaw) -> Option<&'static str> {
     match flaw {
-        // go finds out only when it makes a request, which then fails.
-        ListFlaw::Item { flaw, .. } => matches!(flaw, UrlFlaw::NoHost),
-        ListFlaw::Empty => false,
+        ListFlaw::Item { flaw: UrlFlaw::NoHost, .. } => Some("UrlFlaw::NoHost"),
+        _ => None,
     }
 }
 
-/// go.sum files that we refuse though go takes them, or at an earlier line than it does: go keeps lines that are no text,
-/// but no module has such a name.
-pub(crate) fn is_stricter_sum(theirs: Option<usize>, ours: &GoSumError) -> bool {
-    ours.flaw == GoSumFlaw::NotUtf8 && theirs.is_none_or(|line| line >= ours.line)
+/// Why we may refuse a go.sum that go takes, or refuse it at an earlier line than go does.
+pub(crate) fn stricter_sum(theirs: Option<usize>, ours: &GoSumError) -> Option<&'static str> {
+    let earlier = theirs.is_none_or(|line| line >= ours.line);
+    (earlier && ours.flaw == GoSumFlaw::NotUtf8).then_some("GoSumFlaw::NotUtf8")
+}
+
+/// Why we may refuse a GOSUMDB that go takes.
+pub(crate) fn stricter_sum_db(error: &SumDbError) -> Option<&'static str> {
+    matches!(error, SumDbError::Url(_)).then_some("SumDbError::Url")
 }
 
 /// Whether an error variant need not be reached; then it must not be.

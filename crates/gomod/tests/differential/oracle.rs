@@ -3,7 +3,7 @@
 //! Nothing is downloaded: the copy of x/mod that the go command itself is built from becomes a module of its own in a
 //! temporary folder, and the oracle is built against it with every way to the network closed.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -15,7 +15,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::question::{Answer, Question};
+use crate::question::{Answer, Args, Question};
+use crate::seed;
 
 /// The oracle's program, as text, so that the test needs no folder but a temporary one.
 const SOURCES: [(&str, &str); 4] = [
@@ -34,7 +35,7 @@ const LANGUAGE: &str = "1.24";
 /// The go command: `MODKEEP_TEST_GO`, else `go` on the PATH. Without one the test fails rather than pass unseen.
 pub(crate) fn go() -> OsString {
     let go = std::env::var_os("MODKEEP_TEST_GO").unwrap_or_else(|| "go".into());
-    let found = Command::new(&go).arg("version").stdout(Stdio::null()).status();
+    let found = in_clean_environment(&go).arg("version").stdout(Stdio::null()).status();
     assert!(
         found.is_ok_and(|status| status.success()),
         "this test compares with Go, and {} does not run: use `cargo xtask test`, which installs a Go, \
@@ -44,9 +45,19 @@ pub(crate) fn go() -> OsString {
     go
 }
 
+/// What a program of ours may see of the environment: where programs, the user and temporary files are. Anything else, such
+/// as a GOPRIVATE of the user, could change an answer.
+const ENVIRONMENT: [&str; 3] = ["PATH", "HOME", "TMPDIR"];
+
+fn in_clean_environment(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().envs(ENVIRONMENT.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
+    command
+}
+
 /// A go command without network, user settings or workspace, which keeps what it builds beside our own build.
 pub(crate) fn go_command(home: &Path) -> Command {
-    let mut command = Command::new(go());
+    let mut command = in_clean_environment(go());
     command
         .env("GOENV", "off")
         .env("GOFLAGS", "-mod=mod")
@@ -68,33 +79,47 @@ pub(crate) struct Oracle {
     child: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
+    /// How many batches it was given.
+    batches: usize,
 }
 
 impl Oracle {
     pub(crate) fn start() -> Self {
         let build = Build::shared();
-        let mut child = Command::new(build.program())
+        let mut child = in_clean_environment(build.program())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .expect("the oracle that was just built starts");
         let input = child.stdin.take();
         let output = BufReader::new(child.stdout.take().expect("stdout is piped"));
-        Self { _build: build, child, input, output }
+        Self { _build: build, child, input, output, batches: 0 }
     }
 
     /// Asks a batch in one line, which the oracle reads whole before it answers: neither side can block the other.
     pub(crate) fn ask(&mut self, batch: &[Question]) -> Vec<Answer> {
+        self.batches += 1;
+        self.exchange(batch).unwrap_or_else(|failure| {
+            let function = batch.first().map_or("nothing", |question| question.function);
+            panic!(
+                "the oracle failed at {function}, batch {} with {} questions, seed {}: {failure}; its own words are above",
+                self.batches,
+                batch.len(),
+                seed()
+            )
+        })
+    }
+
+    fn exchange(&mut self, batch: &[Question]) -> Result<Vec<Answer>, String> {
         let questions: Vec<_> = batch.iter().map(encode).collect();
         let input = self.input.as_mut().expect("open until dropped");
-        serde_json::to_writer(&mut *input, &questions).expect("the oracle takes questions");
-        input.write_all(b"\n").expect("the oracle takes questions");
+        let asked = serde_json::to_writer(&mut *input, &questions).map_err(Into::into);
+        asked
+            .and_then(|()| input.write_all(b"\n"))
+            .map_err(|error| format!("it takes no question: {error}"))?;
         let mut line = String::new();
-        self.output.read_line(&mut line).expect("the oracle answers");
-        let answers: Vec<Value> =
-            serde_json::from_str(&line).expect("the oracle answers in JSON; its error is above");
-        assert_eq!(answers.len(), batch.len(), "one answer for each question");
-        answers.iter().map(decode).collect()
+        self.output.read_line(&mut line).map_err(|error| format!("it gives no answer: {error}"))?;
+        read_answers(&line, batch.len())
     }
 }
 
@@ -102,6 +127,16 @@ impl Drop for Oracle {
     fn drop(&mut self) {
         self.input = None;
         let _ = self.child.wait();
+    }
+}
+
+fn read_answers(line: &str, count: usize) -> Result<Vec<Answer>, String> {
+    let answers: Vec<Value> =
+        serde_json::from_str(line).map_err(|error| format!("it answers {line:?}: {error}"))?;
+    if answers.len() == count {
+        Ok(answers.iter().map(decode).collect())
+    } else {
+        Err(format!("it gives {} answers", answers.len()))
     }
 }
 
@@ -182,4 +217,17 @@ fn copy_files(from: &Path, to: &Path) {
             fs::copy(entry.path(), to.join(entry.file_name())).expect("a readable file");
         }
     }
+}
+
+#[test]
+fn a_failure_names_the_function_and_the_batch() {
+    let ask = || {
+        let mut oracle = Oracle::start();
+        let question = |function| Question { function, args: Args::of(["v1.0.0"]) };
+        assert!(oracle.ask(&[question("version")])[0].is_ok());
+        oracle.ask(&[question("no such function")])
+    };
+    let message = std::panic::catch_unwind(ask).expect_err("the oracle knows no such function");
+    let message = message.downcast_ref::<String>().expect("a message with values");
+    assert!(message.contains("failed at no such function, batch 2 with 1 questions"), "{message}");
 }

@@ -50,9 +50,14 @@ pub(crate) fn total(counts: &[Count]) -> Count {
     })
 }
 
-/// Prints past the capture of the test runner: the numbers are what this test is asked for.
-pub(crate) fn print(seed: u64, counts: &[Count], hits: &[(String, usize)], intended: &[(String, usize)]) {
-    let mut lines = vec![String::new(), format!("seed {seed} (set MODKEEP_SEED to try another)")];
+/// Prints at the start how to repeat a run, in case it does not get to its end.
+pub(crate) fn announce(what: &str, seed: u64) {
+    print_past_capture(&format!("\n{what}: seed {seed} (set MODKEEP_SEED to try another)\n"));
+}
+
+/// Prints the numbers, which are what this test is asked for.
+pub(crate) fn print(counts: &[Count], hits: &[(String, usize)], intended: &[(String, usize)]) {
+    let mut lines = vec![String::new()];
     lines.push(row("function", ["inputs", "accepted", "rejected", "differences"]));
     for count in counts.iter().chain([&total(counts)]) {
         let numbers = [count.inputs(), count.accepted, count.rejected, count.differences];
@@ -62,8 +67,12 @@ pub(crate) fn print(seed: u64, counts: &[Count], hits: &[(String, usize)], inten
     lines.extend(hits.iter().map(|(name, count)| format!("{name:<36}{count:>9}")));
     lines.extend([String::new(), "differences that are meant (see intended.rs)".to_owned()]);
     lines.extend(intended.iter().map(|(name, count)| format!("{name:<36}{count:>9}")));
-    let text = lines.join("\n") + "\n";
-    std::io::stdout().lock().write_all(text.as_bytes()).expect("standard output takes the table");
+    print_past_capture(&(lines.join("\n") + "\n"));
+}
+
+/// The test runner would keep what `println!` prints from people.
+fn print_past_capture(text: &str) {
+    std::io::stdout().lock().write_all(text.as_bytes()).expect("standard output takes text");
 }
 
 fn row<T: std::fmt::Display>(name: &str, cells: [T; 4]) -> String {

@@ -42,6 +42,7 @@ var functions = map[string]function{
 	"modfile_lax":        func(a []string) (any, error) { return parseModFile(a[0], false) },
 	"module_path":        modulePath,
 	"hash1":              hash1,
+	"h1":                 h1,
 	"zip":                checkZip,
 	"verifier_key":       verifierKey,
 	"characters":         characters,

@@ -7,7 +7,10 @@ import (
 	"golang.org/x/mod/module"
 )
 
-// parseModFile gives the whole meaning of a go.mod file, or the places of its errors.
+// errorsMax is how many errors gomod keeps; of the others it knows the number.
+const errorsMax = 10
+
+// parseModFile gives the whole meaning of a go.mod file, or how many errors it has and the places of the first.
 func parseModFile(data string, strict bool) (any, error) {
 	parse := modfile.ParseLax
 	if strict {
@@ -15,7 +18,8 @@ func parseModFile(data string, strict bool) (any, error) {
 	}
 	f, err := parse("go.mod", []byte(data), nil)
 	if err != nil {
-		return nil, &detailed{places(err), err}
+		found := places(err)
+		return nil, &detailed{[]any{len(found), found[:min(len(found), errorsMax)]}, err}
 	}
 	return meaning(f), nil
 }

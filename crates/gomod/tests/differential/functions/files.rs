@@ -16,6 +16,7 @@ use crate::question::{Answer, Args};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     Function { name: "hash1", inputs: 500, generate: named_contents, ours: hash_of_contents },
+    Function { name: "h1", inputs: 1000, generate: |dice| Args::of([keys::h1(dice)]), ours: h1 },
     Function { name: "zip", inputs: 3000, generate: |dice| Args(zips::module_zip(dice)), ours: zip_answer },
     Function {
         name: "verifier_key",
@@ -40,6 +41,13 @@ fn hash_of_contents(args: &Args, hits: &mut Hits) -> Answer {
     let files = texts.as_chunks::<2>().0.iter().map(|[name, content]| (*name, content.as_bytes()));
     hash1(files).map(|h1| json!(h1.to_string())).map_err(|error| {
         hits.note("HashError", &error);
+        Value::Null
+    })
+}
+
+fn h1(args: &Args, hits: &mut Hits) -> Answer {
+    H1::parse(args.text(0)).map(|h1| json!(STANDARD.encode(h1.as_bytes()))).map_err(|error| {
+        hits.note("H1Error", &error);
         Value::Null
     })
 }

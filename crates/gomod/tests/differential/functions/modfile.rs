@@ -32,7 +32,9 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 fn meaning_or_places(result: Result<GoMod, ParseErrors>, hits: &mut Hits) -> Answer {
     result.map(|file| meaning(&file)).map_err(|errors| {
         errors.iter().for_each(|error| hits.note("Problem", &error.problem));
-        errors.iter().map(|error| json!([error.position.line, error.position.column])).collect()
+        let places: Value =
+            errors.iter().map(|error| json!([error.position.line, error.position.column])).collect();
+        json!([errors.iter().len() + errors.more(), places])
     })
 }
 
@@ -42,7 +44,7 @@ fn meaning(file: &GoMod) -> Value {
         "require": each(&file.require, |r| json!([r.path, r.version.as_str(), r.indirect])),
         "exclude": each(&file.exclude, |e| json!([e.path, e.version.as_str()])),
         "replace": each(&file.replace, replace),
-        "retract": each(&file.retract, |r| json!([r.low, r.high, r.rationale])),
+        "retract": each(&file.retract, |r| json!([r.low, r.high, &*r.rationale])),
         "godebug": each(&file.godebug, |g| json!([g.key, g.value])),
         "tool": file.tool,
         "ignore": file.ignore,

@@ -1,6 +1,6 @@
 //! Paths, versions, pseudo-versions and patterns: functions on short texts.
 
-use gomod::glob::{Pattern, PrefixPatterns};
+use gomod::glob::{PATTERN_BYTES_MAX, Pattern, PrefixPatterns};
 use gomod::pseudo::{self, PseudoTime};
 use gomod::{EscapedPath, ModulePath, PathError, Revision, Version, VersionError, module, path, semver};
 use serde_json::{Value, json};
@@ -231,7 +231,10 @@ fn pseudo_version(args: &Args, hits: &mut Hits) -> Answer {
 
 fn pattern_and_path(dice: &mut Dice) -> Args {
     let path = paths::module_path(dice);
-    Args::of([paths::pattern_near(dice, &path), path])
+    let pattern = paths::pattern_near(dice, &path);
+    // A few go over the limit.
+    let pattern = if dice.chance(1) { pattern.repeat(PATTERN_BYTES_MAX / 4) } else { pattern };
+    Args::of([pattern, path])
 }
 
 fn glob(args: &Args, _: &mut Hits) -> Answer {

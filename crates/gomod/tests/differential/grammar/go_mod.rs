@@ -26,6 +26,8 @@ pub(crate) fn file(dice: &mut Dice) -> Vec<u8> {
     let mut writer = Writer { dice, sloppiness, text: String::new() };
     writer.file();
     let text = writer.text;
+    // Repeated until there are more errors than are kept.
+    let text = if dice.chance(3) { text.repeat(8) } else { text };
     let text = if dice.chance(30) { text.replace('\n', "\r\n") } else { text };
     let text = if dice.chance(20) { damage(dice, &text) } else { text };
     let mut bytes = text.into_bytes();

@@ -10,6 +10,12 @@ use crate::dice::Dice;
 const ED25519: u8 = 1;
 const KEY_BYTES: usize = 32;
 
+/// A key of this name that is right in every part.
+pub(crate) fn good_key(name: &str) -> String {
+    let key = [[ED25519].as_slice(), &[7; KEY_BYTES]].concat();
+    format!("{name}+{:08x}+{}", hash(name, &key), STANDARD.encode(key))
+}
+
 /// A key, of which a third are wrong in a part or in a character.
 pub(crate) fn verifier_key(dice: &mut Dice) -> String {
     let name = dice.pick(&["sum.golang.org", "localhost/sumdb", "\u{e9}", "a", "a b", "", "\u{a0}"]);
@@ -43,4 +49,13 @@ fn spelled(dice: &mut Dice, key: &[u8]) -> String {
 fn hash(name: &str, key: &[u8]) -> u32 {
     let digest = Sha256::new().chain_update(name).chain_update("\n").chain_update(key).finalize();
     u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
+}
+
+/// The text of a hash, of which half are damaged or of another length.
+pub(crate) fn h1(dice: &mut Dice) -> String {
+    let length = if dice.chance(15) { dice.below(40) } else { 32 };
+    let bytes: Vec<u8> = (0..length).map(|_| dice.byte()).collect();
+    let prefix = dice.pick(&["h1:", "h1:", "h1:", "h1:", "h2:", "H1:", ""]);
+    let text = format!("{prefix}{}", spelled(dice, &bytes));
+    sometimes_damaged(dice, 20, text)
 }

@@ -1,6 +1,6 @@
-//! GOPROXY lists and go.sum files.
+//! GOPROXY lists, GOSUMDB values and go.sum files.
 
-use super::{paths, sometimes_damaged, versions};
+use super::{keys, paths, sometimes_damaged, versions};
 use crate::dice::Dice;
 
 const PLACES: [&str; 40] = [
@@ -58,6 +58,46 @@ pub(crate) fn proxy_list(dice: &mut Dice) -> String {
     }
     let list = list.replace('\0', "");
     if list.is_empty() { "|".to_owned() } else { list }
+}
+
+const DATABASES: [&str; 8] = [
+    "",
+    "off",
+    "off",
+    "sum.golang.org",
+    "sum.golang.google.cn",
+    "sum.example.org",
+    "OFF",
+    "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8",
+];
+
+/// Names that have a good key and give no address, or an odd one.
+const DATABASE_NAMES: [&str; 8] =
+    ["localhost/db", "db.test", "db.test/", "db.test?q", "db.test#f", "u@db.test", "db.test/%2f", ":x"];
+
+const SPACES: [&str; 5] = [" ", "\t", "\u{a0}", "  ", "\n"];
+
+/// A value that is never empty, since an empty variable is as good as none.
+pub(crate) fn sum_db(dice: &mut Dice) -> String {
+    let key = match dice.below(3) {
+        0 => keys::good_key(dice.pick(&DATABASE_NAMES)),
+        1 => keys::verifier_key(dice),
+        _ => dice.pick(&DATABASES).to_owned(),
+    };
+    let mut value = sometimes_damaged(dice, 10, key);
+    if dice.chance(30) {
+        value.push_str(dice.pick(&SPACES));
+        let place = dice.pick(&PLACES).to_owned();
+        value.push_str(&sometimes_damaged(dice, 15, place));
+    }
+    if dice.chance(15) {
+        value.insert_str(0, dice.pick(&SPACES));
+    }
+    if dice.chance(15) {
+        value.push_str(dice.pick(&SPACES));
+    }
+    let value = value.replace('\0', "");
+    if value.is_empty() { " ".to_owned() } else { value }
 }
 
 /// A go.sum with good lines, odd lines and odd spaces.
