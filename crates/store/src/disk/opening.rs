@@ -12,6 +12,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use super::damage::is_same_file;
 use super::draft::Drafts;
 use super::layout::{Layout, VERSIONS, module_of};
 use super::locks::ModuleLocks;
@@ -66,8 +67,10 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
+        // Who deleted the folder took the lock with it: another process may be at work in a new one, of which nothing is known.
+        let still_holds = is_same_file(&self.lock, &self.layout.lock());
         // The mark says that all is on disk, so that comes first. Without the mark the next start takes longer, no more.
-        if sync_file_system(self.layout.root()).is_ok() {
+        if still_holds && sync_file_system(self.layout.root()).is_ok() {
             let _ = File::create(self.layout.closed());
         }
         let _ = self.lock.unlock();

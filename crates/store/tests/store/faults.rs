@@ -40,6 +40,25 @@ async fn a_data_folder_that_went_away_fails_no_request() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_data_folder_that_is_deleted_is_filled_again() {
+    let (folder, store) = store();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let [_, _, info, go_mod, zip] = asks_about(PATH, "v1.0.0");
+    store.put(&info, &vetted(content(1, 10))).await.unwrap();
+    fs::remove_dir_all(folder.path()).unwrap();
+    assert!(store.get(&info).await.unwrap().is_none());
+    let spooled = vetted_in(&Spool::new(elsewhere.path()), content(2, 700_000)).await;
+    store.put(&zip, &spooled).await.unwrap();
+    fs::remove_dir_all(folder.path().join(".tmp")).unwrap();
+    store.put(&go_mod, &vetted(content(3, 10))).await.unwrap();
+    for (ask, expected) in [(&zip, content(2, 700_000)), (&go_mod, content(3, 10))] {
+        assert_eq!(bytes(store.get(ask).await.unwrap().unwrap()).await, expected, "{ask}");
+    }
+    drop(store);
+    assert!(!folder.path().join(".closed").exists(), "who lost the lock says nothing about the folder");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_no_file_can_have_is_a_miss_and_fails_no_request() {
     let (folder, store) = store();
     let version = format!("v1.0.0-{}", "Q".repeat(130));
