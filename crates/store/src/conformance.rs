@@ -149,7 +149,11 @@ impl Suite {
         self.put(&zip, content(1, 10)).await;
         self.put(&info_ask, content(2, 10)).await;
         assert!(self.get(&mod_ask).await.is_none(), "nobody put the go.mod");
-        assert_eq!(self.list(path).await, None, "no version is whole: that says nothing about which there are");
+        assert_eq!(
+            self.list(path).await,
+            None,
+            "no version is whole: that says nothing about which there are"
+        );
         self.put(&mod_ask, content(3, 10)).await;
         assert_eq!(self.list(path).await.as_deref(), Some("v1.10.0\n"));
         for version in ["v1.9.0", "v1.11.0-RC1", "v2.0.0+incompatible", "v0.0.0-20240102030405-abcdefabcdef"]

@@ -67,7 +67,11 @@ async fn a_module_of_which_only_a_go_mod_is_kept_is_not_told_to_have_no_version(
     fake.stop();
     assert_eq!(ask(&source, &list).await.unwrap_err().kind(), FailureKind::Unavailable);
     let file = folder.path().join(list.address());
-    assert_eq!(std::fs::read(file).unwrap(), b"", "to a reader of the bare folder, the folder is all there is");
+    assert_eq!(
+        std::fs::read(file).unwrap(),
+        b"",
+        "to a reader of the bare folder, the folder is all there is"
+    );
     fake.restart();
     assert_eq!(text(&source, &list).await, "v1.0.0\nv1.2.0\n");
     bytes(ask(&source, &latest).await.unwrap()).await;
