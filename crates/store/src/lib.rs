@@ -8,6 +8,7 @@ pub mod disk;
 mod error;
 mod filling;
 mod healing;
+mod patience;
 
 pub use cached::{Cached, cached};
 pub use disk::DiskStore;

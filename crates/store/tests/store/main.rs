@@ -11,3 +11,4 @@ mod damage;
 mod faults;
 mod file_proxy;
 mod foreign;
+mod hanging;
