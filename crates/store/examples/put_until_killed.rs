@@ -65,7 +65,7 @@ fn write_carelessly(folder: &Path, begin: usize) {
             let path = folder.join(ask.address());
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             let mut file = fs::File::create(path).unwrap();
-            for piece in content(&ask, number).chunks(4096) {
+            for piece in content(&ask, number).chunks(512) {
                 file.write_all(piece).unwrap();
             }
             acknowledge(&ask, number);

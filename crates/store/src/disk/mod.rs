@@ -10,6 +10,7 @@ mod opening;
 mod publish;
 mod read;
 mod sidecar;
+mod stranger;
 mod walk;
 
 pub use walk::entries_of;
@@ -114,6 +115,7 @@ impl Store for DiskStore {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc::channel;
     use std::time::Duration;
 
@@ -141,13 +143,18 @@ mod tests {
             }
         });
         is_held.recv().unwrap();
-        let asking: Vec<_> = (0..ASKERS)
-            .map(|_| {
-                let (store, ask) = (store.clone(), ask.clone());
-                tokio::spawn(async move { store.get(&ask).await.is_ok() })
+        let begun = Arc::new(AtomicUsize::new(0));
+        let ask_once = |_| {
+            let (store, ask, begun) = (store.clone(), ask.clone(), begun.clone());
+            tokio::spawn(async move {
+                begun.fetch_add(1, Ordering::Relaxed);
+                store.get(&ask).await.is_ok()
             })
-            .collect();
-        tokio::task::yield_now().await;
+        };
+        let asking: Vec<_> = (0..ASKERS).map(ask_once).collect();
+        while begun.load(Ordering::Relaxed) < ASKERS {
+            tokio::task::yield_now().await;
+        }
         let other = timeout(Duration::from_secs(5), off_worker(|| Ok("done"))).await;
         drop(release);
         hanging.join().unwrap();
