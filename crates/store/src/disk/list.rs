@@ -1,9 +1,9 @@
 //! The list of a module's versions: made from the names of the files that are there, never kept for its own sake.
 //!
-//! An empty list means two things. In the answer of a server it tells go that the module has no version to choose (protocol.md B13),
-//! so that it is given only where something else can be chosen: a pseudo-version or `@latest`. The file `@v/list` is for
-//! readers of the bare folder (`GOPROXY=file://DATA`), to whom the folder is all there is: a module of which anything is
-//! kept has one, if need be an empty one, because go takes a module without a list as nonexistent.
+//! An empty list means two things. In the answer of a server it tells go that the module has no version to choose
+//! (protocol.md B13), so that none is given where not even `@latest` can be chosen. The file `@v/list` is for readers of the bare
+//! folder (`GOPROXY=file://DATA`), to whom the folder is all there is: a module of which anything is kept has one, if need be
+//! an empty one, because go takes a module without a list as nonexistent.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
