@@ -14,7 +14,8 @@ use tokio::time::timeout_at;
 
 use crate::complaint::Complaint;
 use crate::healing::healing;
-use crate::{Filling, Store};
+use crate::patience::{look, look_until};
+use crate::{Filling, Store, StoreError};
 
 /// A source that answers from a store where it may, and with its help where the source fails.
 #[derive(Debug)]
@@ -40,16 +41,27 @@ impl<S: Source + 'static> Cached<S> {
         Self { store, inner: Arc::new(inner), complaint: Complaint::default() }
     }
 
-    /// What is kept. A store that fails or takes too long has nothing.
-    async fn kept(&self, ask: &Ask, ctx: &Ctx) -> Option<Answer> {
-        let kept = timeout_at(ctx.deadline, self.store.get(ask)).await.ok()?;
-        kept.inspect_err(|error| self.complaint.make("read", ask, error)).ok()?
+    /// What is kept, or why that cannot be said.
+    async fn look(&self, ask: &Ask, ctx: &Ctx) -> Result<Option<Answer>, StoreError> {
+        let looked = look(&*self.store, ask, ctx).await;
+        looked.inspect_err(|error| self.complaint.make("read", ask, error))
     }
 
+    /// What is kept. A store that fails or takes too long has nothing.
+    async fn kept(&self, ask: &Ask, ctx: &Ctx) -> Option<Answer> {
+        self.look(ask, ctx).await.ok()?
+    }
+
+    /// Here the store is the only place that is asked, so that its failure is not told as absence. What failed is in the log:
+    /// it names files, which are no client's business.
     async fn kept_only(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
-        let miss =
-            || Failure::not_found(&Origin::new("store"), format!("{ask} is not kept here"), Duration::ZERO);
-        self.kept(ask, ctx).await.ok_or_else(miss)
+        let store = Origin::new("store");
+        let failed = |_| {
+            let message = format!("the store cannot say whether {ask} is kept; its log says why");
+            Failure::unavailable(&store, message, Duration::ZERO)
+        };
+        let miss = || Failure::not_found(&store, format!("{ask} is not kept here"), Duration::ZERO);
+        self.look(ask, ctx).await.map_err(failed)?.ok_or_else(miss)
     }
 
     /// The source's answer; where there is none, perhaps what is kept.
@@ -95,7 +107,8 @@ impl<S: Source + 'static> Cached<S> {
             return Ok(answer);
         };
         let Answer { body, origin, .. } = answer;
-        let text = body.into_bytes(Kind::List.size_max()).await;
+        let text = timeout_at(ctx.deadline, body.into_bytes(Kind::List.size_max())).await;
+        let text = text.unwrap_or_else(|_| Err(late(ask, &origin).into()));
         let text = text.map_err(|error| Failure::unavailable(&origin, error.to_string(), Duration::ZERO))?;
         let union = |mut named: VersionList| {
             named.merge(kept);
@@ -108,13 +121,18 @@ impl<S: Source + 'static> Cached<S> {
 
     async fn kept_versions(&self, ask: &Ask, ctx: &Ctx) -> Option<VersionList> {
         let kept = self.kept(ask, ctx).await?;
-        let text = kept.body.into_bytes(Kind::List.size_max()).await.ok()?;
+        let text =
+            timeout_at(look_until(ctx), kept.body.into_bytes(Kind::List.size_max())).await.ok()?.ok()?;
         VersionList::parse(std::str::from_utf8(&text).ok()?)
     }
 
     async fn names_versions(&self, ask: &Ask) -> bool {
         self.kept_versions(ask, &Ctx::within(LAST_RESORT)).await.is_some_and(|kept| !kept.is_empty())
     }
+}
+
+fn late(ask: &Ask, origin: &Origin) -> Failure {
+    Failure::unavailable(origin, format!("{ask} did not arrive whole in time"), Duration::ZERO)
 }
 
 /// How long a store may take to save a question whose time has run out in waiting for others. A disk that does not open a

@@ -23,6 +23,7 @@ pub async fn check(store: Arc<dyn Store>) {
     suite.what_was_never_put_is_absent().await;
     suite.what_is_put_comes_back_as_it_was().await;
     suite.the_three_files_are_independent_and_the_list_wants_all().await;
+    suite.a_list_is_empty_only_where_something_else_can_be_chosen().await;
     suite.a_list_cannot_be_put().await;
     suite.a_new_put_replaces_and_disturbs_no_reader().await;
     suite.what_is_removed_is_absent_and_disturbs_no_reader().await;
@@ -148,7 +149,11 @@ impl Suite {
         self.put(&zip, content(1, 10)).await;
         self.put(&info_ask, content(2, 10)).await;
         assert!(self.get(&mod_ask).await.is_none(), "nobody put the go.mod");
-        assert_eq!(self.list(path).await.as_deref(), Some(""), "the module exists, the version is not whole");
+        assert_eq!(
+            self.list(path).await,
+            None,
+            "no version is whole: that says nothing about which there are"
+        );
         self.put(&mod_ask, content(3, 10)).await;
         assert_eq!(self.list(path).await.as_deref(), Some("v1.10.0\n"));
         for version in ["v1.9.0", "v1.11.0-RC1", "v2.0.0+incompatible", "v0.0.0-20240102030405-abcdefabcdef"]
@@ -163,6 +168,22 @@ impl Suite {
         assert_eq!(self.list(path).await, Some(all.replace("v1.10.0\n", "")));
         assert_eq!(self.content_of(&zip).await, Some(content(1, 10)), "the others stay");
         assert_eq!(self.list("c.example").await, None, "a module above is another module");
+    }
+
+    async fn a_list_is_empty_only_where_something_else_can_be_chosen(&self) {
+        let pseudo = "v0.0.0-20240102030405-abcdefabcdef";
+        let [info_ask, mod_ask, zip] = trio("i.example/m", pseudo);
+        for ask in [&mod_ask, &info("i.example/m", "main"), &info_ask] {
+            self.put(ask, content(1, 10)).await;
+            assert_eq!(self.list("i.example/m").await, None, "{ask}: nothing is there to choose");
+        }
+        self.put(&zip, content(1, 10)).await;
+        assert_eq!(self.list("i.example/m").await, Some(format!("{pseudo}\n")), "for want of a tagged one");
+        let latest = Ask::Latest(module("j.example/m"));
+        self.put(&latest, content(1, 10)).await;
+        assert_eq!(self.list("j.example/m").await.as_deref(), Some(""), "go asks for @latest next");
+        assert!(self.remove(&latest).await);
+        assert_eq!(self.list("j.example/m").await, None);
     }
 
     async fn a_list_cannot_be_put(&self) {

@@ -25,6 +25,9 @@ pub enum StoreError {
     /// A list was put. Lists are made from what is kept and cannot be kept themselves.
     #[error("a list is not kept but made from the versions that are kept")]
     ListIsMade,
+    /// The store did not answer in time: its disk hangs, or has far too much to do.
+    #[error("the store does not answer; see whether its disk hangs or is overloaded")]
+    Hangs,
 }
 
 impl StoreError {

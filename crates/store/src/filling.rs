@@ -4,12 +4,22 @@
 //! request: what was fetched is served as it is.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use source::{Answer, Ask, Ctx, Failure, Freshness, Lifetime, Source, Trail, Vetted, Want};
+use tokio::sync::Semaphore;
 use tokio::time::timeout_at;
 
-use crate::Store;
 use crate::complaint::Complaint;
+use crate::patience::{keep_until, look};
+use crate::{Store, StoreError};
+
+/// How many artifacts are being kept at a time. A put outlives its asker, and where the disk hangs each holds a file or
+/// its content: enough to keep any disk busy, few enough to hold when it never answers.
+const KEEPING_MAX: usize = 64;
+
+/// How long the second look may take: Cached has looked before, and this one only finds what came in between.
+const SECOND_LOOK: Duration = Duration::from_secs(2);
 
 /// A source whose answers are kept.
 #[derive(Debug)]
@@ -17,12 +27,13 @@ pub struct Filling<S> {
     store: Arc<dyn Store>,
     inner: S,
     complaint: Arc<Complaint>,
+    turns: Arc<Semaphore>,
 }
 
 impl<S: Source> Filling<S> {
     /// Keeps the checked answers of `inner` in `store`.
     pub fn new(store: Arc<dyn Store>, inner: S) -> Self {
-        Self { store, inner, complaint: Arc::default() }
+        Self { store, inner, complaint: Arc::default(), turns: Arc::new(Semaphore::new(KEEPING_MAX)) }
     }
 
     /// What is kept by now: somebody may have put it since the asker looked.
@@ -30,19 +41,33 @@ impl<S: Source> Filling<S> {
         if ask.lifetime() == Lifetime::Mutable || ctx.want != Want::Usual {
             return None;
         }
-        timeout_at(ctx.deadline, self.store.get(ask)).await.ok()?.ok()?
+        let briefly = Ctx::within(ctx.left().min(SECOND_LOOK));
+        look(&*self.store, ask, &briefly).await.ok()?
     }
 
     /// Keeps the artifact; what is kept, or the artifact itself when keeping it fails or takes too long. Once begun, the
     /// keeping goes on whether or not anybody waits.
     async fn keep(&self, ask: &Ask, ctx: &Ctx, artifact: Vetted) -> Answer {
         let as_fetched = as_fetched(&artifact);
-        let (store, ask, complaint) = (self.store.clone(), ask.clone(), self.complaint.clone());
+        let kept = timeout_at(keep_until(ctx), self.put_in_turn(ask, artifact)).await;
+        match kept.unwrap_or(Err(StoreError::Hangs)) {
+            Ok(kept) => kept,
+            Err(error) => {
+                self.complaint.make("keep what was fetched", ask, &error);
+                as_fetched
+            }
+        }
+    }
+
+    async fn put_in_turn(&self, ask: &Ask, artifact: Vetted) -> Result<Answer, StoreError> {
+        let (store, ask) = (self.store.clone(), ask.clone());
+        let turn = self.turns.clone().acquire_owned().await;
         let putting = tokio::spawn(async move {
-            let put = store.put(&ask, &artifact).await;
-            put.inspect_err(|error| complaint.make("keep what was fetched", &ask, error)).ok()
+            let _turn = turn;
+            store.put(&ask, &artifact).await
         });
-        timeout_at(ctx.deadline, putting).await.ok().and_then(Result::ok).flatten().unwrap_or(as_fetched)
+        // A put that panics leaves nothing to say but that there is no answer.
+        putting.await.unwrap_or(Err(StoreError::Hangs))
     }
 }
 

@@ -12,9 +12,13 @@ use bytes::Bytes;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use sha2::{Digest, Sha256};
 use source::{Answer, Ask, Body, Chunks, Ctx, Failure, Origin, Replay, Source};
+use tokio::time::{timeout, timeout_at};
 
 /// How long fetching anew may take. Whoever waits in the middle of a body has usually hung up by then.
 const PATIENCE: Duration = Duration::from_mins(2);
+
+/// How long the next chunk may take. A disk that reads a block in this time is slow; one that does not is as good as gone.
+const CHUNK_MAX: Duration = Duration::from_secs(30);
 
 /// Kept content, and where to get it when it turns out damaged.
 #[derive(Debug)]
@@ -70,9 +74,19 @@ impl<S: Source> Healing<S> {
         Failure::unavailable(&Origin::new("store"), message, Duration::ZERO)
     }
 
+    fn stalled(&self) -> Failure {
+        let message = format!("nothing more of {} came for {} s", self.ask, CHUNK_MAX.as_secs());
+        Failure::unavailable(&Origin::new("store"), message, Duration::ZERO)
+    }
+
     /// The content from byte `sent` on, from a fresh copy of which everything before is the same.
     async fn heal(&self, sent: u64, damage: Failure) -> Result<Chunks, Failure> {
-        let fresh = match self.inner.ask(&self.ask, &Ctx::within(PATIENCE)).await {
+        let (ctx, late) = (Ctx::within(PATIENCE), damage.clone());
+        timeout_at(ctx.deadline, self.resume(sent, damage, &ctx)).await.unwrap_or(Err(late))
+    }
+
+    async fn resume(&self, sent: u64, damage: Failure, ctx: &Ctx) -> Result<Chunks, Failure> {
+        let fresh = match self.inner.ask(&self.ask, ctx).await {
             Ok(fresh) => fresh.body,
             Err(failure) => return Err(damage.with_trail(failure.trail().clone())),
         };
@@ -95,11 +109,11 @@ struct Reading<S> {
 
 impl<S: Source> Reading<S> {
     async fn next(mut self) -> Result<Option<(Bytes, Self)>, Failure> {
-        let chunk = match self.chunks.try_next().await {
+        let chunk = match self.chunk().await {
             Err(damage) if !self.healed => {
                 self.healed = true;
                 self.chunks = self.healing.heal(self.sent, damage).await?;
-                self.chunks.try_next().await?
+                self.chunk().await?
             }
             chunk => chunk?,
         };
@@ -107,6 +121,11 @@ impl<S: Source> Reading<S> {
             self.sent += chunk.len() as u64;
             (chunk, self)
         }))
+    }
+
+    async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
+        let chunk = timeout(CHUNK_MAX, self.chunks.try_next()).await;
+        chunk.unwrap_or_else(|_| Err(self.healing.stalled()))
     }
 }
 

@@ -8,6 +8,7 @@ pub mod disk;
 mod error;
 mod filling;
 mod healing;
+mod patience;
 
 pub use cached::{Cached, cached};
 pub use disk::DiskStore;
@@ -29,7 +30,9 @@ use source::{Answer, Ask, Vetted};
 /// * Only what was looked at can be put: [`Vetted`] has no other constructor.
 /// * Bytes are kept as they came. `.info`, `.mod` and `.zip` are kept independently of each other.
 /// * `Ask::List` is never put: the list of a store is made from what it can serve, which is every version of which
-///   `.info`, `.mod` and `.zip` are all there. It is `None` for a module of which nothing at all is kept.
+///   `.info`, `.mod` and `.zip` are all there, written as [`VersionList`](source::VersionList) writes it. It is `None` for
+///   a module of which go could choose nothing: no version is there whole, pseudo-versions included, and no `@latest` either.
+///   An empty list says that there is no version, and a store that holds a lone `.mod` does not know that.
 /// * Damage that a read notices is an error of that read and never a wrong byte; the entry is set aside, so that the
 ///   next `get` is a miss and the caller heals it by another `put`.
 /// * Errors are of the store, never of the artifact: a caller treats each as a miss and goes on.

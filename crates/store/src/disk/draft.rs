@@ -49,7 +49,19 @@ impl Drafts {
         self.folder.join(format!("draft-{}", self.number()))
     }
 
+    /// A new, empty draft. Somebody may have deleted the folder, and the data folder with it, under a running server: that
+    /// must not end the keeping until it is started again, so the folder is made anew.
     fn empty(&self) -> io::Result<Draft> {
+        match self.begin() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(&self.folder)?;
+                self.begin()
+            }
+            begun => begun,
+        }
+    }
+
+    fn begin(&self) -> io::Result<Draft> {
         let path = self.path();
         let file = File::options().read(true).write(true).create_new(true).open(&path)?;
         Ok(Draft { path, file: Arc::new(file) })

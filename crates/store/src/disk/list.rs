@@ -1,7 +1,9 @@
 //! The list of a module's versions: made from the names of the files that are there, never kept for its own sake.
 //!
-//! The file `@v/list` is for readers of the bare folder (`GOPROXY=file://DATA`). A module of which anything is kept has one,
-//! if need be an empty one, because go takes a module without a list as nonexistent (protocol.md B13).
+//! An empty list means two things. In the answer of a server it tells go that the module has no version to choose
+//! (protocol.md B13), so that none is given where not even `@latest` can be chosen. The file `@v/list` is for readers of the bare
+//! folder (`GOPROXY=file://DATA`), to whom the folder is all there is: a module of which anything is kept has one, if need be
+//! an empty one, because go takes a module without a list as nonexistent.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -9,7 +11,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use gomod::ModulePath;
+use gomod::{ModulePath, Version};
 use source::{Answer, Ask, Freshness, Kind, Origin, Trail, VersionList};
 
 use super::Disk;
@@ -17,17 +19,28 @@ use super::layout::ask_of;
 use super::publish::{is_absent, remove_if_there};
 use crate::StoreError;
 
+/// What the names in a module's folders say is kept.
+struct Kept {
+    names: BTreeSet<String>,
+    latest: bool,
+}
+
 impl Disk {
-    /// The versions of which all three files are there; `None` when nothing of the module is kept. Blocks.
+    /// The versions of which all three files are there; `None` when nothing that go could choose is kept. Blocks.
     pub(super) fn list(&self, module: &ModulePath) -> Result<Option<Answer>, StoreError> {
         let folder = self.layout.versions(module);
-        let read = || -> io::Result<_> {
-            let Some(versions) = self.versions(module, None)? else { return Ok(None) };
-            Ok(Some((versions, fs::metadata(&folder)?.modified()?)))
-        };
-        let Some((versions, changed_at)) = read().map_err(StoreError::io("list", &folder))? else {
+        self.choosable(module, &folder).map_err(StoreError::io("list", &folder))
+    }
+
+    fn choosable(&self, module: &ModulePath, folder: &Path) -> io::Result<Option<Answer>> {
+        let kept = self.names_of(module, None)?;
+        let whole = kept.whole_versions(module);
+        if whole.is_empty() && !kept.latest {
             return Ok(None);
-        };
+        }
+        let latest = self.layout.artifact(&Ask::Latest(module.clone()));
+        let changed_at = fs::metadata(folder).or_else(|_| fs::metadata(latest))?.modified()?;
+        let versions: VersionList = whole.into_iter().collect();
         let answer = Answer::live(versions.to_text().into(), Origin::new("kept"), Trail::default());
         Ok(Some(Answer { freshness: Freshness::Kept(changed_at), ..answer }))
     }
@@ -43,10 +56,11 @@ impl Disk {
     }
 
     fn write_list(&self, module: &ModulePath, except: Option<&Path>, path: &Path) -> io::Result<()> {
-        let Some(versions) = self.versions(module, except)? else {
+        let kept = self.names_of(module, except)?;
+        if kept.is_nothing(module) {
             return remove_if_there(path).map(drop);
-        };
-        let text = versions.to_text();
+        }
+        let text = kept.whole_versions(module).into_iter().collect::<VersionList>().to_text();
         if fs::read(path).is_ok_and(|current| current == text.as_bytes()) {
             return Ok(());
         }
@@ -55,14 +69,11 @@ impl Disk {
         fs::rename(&draft.path, path)
     }
 
-    fn versions(&self, module: &ModulePath, except: Option<&Path>) -> io::Result<Option<VersionList>> {
+    fn names_of(&self, module: &ModulePath, except: Option<&Path>) -> io::Result<Kept> {
         let names = names_in(&self.layout.versions(module), except)?;
         let latest = self.layout.artifact(&Ask::Latest(module.clone()));
-        let nothing_in = !names.iter().any(|name| ask_of(module, name).is_some());
-        if nothing_in && (except == Some(&*latest) || !latest.exists()) {
-            return Ok(None);
-        }
-        Ok(Some(whole_versions(module, &names)))
+        let is_there = fs::symlink_metadata(&latest).is_ok_and(|about| about.is_file());
+        Ok(Kept { names, latest: is_there && except != Some(&*latest) })
     }
 }
 
@@ -82,15 +93,25 @@ fn names_in(folder: &Path, except: Option<&Path>) -> io::Result<BTreeSet<String>
     Ok(names)
 }
 
-fn whole_versions(module: &ModulePath, names: &BTreeSet<String>) -> VersionList {
-    let beside = |stem: &str, kind: Kind| names.contains(&format!("{stem}{}", kind.suffix()));
-    let whole = |name: &&String| {
-        let stem = name.strip_suffix(Kind::Zip.suffix());
-        stem.is_some_and(|stem| beside(stem, Kind::Info) && beside(stem, Kind::Mod))
-    };
-    let version = |name: &String| match ask_of(module, name)? {
-        Ask::Zip(module) => Some(module.version().clone()),
-        _ => None,
-    };
-    names.iter().filter(whole).filter_map(version).collect()
+impl Kept {
+    fn is_nothing(&self, module: &ModulePath) -> bool {
+        !self.latest && !self.names.iter().any(|name| ask_of(module, name).is_some())
+    }
+
+    /// The versions of which all three files are there, pseudo-versions too.
+    fn whole_versions(&self, module: &ModulePath) -> Vec<Version> {
+        let whole = |name: &&String| {
+            let stem = name.strip_suffix(Kind::Zip.suffix());
+            stem.is_some_and(|stem| self.has(stem, Kind::Info) && self.has(stem, Kind::Mod))
+        };
+        let version = |name: &String| match ask_of(module, name)? {
+            Ask::Zip(module) => Some(module.version().clone()),
+            _ => None,
+        };
+        self.names.iter().filter(whole).filter_map(version).collect()
+    }
+
+    fn has(&self, stem: &str, kind: Kind) -> bool {
+        self.names.contains(&format!("{stem}{}", kind.suffix()))
+    }
 }

@@ -10,6 +10,7 @@ mod opening;
 mod publish;
 mod read;
 mod sidecar;
+mod stranger;
 mod walk;
 
 pub use walk::entries_of;
@@ -22,6 +23,7 @@ use std::time::SystemTime;
 use futures_util::stream::BoxStream;
 use source::blocks::off_worker;
 use source::{Answer, Ask, Spool, Vetted};
+use tokio::sync::Semaphore;
 
 use crate::{Entry, Store, StoreError};
 
@@ -31,6 +33,10 @@ use locks::ModuleLocks;
 
 /// What tells the time: [`SystemTime::now`], or a test's own.
 pub type Clock = fn() -> SystemTime;
+
+/// How many threads may work in the folder at a time: half of those that the runtime has for blocking work. The names of
+/// upstreams are looked up on the same threads, and a disk that hangs must not take them all.
+const HANDS: usize = 256;
 
 /// Keeps each artifact in a file of its own, in a folder that is a GOPROXY by itself. Cheap to clone.
 ///
@@ -44,6 +50,7 @@ struct Disk {
     clock: Clock,
     locks: ModuleLocks,
     drafts: Drafts,
+    hands: Arc<Semaphore>,
     /// Held while folders are made.
     making: Mutex<()>,
     /// Held as long as the store is.
@@ -75,8 +82,12 @@ impl DiskStore {
         work: impl FnOnce(&Arc<Disk>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let disk = self.0.clone();
-        let done = off_worker(move || Ok(work(&disk))).await;
-        done.map_err(StoreError::io("work in", self.root()))?
+        let hand = disk.hands.clone().acquire_owned().await;
+        let work = move || {
+            let _hand = hand;
+            Ok(work(&disk))
+        };
+        off_worker(work).await.map_err(StoreError::io("work in", self.root()))?
     }
 }
 
@@ -99,5 +110,55 @@ impl Store for DiskStore {
 
     fn entries(&self) -> BoxStream<'_, Result<Entry, StoreError>> {
         entries_of(self.root())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use futures_util::future::join_all;
+    use gomod::ModulePath;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    /// As many as the runtime has threads for blocking work, and some.
+    const ASKERS: usize = 600;
+
+    #[tokio::test]
+    async fn a_disk_that_hangs_does_not_take_all_threads() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = DiskStore::open(folder.path(), SystemTime::now).unwrap();
+        let ask = Ask::Latest(ModulePath::parse("example.com/m").unwrap());
+        let ((held, is_held), (release, released)) = (channel(), channel::<()>());
+        let hanging = std::thread::spawn({
+            let (disk, module) = (store.0.clone(), ask.module().clone());
+            move || {
+                let _write = disk.locks.write(&module);
+                held.send(()).unwrap();
+                let _ = released.recv();
+            }
+        });
+        is_held.recv().unwrap();
+        let begun = Arc::new(AtomicUsize::new(0));
+        let ask_once = |_| {
+            let (store, ask, begun) = (store.clone(), ask.clone(), begun.clone());
+            tokio::spawn(async move {
+                begun.fetch_add(1, Ordering::Relaxed);
+                store.get(&ask).await.is_ok()
+            })
+        };
+        let asking: Vec<_> = (0..ASKERS).map(ask_once).collect();
+        while begun.load(Ordering::Relaxed) < ASKERS {
+            tokio::task::yield_now().await;
+        }
+        let other = timeout(Duration::from_secs(5), off_worker(|| Ok("done"))).await;
+        drop(release);
+        hanging.join().unwrap();
+        assert_eq!(other.expect("a thread is left for others").unwrap(), "done");
+        assert!(join_all(asking).await.into_iter().all(|answered| answered.unwrap()));
     }
 }

@@ -12,11 +12,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use tokio::sync::Semaphore;
+
+use super::damage::is_same_file;
 use super::draft::Drafts;
 use super::layout::{Layout, VERSIONS, module_of};
 use super::locks::ModuleLocks;
 use super::publish::{remove_if_there, sync_folder};
-use super::{Clock, Disk};
+use super::{Clock, Disk, HANDS};
 use crate::StoreError;
 
 impl Disk {
@@ -27,8 +30,8 @@ impl Disk {
         let layout = Layout::new(&root);
         let lock = lock(&layout)?;
         let drafts = Drafts::new(layout.temporary());
-        let (locks, making) = (ModuleLocks::new(), Mutex::default());
-        let disk = Self { layout, clock, locks, drafts, making, lock };
+        let (locks, making, hands) = (ModuleLocks::new(), Mutex::default(), Arc::new(Semaphore::new(HANDS)));
+        let disk = Self { layout, clock, locks, drafts, hands, making, lock };
         disk.tidy_up().map_err(StoreError::io("tidy up the data folder", &root))?;
         Ok(Arc::new(disk))
     }
@@ -66,8 +69,10 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
+        // Who deleted the folder took the lock with it: another process may be at work in a new one, of which nothing is known.
+        let still_holds = is_same_file(&self.lock, &self.layout.lock());
         // The mark says that all is on disk, so that comes first. Without the mark the next start takes longer, no more.
-        if sync_file_system(self.layout.root()).is_ok() {
+        if still_holds && sync_file_system(self.layout.root()).is_ok() {
             let _ = File::create(self.layout.closed());
         }
         let _ = self.lock.unlock();

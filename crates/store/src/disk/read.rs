@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt};
 use source::blocks::{BLOCK_SIZE, off_worker, read_blocks};
-use source::{Answer, Ask, Assurance, Body, Chunks, Failure, Freshness, Origin, Replay, Trail};
+use source::{Answer, Ask, Body, Chunks, Failure, Freshness, Origin, Replay, Trail};
 
 use super::Disk;
 use super::damage::is_same_file;
@@ -56,10 +56,13 @@ impl Disk {
                 self.set_aside(ask, &file, "its sidecar is damaged, nothing vouches for it");
                 Ok(None)
             }
-            Beside::Nothing => {
-                let sidecar = self.take_in(ask, &file, path)?;
-                Ok(self.answer(ask, file, sidecar))
-            }
+            Beside::Nothing => match self.take_in(ask, &file, path)? {
+                Ok(sidecar) => Ok(self.answer(ask, file, sidecar)),
+                Err(flaw) => {
+                    self.set_aside(ask, &file, &flaw.to_string());
+                    Ok(None)
+                }
+            },
         }
     }
 
@@ -75,23 +78,6 @@ impl Disk {
             Err(error) => return Err(error),
         };
         Ok(Some((Arc::new(file), beside)))
-    }
-
-    /// Makes the sidecar of an artifact that has none: the files are the truth, and this one came in without us, or just
-    /// before a crash. Nobody knows where it came from or whether anybody looked at it.
-    fn take_in(&self, ask: &Ask, file: &File, path: &Path) -> io::Result<Sidecar> {
-        let sidecar = Sidecar {
-            fingerprint: Fingerprint::of_file(file)?,
-            h1: None,
-            origin: None,
-            assurance: Assurance::RECEIVED,
-            kept_at: file.metadata()?.modified()?,
-        };
-        // An artifact that nobody can write a sidecar for is still an artifact.
-        if let Err(error) = self.write_sidecar(ask, file, path, &sidecar) {
-            tracing::warn!(file = %path.display(), %error, "cannot write the sidecar of a kept file");
-        }
-        Ok(sidecar)
     }
 
     /// Puts a sidecar beside the open file; `false` when its name means another file by now.

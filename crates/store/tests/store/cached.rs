@@ -59,6 +59,27 @@ async fn without_an_upstream_the_list_names_only_what_can_be_served() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_module_of_which_only_a_go_mod_is_kept_is_not_told_to_have_no_version() {
+    let (mut fake, (folder, store)) = (upstream(), store());
+    let source = serving(&store, &fake);
+    let [list, latest, _, go_mod, _] = asks("v1.0.0");
+    bytes(ask(&source, &go_mod).await.unwrap()).await;
+    fake.stop();
+    assert_eq!(ask(&source, &list).await.unwrap_err().kind(), FailureKind::Unavailable);
+    let file = folder.path().join(list.address());
+    assert_eq!(
+        std::fs::read(file).unwrap(),
+        b"",
+        "to a reader of the bare folder, the folder is all there is"
+    );
+    fake.restart();
+    assert_eq!(text(&source, &list).await, "v1.0.0\nv1.2.0\n");
+    bytes(ask(&source, &latest).await.unwrap()).await;
+    fake.stop();
+    assert_eq!(text(&source, &list).await, "", "go asks for @latest next, and gets it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn branches_and_latest_are_fresh_while_they_can_be_and_marked_when_not() {
     let (mut fake, (_folder, store)) = (upstream(), store());
     let source = serving(&store, &fake);

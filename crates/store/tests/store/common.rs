@@ -1,6 +1,7 @@
 //! Stores in temporary folders, upstreams that fill them, and the modules that are asked for.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -86,4 +87,16 @@ pub(crate) async fn ask(source: &dyn Source, ask: &Ask) -> Result<Answer, Failur
 
 pub(crate) async fn bytes(answer: Answer) -> Bytes {
     answer.body.into_bytes(1 << 30).await.unwrap()
+}
+
+/// An example of this crate, to be run as a process of its own. `cargo test` builds them beside the tests.
+pub(crate) fn helper(name: &str) -> Command {
+    Command::new(helper_path(name))
+}
+
+pub(crate) fn helper_path(name: &str) -> PathBuf {
+    let me = std::env::current_exe().unwrap();
+    let path = me.ancestors().nth(2).unwrap().join("examples").join(name);
+    assert!(path.exists(), "{} is missing; build it with: cargo build -p store --examples", path.display());
+    path
 }

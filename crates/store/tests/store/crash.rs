@@ -1,45 +1,29 @@
 //! `kill -9` at any moment: what was acknowledged is there, and what is there is whole.
 //!
-//! A child process puts artifacts and says so; it is killed at a random moment; then the folder is opened and looked at.
+//! A child process (`examples/put_until_killed.rs`) puts artifacts and says so; it is killed at a random moment; then the folder is opened and looked at.
 //! Every content says what it is and can be made again from that, so that the judge needs to know nothing else. The same
 //! judge is then shown a writer that takes no care, and must find it out.
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
-use futures_util::future::join_all;
-use source::conformance::asks_about;
-use source::{Ask, Kind};
+use source::Ask;
 use store::Store;
-use store::conformance::{vetted, vetted_in};
 
-use crate::common::open;
-
-/// Tell the child in which folder to work, from which number on, and how.
-const FOLDER: &str = "MODKEEP_TEST_CRASH_FOLDER";
-const BEGIN: &str = "MODKEEP_TEST_CRASH_BEGIN";
-const CARELESS: &str = "MODKEEP_TEST_CRASH_CARELESS";
+use crate::artifacts::{WRITERS, content, questions};
+use crate::common::{helper, open};
 
 const CYCLES: usize = 200;
 /// A fresh folder every so often, because each look takes longer the more is kept.
 const CYCLES_PER_FOLDER: usize = 10;
-const WRITERS: usize = 4;
-
-/// The artifact number `number` of a writer: a header that says so, and a size and filling that follow from it.
-fn content(ask: &Ask, number: usize) -> Bytes {
-    let size = 60 + number.wrapping_mul(7919) % 17 * 40_000 * usize::from(ask.kind() == Kind::Zip);
-    let mut content = format!("{number} {ask}\n").into_bytes();
-    content.extend((0..size).map(|i| (i.wrapping_mul(number + 3) >> 3).to_le_bytes()[0]));
-    content.into()
-}
 
 /// Which artifact it is, if it is one to the last byte.
 fn recognise(ask: &Ask, found: &[u8]) -> Option<usize> {
@@ -48,75 +32,16 @@ fn recognise(ask: &Ask, found: &[u8]) -> Option<usize> {
     (content(ask, number) == found).then_some(number)
 }
 
-/// What a writer puts, in turn: the three files of one version after another, with a branch and `@latest` in between.
-fn questions(writer: usize, number: usize) -> [Ask; 5] {
-    let module = format!("example.com/Writer{writer}");
-    let [_, latest, info, go_mod, zip] = asks_about(&module, &format!("v1.{number}.0"));
-    let branch = Ask::Info(latest.module().clone(), "main".parse().unwrap());
-    [go_mod, branch, zip, latest, info]
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "the child of the tests below, which kill it"]
-async fn child() {
-    let folder = std::env::var_os(FOLDER).expect("it is started by another test");
-    let begin = std::env::var(BEGIN).unwrap().parse().unwrap();
-    if std::env::var_os(CARELESS).is_some() {
-        return write_carelessly(Path::new(&folder), begin);
-    }
-    let store = open(Path::new(&folder));
-    let writers = (0..WRITERS).map(|writer| {
-        let store = store.clone();
-        tokio::spawn(async move {
-            for number in begin.. {
-                for ask in questions(writer, number) {
-                    let content = content(&ask, number);
-                    let spooled = number.is_multiple_of(2);
-                    let artifact =
-                        if spooled { vetted_in(&store.spool(), content).await } else { vetted(content) };
-                    store.put(&ask, &artifact).await.unwrap();
-                    acknowledge(&ask, number);
-                }
-            }
-        })
-    });
-    join_all(writers).await;
-}
-
-/// A writer without drafts and renames: what a store does that was not thought about.
-fn write_carelessly(folder: &Path, begin: usize) {
-    for number in begin.. {
-        for ask in questions(0, number) {
-            let path = folder.join(ask.address());
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            let mut file = fs::File::create(path).unwrap();
-            for piece in content(&ask, number).chunks(4096) {
-                file.write_all(piece).unwrap();
-            }
-            acknowledge(&ask, number);
-        }
-    }
-}
-
-fn acknowledge(ask: &Ask, number: usize) {
-    let line = format!("kept {number} {}\n", ask.address());
-    std::io::stdout().write_all(line.as_bytes()).unwrap();
-}
-
 /// Each cycle has numbers of its own, so that a later artifact has a greater one.
-fn start(folder: &Path, careless: bool, cycle: usize) -> Child {
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--ignored", "--exact", "crash::child", "--nocapture"]);
-    command.env(FOLDER, folder).env(BEGIN, (cycle * 100_000).to_string());
-    if careless {
-        command.env(CARELESS, "1");
-    }
+fn start(folder: &Path, how: &str, cycle: usize) -> Child {
+    let mut command = helper("put_until_killed");
+    command.arg(folder).arg((cycle * 100_000).to_string()).arg(how);
     command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
 }
 
 /// Runs a child until some moment after its first acknowledgement, another one in each cycle; gives the last number acknowledged for each address.
-fn run_and_kill(folder: &Path, careless: bool, cycle: usize) -> HashMap<String, usize> {
-    let mut child = start(folder, careless, cycle);
+fn run_and_kill(folder: &Path, how: &str, cycle: usize) -> HashMap<String, usize> {
+    let mut child = start(folder, how, cycle);
     let mut output = BufReader::new(child.stdout.take().unwrap());
     let (first, begun) = mpsc::channel();
     let reader = thread::spawn(move || {
@@ -177,8 +102,10 @@ async fn judge_list(
     found: &HashMap<String, usize>,
 ) -> Option<String> {
     let module = questions(writer, 0)[3].module().clone();
-    let answer = store.get(&Ask::List(module.clone())).await.unwrap()?;
-    let list = answer.body.into_bytes(1 << 20).await.unwrap();
+    let list = match store.get(&Ask::List(module.clone())).await.unwrap() {
+        Some(answer) => answer.body.into_bytes(1 << 20).await.unwrap(),
+        None => Bytes::new(),
+    };
     let file = fs::read(folder.join(Ask::List(module).address())).unwrap_or_default();
     let numbers = found.values().collect::<std::collections::BTreeSet<_>>();
     let is_whole = |number: usize| {
@@ -202,7 +129,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_torn_is_seen() {
         let folder = tempfile::tempdir().unwrap();
         let mut kept = HashMap::new();
         for cycle in 0..CYCLES_PER_FOLDER {
-            let acknowledged = run_and_kill(folder.path(), false, round * CYCLES_PER_FOLDER + cycle);
+            let acknowledged = run_and_kill(folder.path(), "steady", round * CYCLES_PER_FOLDER + cycle);
             acknowledgements += acknowledged.len();
             kept.extend(acknowledged);
             assert_eq!(judge(folder.path(), &kept).await, Vec::<String>::new());
@@ -216,7 +143,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_torn_is_seen() {
 async fn the_judge_finds_out_a_writer_that_takes_no_care() {
     for cycle in 0..CYCLES {
         let folder = tempfile::tempdir().unwrap();
-        let acknowledged = run_and_kill(folder.path(), true, cycle);
+        let acknowledged = run_and_kill(folder.path(), "careless", cycle);
         if judge(folder.path(), &acknowledged).await.iter().any(|wrong| wrong.ends_with("is not whole")) {
             return;
         }

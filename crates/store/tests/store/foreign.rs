@@ -3,6 +3,7 @@
 use std::fs;
 use std::time::SystemTime;
 
+use bytes::Bytes;
 use futures_util::TryStreamExt;
 use source::Freshness;
 use source::conformance::asks_about;
@@ -10,7 +11,7 @@ use store::conformance::{content, vetted};
 use store::disk::entries_of;
 use store::{DiskStore, Entry, Store, StoreError};
 
-use crate::common::{PATH, bytes, open, store, upstream};
+use crate::common::{PATH, ask, bytes, modules, open, serving, store, upstream};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tree_of_another_proxy_is_taken_in_as_unchecked() {
@@ -24,11 +25,31 @@ async fn a_tree_of_another_proxy_is_taken_in_as_unchecked() {
         for _ in 0..2 {
             let answer = store.get(&question).await.unwrap().unwrap();
             assert_eq!((answer.origin.as_str(), answer.assurance.as_str()), ("unknown", "received"));
+            assert_eq!(answer.h1.is_some(), matches!(question, source::Ask::Zip(_)), "a zip is looked at");
             assert_eq!(bytes(answer).await, file, "{question}");
         }
     }
     let entries: Vec<Entry> = store.entries().try_collect().await.unwrap();
     assert!(entries.iter().all(|entry| entry.origin.is_none()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_zip_that_was_cut_before_it_came_is_not_served_but_fetched() {
+    let (fake, (folder, store)) = (upstream(), store());
+    fake.write_file_proxy(folder.path());
+    for module in modules() {
+        let [list, .., zip] = asks_about(PATH, module.version());
+        let file = fs::File::options().write(true).open(folder.path().join(zip.address())).unwrap();
+        file.set_len(module.zip().len() as u64 / 2).unwrap();
+        assert!(store.get(&zip).await.unwrap().is_none(), "{zip}");
+        let listed = match store.get(&list).await.unwrap() {
+            Some(answer) => bytes(answer).await,
+            None => Bytes::new(),
+        };
+        assert!(!listed.starts_with(module.version().as_bytes()), "{listed:?}: it cannot be served");
+        let source = serving(&store, &fake);
+        assert_eq!(bytes(ask(&source, &zip).await.unwrap()).await, module.zip());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

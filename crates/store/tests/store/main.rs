@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "tests stop loudly")]
 
+mod artifacts;
 mod cached;
 mod common;
 mod conformance;
@@ -10,3 +11,4 @@ mod damage;
 mod faults;
 mod file_proxy;
 mod foreign;
+mod hanging;

@@ -1,0 +1,53 @@
+//! Taking in a file that has no sidecar: the files are the truth, and this one came without us, or just before a crash.
+//!
+//! Nobody knows where it came from. A zip is looked at before it counts, as a fetched one is: one that was cut in half by whoever
+//! put it there would otherwise vouch for itself for ever. Text is taken as it is; go reads it to the end and says what is wrong.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use gomod::zip::{self, FileReader, ZipError};
+use gomod::{H1, dirhash};
+use source::{Ask, Assurance};
+
+use super::Disk;
+use super::fingerprint::Fingerprint;
+use super::sidecar::Sidecar;
+
+impl Disk {
+    /// Makes the sidecar of an artifact that has none; or says why the file is no such artifact. Reads it twice.
+    pub(super) fn take_in(
+        &self,
+        ask: &Ask,
+        file: &File,
+        path: &Path,
+    ) -> io::Result<Result<Sidecar, ZipError>> {
+        let h1 = match look_at(ask, file) {
+            Ok(h1) => h1,
+            Err(ZipError::Io(error)) => return Err(error),
+            Err(flaw) => return Ok(Err(flaw)),
+        };
+        let sidecar = Sidecar {
+            fingerprint: Fingerprint::of_file(file)?,
+            h1,
+            origin: None,
+            assurance: Assurance::RECEIVED,
+            kept_at: file.metadata()?.modified()?,
+        };
+        // An artifact that nobody can write a sidecar for is still an artifact.
+        if let Err(error) = self.write_sidecar(ask, file, path, &sidecar) {
+            tracing::warn!(file = %path.display(), %error, "cannot write the sidecar of a kept file");
+        }
+        Ok(Ok(sidecar))
+    }
+}
+
+/// The content hash of a good zip.
+fn look_at(ask: &Ask, file: &File) -> Result<Option<H1>, ZipError> {
+    let Ask::Zip(module) = ask else { return Ok(None) };
+    let size = file.metadata().map_err(ZipError::Io)?.len();
+    let content = FileReader::from(file.try_clone().map_err(ZipError::Io)?);
+    zip::check(module, &content, size)?;
+    dirhash::hash_zip(&content, size).map(Some)
+}
