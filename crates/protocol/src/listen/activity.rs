@@ -246,7 +246,7 @@ impl Drop for Answer {
 mod tests {
     use super::*;
 
-    const WAITS: Waits = Waits { ask: Duration::from_secs(10), take: Duration::from_secs(60) };
+    const WAITS: Waits = Waits { ask: Duration::from_secs(10), take: Duration::from_mins(1) };
 
     fn activity() -> Arc<Activity> {
         Activity::new(AnswersUnderWay::default())

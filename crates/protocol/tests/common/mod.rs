@@ -3,6 +3,7 @@
 #![allow(
     dead_code,
     clippy::unwrap_used,
+    clippy::expect_used,
     reason = "each test file uses its own part, and a test may stop loudly"
 )]
 
