@@ -15,7 +15,7 @@ use crate::settings::values::{self, Fallback, LogFilter, LogFormat};
 use crate::settings::{AnySetting, DefaultValue, Invalid, Setting, Shape, Spec};
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&dyn AnySetting; 17] = [
+pub static ALL: [&dyn AnySetting; 18] = [
     &LISTEN,
     &PATH_PREFIX,
     &DATA,
@@ -30,6 +30,7 @@ pub static ALL: [&dyn AnySetting; 17] = [
     &IDLE_TIMEOUT,
     &ASK_TIMEOUT,
     &HEADER_TIMEOUT,
+    &DRAIN_DELAY,
     &DRAIN_TIMEOUT,
     &LOG,
     &LOG_FORMAT,
@@ -237,6 +238,21 @@ pub static HEADER_TIMEOUT: Setting<Duration> = Setting {
          or dead clients cannot use up the server.",
     ),
     parse: values::wait,
+};
+
+/// How long a stop is announced.
+pub static DRAIN_DELAY: Setting<Duration> = Setting {
+    spec: Spec {
+        expects: "a time such as 500ms, 5s or 2m, between 0s and 24h",
+        ..wait(
+            "drain-delay",
+            "0s",
+            "How long to go on accepting connections when the server is told to stop.\n\n/readyz says 503 from the \
+             first signal on; a load balancer needs this long to see it and to send no more. --drain-timeout counts \
+             from its end.",
+        )
+    },
+    parse: values::wait_or_none,
 };
 
 /// How long a stop may take.

@@ -138,11 +138,20 @@ fn address_reason(text: &str) -> String {
 
 /// Reads a wait between [`WAIT_MIN`] and [`WAIT_MAX`].
 pub fn wait(text: &str, _: &Base) -> Result<Duration, Invalid> {
+    wait_from(WAIT_MIN, text)
+}
+
+/// Reads a wait that may be zero, up to [`WAIT_MAX`].
+pub fn wait_or_none(text: &str, _: &Base) -> Result<Duration, Invalid> {
+    wait_from(Duration::ZERO, text)
+}
+
+fn wait_from(least: Duration, text: &str) -> Result<Duration, Invalid> {
     let wait = humantime::parse_duration(text).map_err(|error| Invalid(error.to_string()))?;
-    if (WAIT_MIN..=WAIT_MAX).contains(&wait) {
+    if (least..=WAIT_MAX).contains(&wait) {
         return Ok(wait);
     }
-    let limits = [WAIT_MIN, WAIT_MAX].map(|limit| humantime::format_duration(limit).to_string());
+    let limits = [least, WAIT_MAX].map(|limit| humantime::format_duration(limit).to_string());
     Err(Invalid(format!("it is not between {} and {}", limits[0], limits[1])))
 }
 
@@ -182,6 +191,16 @@ mod tests {
         assert_eq!(wait("24h", &base), Ok(WAIT_MAX));
         for bad in ["0s", "999us", "24h 1ms", "5 parsecs", "", "-1s", "5", "99999999999999999999s"] {
             assert!(wait(bad, &base).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn some_waits_may_be_none() {
+        let base = base(None);
+        assert_eq!(wait_or_none("0s", &base), Ok(Duration::ZERO));
+        assert_eq!(wait_or_none("24h", &base), Ok(WAIT_MAX));
+        for bad in ["24h 1ms", "", "-1s", "5"] {
+            assert!(wait_or_none(bad, &base).is_err(), "{bad}");
         }
     }
 

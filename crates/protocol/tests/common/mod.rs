@@ -3,8 +3,11 @@
 #![allow(
     dead_code,
     clippy::unwrap_used,
+    clippy::expect_used,
     reason = "each test file uses its own part, and a test may stop loudly"
 )]
+
+pub(crate) mod http2;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -32,19 +35,27 @@ pub(crate) fn modules() -> Vec<Module> {
 
 pub(crate) fn long_limits() -> Limits {
     let minute = Duration::from_mins(1);
-    Limits { header_timeout: minute, write_timeout: minute, drain_timeout: minute }
+    Limits {
+        header_timeout: minute,
+        write_timeout: minute,
+        drain_delay: Duration::ZERO,
+        drain_timeout: minute,
+        connections_max: 100,
+    }
 }
 
 pub(crate) fn short_limits() -> Limits {
     let short = Duration::from_millis(300);
-    Limits { header_timeout: short, write_timeout: short, drain_timeout: short }
+    Limits { header_timeout: short, write_timeout: short, drain_timeout: short, ..long_limits() }
 }
 
 /// A running node; it ends with the test.
 pub(crate) struct Node {
     pub(crate) address: SocketAddr,
     client: reqwest::Client,
+    health: Health,
     stop: Option<oneshot::Sender<()>>,
+    stop_seen: Option<oneshot::Receiver<()>>,
     serving: JoinHandle<Ended>,
     _spool: tempfile::TempDir,
 }
@@ -61,10 +72,13 @@ impl Node {
         let goproxy = Goproxy::new(Arc::new(source), Prefix::parse(prefix).unwrap(), Duration::from_mins(1));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        let health = Health::default();
         let (stop, stopped) = oneshot::channel::<()>();
-        let stopped = async move { drop(stopped.await) };
-        let serving = tokio::spawn(serve(listener, router(goproxy, Health::default()), limits, stopped));
-        Self { address, client: reqwest::Client::new(), stop: Some(stop), serving, _spool: spool }
+        let (seen, stop_seen) = oneshot::channel::<()>();
+        let stopped = async move { drop((stopped.await, seen.send(()))) };
+        let serving = tokio::spawn(serve(listener, router(goproxy, health.clone()), limits, stopped));
+        let (stop, stop_seen) = (Some(stop), Some(stop_seen));
+        Self { address, client: reqwest::Client::new(), health, stop, stop_seen, serving, _spool: spool }
     }
 
     pub(crate) async fn get(&self, path: &str) -> reqwest::Response {
@@ -76,7 +90,13 @@ impl Node {
     }
 
     pub(crate) fn begin_stop(&mut self) {
+        self.health.drain();
         drop(self.stop.take());
+    }
+
+    /// Waits until the listener was told to stop.
+    pub(crate) async fn stop_seen(&mut self) {
+        self.stop_seen.take().unwrap().await.unwrap();
     }
 
     /// Waits until connections are refused.
@@ -98,4 +118,22 @@ pub(crate) async fn raw(address: SocketAddr, request: &str) -> String {
     let mut answer = Vec::new();
     connection.read_to_end(&mut answer).await.unwrap();
     String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// The time within which everything in these tests happens, also on a machine that is busy.
+pub(crate) const SOON: Duration = Duration::from_secs(20);
+
+/// Connects and sends bytes as they are.
+pub(crate) async fn connect(address: SocketAddr, bytes: impl AsRef<[u8]>) -> TcpStream {
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    connection.write_all(bytes.as_ref()).await.unwrap();
+    connection
+}
+
+/// Waits until the server closes the connection; what it sent until then.
+pub(crate) async fn closed(mut connection: TcpStream) -> Vec<u8> {
+    let mut answer = Vec::new();
+    // A reset is an end as well: bytes that the server did not read cause one.
+    drop(tokio::time::timeout(SOON, connection.read_to_end(&mut answer)).await.expect("it is closed"));
+    answer
 }

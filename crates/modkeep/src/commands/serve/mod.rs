@@ -89,7 +89,9 @@ fn limits(settings: &Settings) -> Result<Limits, Failed> {
     Ok(Limits {
         header_timeout: settings.get(&table::HEADER_TIMEOUT)?,
         write_timeout: WRITE_TIMEOUT,
+        drain_delay: settings.get(&table::DRAIN_DELAY)?,
         drain_timeout: settings.get(&table::DRAIN_TIMEOUT)?,
+        connections_max: listen::make_room(),
     })
 }
 
