@@ -148,8 +148,9 @@ pub fn wait(text: &str, _: &Base) -> Result<Duration, Invalid> {
 
 /// Reads a folder. `~/` at the beginning is the user's home, since no shell expands it in a file.
 pub fn folder(text: &str, base: &Base) -> Result<PathBuf, Invalid> {
-    if text.is_empty() {
-        return Err(Invalid("it is empty".to_owned()));
+    if text.is_empty() || text.contains('\0') {
+        let reason = if text.is_empty() { "it is empty" } else { "there is a NUL character in it" };
+        return Err(Invalid(reason.to_owned()));
     }
     let Some(below_home) = text.strip_prefix("~/") else { return Ok(base.folder.join(text)) };
     let home = base.home.as_ref().ok_or_else(|| Invalid("HOME is not set, so there is no ~".to_owned()))?;
@@ -192,7 +193,7 @@ mod tests {
         assert_eq!(folder("a/b", &home).as_deref(), Ok(Path::new("/base/a/b")));
         assert_eq!(folder("~/a", &home).as_deref(), Ok(Path::new("/home/u/a")));
         assert!(folder("~/a", &base(None)).is_err());
-        assert!(folder("", &home).is_err());
+        assert!(folder("", &home).is_err() && folder("/a\0b", &home).is_err());
     }
 
     #[test]
