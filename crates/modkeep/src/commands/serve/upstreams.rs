@@ -41,7 +41,7 @@ pub(super) struct Member {
 impl Member {
     /// The URL as it may be shown.
     pub(super) fn shown(&self) -> String {
-        mask::userinfo(&self.url)
+        mask::secrets(&self.url)
     }
 }
 
@@ -95,7 +95,7 @@ impl Upstreams {
     /// harmless; given to modkeep itself it is a mistake.
     fn skip_self(&mut self, url: &str, settings: &Settings) -> Result<(), Failed> {
         let origin = &settings.value(&table::UPSTREAM)?.origin;
-        let url = mask::userinfo(url);
+        let url = mask::secrets(url);
         let problem = Problem::new(format!("the upstream {url} ({origin}) is this server itself"));
         if origin.is_explicit() {
             let advice = "take it out of the list, or choose another address (--listen) or folder (--data)";
