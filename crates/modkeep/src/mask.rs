@@ -120,7 +120,10 @@ mod tests {
             ("https://a.example?token=x,b.example,direct", "https://a.example?***,direct"),
             ("https://u:p@a.example#x|https://b.example", "https://***@a.example#***|https://b.example"),
             ("https://a.example?", "https://a.example?"),
-            ("http://[::1]:80,b.example:443,https://c.example", "http://[::1]:80,b.example:443,https://c.example"),
+            (
+                "http://[::1]:80,b.example:443,https://c.example",
+                "http://[::1]:80,b.example:443,https://c.example",
+            ),
             ("", ""),
         ] {
             assert_eq!(secrets(plain), masked);

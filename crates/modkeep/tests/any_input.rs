@@ -50,7 +50,8 @@ fn toml() -> impl Strategy<Value = String> {
 
 /// What a password may hold, with what separates things in a list more often than chance would have it.
 fn password() -> impl Strategy<Value = String> {
-    let part = proptest::sample::select(vec![",", "|", "@", "/", "//", "https://", "?", "#", "direct", ":", "%"]);
+    let part =
+        proptest::sample::select(vec![",", "|", "@", "/", "//", "https://", "?", "#", "direct", ":", "%"]);
     proptest::collection::vec(prop_oneof![part.prop_map(str::to_owned), "\\PC{0,3}"], 0..8)
         .prop_map(|parts| parts.concat())
 }

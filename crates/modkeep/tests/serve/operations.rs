@@ -91,6 +91,7 @@ fn an_address_in_use_or_a_folder_that_cannot_be_is_told_with_what_to_do() {
     std::fs::write(&file, "").unwrap();
     let told = stderr(&mut serve(&file.join("below")), 69);
     assert!(told.contains("file") && told.contains("--data"), "{told}");
+    assert_eq!(told.matches("Not a directory").count(), 1, "the cause is told once: {told}");
 }
 
 #[test]
@@ -138,6 +139,12 @@ fn what_is_kept_can_be_listed_beside_the_running_server() {
     let json: serde_json::Value = serde_json::from_str(ls(&["example.com/*", "--json"]).trim()).unwrap();
     assert_eq!((&json["module"], &json["version"]), (&"example.com/a".into(), &"v1.0.0".into()));
     assert!(json["files"]["zip"].as_u64().unwrap() > 0);
+
+    let kept =
+        std::fs::File::options().write(true).open(data.path().join("example.com/a/@v/v1.0.0.info")).unwrap();
+    let long_ago = std::time::UNIX_EPOCH - std::time::Duration::from_hours(1);
+    kept.set_times(std::fs::FileTimes::new().set_modified(long_ago)).unwrap();
+    assert!(ls(&[]).starts_with("example.com/a@v1.0.0\tinfo+mod+zip\t"), "any time of a file can be listed");
 }
 
 fn get_status(node: &Node, path: &str) -> u16 {

@@ -2,10 +2,12 @@
 //!
 //! * [`upstreams`]: from the upstream list to the places that are asked, and why the others are not.
 //! * [`wiring`]: how the rooms are put together; that line is the architecture.
+//! * [`proxies`]: the HTTP proxies that the environment names.
 //! * [`announce`]: what is told at the start.
 //! * [`signals`]: when to stop.
 
 mod announce;
+mod proxies;
 mod signals;
 mod upstreams;
 mod wiring;
@@ -53,13 +55,14 @@ pub fn run(args: &ServeArgs, session: &mut Session<'_>) -> Result<(), Failed> {
 /// Every setting has passed its parser before this begins, so no mistake in one is told with the folder locked already.
 async fn serve(settings: &Settings, session: &mut Session<'_>) -> Result<(), Failed> {
     let signals = Signals::install()?;
+    let proxies = proxies::of(session.env)?;
     let store = open_store(settings)?;
     let listener = bind(settings.get(&table::LISTEN)?).await?;
     let address = listener.local_addr()?;
     let upstreams = upstreams::choose(settings, Own { address, data: store.root() }).await?;
     report::write_warnings(&upstreams.warnings, session.err)?;
     let health = Health::default();
-    let router = wiring::router(settings, &store, &upstreams, health.clone())?;
+    let router = wiring::router(settings, &store, &upstreams, proxies, health.clone())?;
     announce(&Announcement { settings, address, data: store.root(), upstreams: &upstreams }, session.out)?;
 
     let limits = limits(settings)?;

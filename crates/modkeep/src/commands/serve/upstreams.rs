@@ -228,7 +228,8 @@ mod tests {
 
     #[test]
     fn a_member_that_is_named_twice_is_asked_once() {
-        let list = ProxyList::parse("https://a.example|A.example/,https://u:p@a.example|b.example,a.example").unwrap();
+        let list = ProxyList::parse("https://a.example|A.example/,https://u:p@a.example|b.example,a.example")
+            .unwrap();
         let mut chosen = Upstreams { members: Vec::new(), left_out: Vec::new(), warnings: Vec::new() };
         for member in list.members() {
             let Place::Url(url) = &member.place else { unreachable!("the list has URLs only") };

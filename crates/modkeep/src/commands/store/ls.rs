@@ -57,7 +57,8 @@ fn patterns(text: &str) -> Result<PrefixPatterns, Failed> {
     match text.split(',').find(|item| Pattern::parse(item).is_none()) {
         None => Ok(PrefixPatterns::parse(text)),
         Some(bad) => {
-            let problem = Problem::new(format!("`{bad}` is not a pattern: a [ is not closed, or a \\ ends it"));
+            let problem =
+                Problem::new(format!("`{bad}` is not a pattern: a [ is not closed, or a \\ ends it"));
             Err(Failed::new(Exit::Usage, problem.advise("write it as in GOPRIVATE, such as *.corp.example")))
         }
     }
@@ -148,4 +149,25 @@ impl Row {
 /// The kind without punctuation: `zip`, `latest`.
 fn short(kind: Kind) -> &'static str {
     kind.suffix().trim_start_matches(['.', '@'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_that_cannot_be_written_are_shown_as_the_nearest_that_can() {
+        let shown = |kept_at| Row { files: BTreeMap::new(), kept_at, origin: None }.time();
+        assert_eq!(shown(UNIX_EPOCH - Duration::from_secs(1)), "1970-01-01T00:00:00Z");
+        assert_eq!(shown(UNIX_EPOCH + TIME_MAX), "9999-12-31T23:59:59Z");
+        assert_eq!(shown(UNIX_EPOCH + TIME_MAX * 2), "9999-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn a_malformed_pattern_is_a_wrong_command_line() {
+        for bad in ["[", "a.example,b[", "a\\"] {
+            assert_eq!(patterns(bad).unwrap_err().exit, Exit::Usage, "{bad}");
+        }
+        assert!(patterns("*.corp.example,git.example/[a-z]*").is_ok());
+    }
 }
