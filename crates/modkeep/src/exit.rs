@@ -13,16 +13,13 @@ pub enum Exit {
     Usage,
     /// What the command needs from this machine is not there, such as a free address or a writable data folder.
     Unavailable,
-    /// The network or a place that should have answered is at fault; the same command may work later.
-    Infrastructure,
     /// A setting is wrong: a file, a variable, or one of go's own settings.
     Config,
 }
 
 impl Exit {
     /// All codes, in the order in which they are documented.
-    pub const ALL: [Self; 6] =
-        [Self::Ok, Self::Failure, Self::Usage, Self::Unavailable, Self::Infrastructure, Self::Config];
+    pub const ALL: [Self; 5] = [Self::Ok, Self::Failure, Self::Usage, Self::Unavailable, Self::Config];
 
     /// The number that the process ends with.
     pub const fn code(self) -> u8 {
@@ -31,7 +28,6 @@ impl Exit {
             Self::Failure => 1,
             Self::Usage => 64,
             Self::Unavailable => 69,
-            Self::Infrastructure => 75,
             Self::Config => 78,
         }
     }
@@ -45,7 +41,6 @@ impl Exit {
             Self::Unavailable => {
                 "something needed on this machine is missing (address in use, data folder not writable)"
             }
-            Self::Infrastructure => "the network or another place is at fault; trying again may help",
             Self::Config => "a setting is wrong (file, variable, or one of go's own settings)",
         }
     }

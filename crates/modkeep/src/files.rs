@@ -10,7 +10,8 @@ pub const FILE_BYTES_MAX: u64 = 1 << 20;
 
 /// Read access to files that may hold settings.
 pub trait Files {
-    /// The whole content. A file over [`FILE_BYTES_MAX`] is an error.
+    /// The whole content. A file over [`FILE_BYTES_MAX`] is an error, and so is what is no file: reading a pipe could wait
+    /// for ever.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
     /// Whether this is a file that may be run.
@@ -26,6 +27,9 @@ pub struct Disk;
 
 impl Files for Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        if !path.metadata()?.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+        }
         let mut content = Vec::new();
         File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut content)?;
         if content.len() as u64 > FILE_BYTES_MAX {
@@ -110,5 +114,11 @@ mod tests {
         File::create(&path).unwrap().set_len(FILE_BYTES_MAX + 1).unwrap();
         assert_eq!(Disk.read(&path).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
         assert!(!Disk.is_executable(&path));
+    }
+
+    #[test]
+    fn a_folder_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(Disk.read(dir.path()).unwrap_err().to_string().contains("not a regular file"));
     }
 }

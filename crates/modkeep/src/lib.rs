@@ -10,6 +10,7 @@ pub mod logging;
 pub mod mask;
 pub mod report;
 pub mod settings;
+pub mod unblocked;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -55,12 +56,12 @@ fn print_instead(instead: &cli::Instead, out: &mut dyn Write, err: &mut dyn Writ
         return Ok(out.write_all(instead.text.as_bytes())?);
     }
     // The exit code tells too: a closed stderr must not change it.
-    let _: io::Result<()> = err.write_all(instead.text.as_bytes());
+    let _: io::Result<()> = err.write_all(instead.text.as_bytes()).and_then(|()| err.flush());
     Err(Failed { exit: instead.exit, problems: Vec::new() })
 }
 
 fn told(failed: &Failed, err: &mut dyn Write) -> Exit {
     // As above: nobody is left to be told that stderr is closed.
-    let _: io::Result<()> = failed.write(err);
+    let _: io::Result<()> = failed.write(err).and_then(|()| err.flush());
     failed.exit
 }

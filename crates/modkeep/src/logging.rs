@@ -1,4 +1,8 @@
 //! Starts the log: to stderr, readable on a terminal, one JSON object per line for machines.
+//!
+//! No log line waits for the reader of stderr: see [`unblocked`](crate::unblocked).
+
+use std::io::Write;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -8,17 +12,39 @@ use crate::exit::Exit;
 use crate::report::{Failed, Problem};
 use crate::settings::values::LogFormat;
 use crate::settings::{Settings, table};
+use crate::unblocked::Unblocked;
+
+/// The log of this process. A command keeps it to its end: dropping it writes what still waits, as far as stderr takes it.
+#[derive(Debug)]
+#[must_use = "dropping it says that the command has ended"]
+pub struct Log {
+    writer: Unblocked,
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        let lost = self.writer.lost();
+        if lost > 0 {
+            tracing::warn!(lost, "log lines were lost, because stderr was not read fast enough");
+        }
+        // An `Unblocked` has no errors, and it waits a second at most.
+        drop(self.writer.flush());
+    }
+}
 
 /// Makes the log of this process what the settings say. The second call in one process is an error.
-pub fn start(settings: &Settings, env: &Env) -> Result<(), Failed> {
+pub fn start(settings: &Settings, env: &Env) -> Result<Log, Failed> {
     let filter = EnvFilter::new(settings.get(&table::LOG)?.as_str());
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let writer = Unblocked::new(std::io::stderr())?;
+    let each = writer.clone();
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(move || each.clone());
     let started = match settings.get(&table::LOG_FORMAT)? {
         format if is_json(format, env) => builder.json().flatten_event(true).finish().try_init(),
         _ => builder.with_ansi(has_colour(env)).with_target(false).finish().try_init(),
     };
     let problem = |reason: String| Problem::new("cannot start the log").because(reason);
-    started.map_err(|error| Failed::new(Exit::Failure, problem(error.to_string())))
+    started.map_err(|error| Failed::new(Exit::Failure, problem(error.to_string())))?;
+    Ok(Log { writer })
 }
 
 fn is_json(format: LogFormat, env: &Env) -> bool {

@@ -31,12 +31,18 @@ impl Problem {
         Self { message: message.into(), causes: Vec::new(), help: None }
     }
 
-    /// A library's error with all its sources, outermost first.
+    /// A library's error with all its sources, outermost first. Some errors repeat their source in their own text; then
+    /// it is not told a second time.
     pub fn from_error(error: &dyn Error) -> Self {
         let mut problem = Self::new(error.to_string());
+        let mut told = problem.message.clone();
         let mut source = error.source();
         while let Some(cause) = source {
-            problem.causes.push(cause.to_string());
+            let text = cause.to_string();
+            if !told.contains(&text) {
+                problem.causes.push(text.clone());
+                told = text;
+            }
             source = cause.source();
         }
         problem
@@ -107,7 +113,8 @@ impl From<io::Error> for Failed {
 
 /// Prints each problem as a warning.
 pub fn write_warnings(warnings: &[Problem], out: &mut dyn Write) -> io::Result<()> {
-    warnings.iter().try_for_each(|warning| warning.write("warning", out))
+    warnings.iter().try_for_each(|warning| warning.write("warning", out))?;
+    out.flush()
 }
 
 #[cfg(test)]
@@ -135,6 +142,15 @@ mod tests {
         struct Outer(#[source] io::Error);
         let problem = Problem::from_error(&Outer(io::Error::other("inner")));
         assert_eq!((problem.message.as_str(), problem.causes), ("outer", vec!["inner".to_owned()]));
+    }
+
+    #[test]
+    fn a_source_that_the_error_repeats_is_told_once() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("outer: {0}")]
+        struct Outer(#[source] io::Error);
+        let problem = Problem::from_error(&Outer(io::Error::other("inner")));
+        assert_eq!((problem.message.as_str(), problem.causes), ("outer: inner", Vec::new()));
     }
 
     #[test]

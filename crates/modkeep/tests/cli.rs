@@ -155,6 +155,7 @@ fn exit_codes_are_as_documented() {
         (vec!["config", "show", "--fallback", "x"], 64),
         (vec!["config", "show", "--upstream", "https://u:p@a.example"], 64),
         (vec!["man", "none"], 64),
+        (vec!["store", "ls", "["], 64),
         (vec!["config", "show", "--config", "none.toml"], 78),
         (vec!["config", "check", "none.toml"], 78),
         (vec!["config", "check", "none.toml", "--log", "info"], 64),
@@ -162,6 +163,41 @@ fn exit_codes_are_as_documented() {
         let (found, out, err) = run(&mut machine.command(&args));
         assert_eq!(found, code, "{args:?} {err}");
         assert_eq!((out.is_empty(), err.is_empty()), (code != 0, code == 0), "{args:?}");
+    }
+}
+
+#[test]
+fn what_serve_would_refuse_is_refused_by_check_without_secrets() {
+    let machine = Machine::new();
+    let lists = ["http://127.0.0.1:99999", "https://h.example?token=secret", "http://u:secret@h.example"];
+    for list in lists.into_iter().chain(["https://u:secret,secret@h.example"]) {
+        let mut commands =
+            [machine.command(&["config", "check"]), machine.command(&["serve", "--data", "kept"])];
+        for (code, out, err) in commands.iter_mut().map(|command| run(command.env("MODKEEP_UPSTREAM", list)))
+        {
+            assert_eq!((code, out.as_str()), (78, ""), "{list}: {err}");
+            assert!(err.contains("MODKEEP_UPSTREAM expects") && !err.contains("secret"), "{err}");
+        }
+    }
+    assert!(!machine.path().join("kept").exists(), "nothing was begun");
+    let (_machine, mut command) = Machine::with_file("data = \"x\\u0000y\"");
+    let (code, _, err) = run(command.args(["config", "check"]));
+    assert_eq!(code, 78);
+    assert!(err.contains("NUL"), "{err}");
+}
+
+#[test]
+fn a_settings_file_that_is_a_pipe_or_a_folder_is_refused_at_once() {
+    let machine = Machine::new();
+    let made = std::process::Command::new("mkfifo").arg(machine.path().join("pipe")).status().unwrap();
+    assert!(made.success());
+    for path in ["pipe", "."] {
+        for args in [&["config", "show", "--config", path], &["config", "check", path][..]] {
+            let mut command = machine.command(args);
+            let (code, _, err) = run(command.timeout(std::time::Duration::from_secs(30)));
+            assert_eq!(code, 78);
+            assert!(err.contains("it is not a regular file"), "{err}");
+        }
     }
 }
 

@@ -13,7 +13,7 @@ fn the_log_obeys_its_filter_and_starts_only_once() {
     let vars = [("HOME", "/nowhere"), ("GOENV", "off"), ("MODKEEP_LOG", "warn,quiet=off")];
     let env = Env::new(vars, Path::new("/"), Platform::Unix);
     let settings = resolve(&env, &Disk, &Given::default()).unwrap().settings;
-    logging::start(&settings, &env).unwrap();
+    let _log = logging::start(&settings, &env).unwrap();
     assert!(tracing::enabled!(tracing::Level::WARN) && !tracing::enabled!(tracing::Level::INFO));
     assert!(!tracing::enabled!(target: "quiet", tracing::Level::ERROR));
     assert_eq!(logging::start(&settings, &env).unwrap_err().exit, Exit::Failure);

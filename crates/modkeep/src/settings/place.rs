@@ -48,7 +48,7 @@ pub fn identities(list: &ProxyList) -> impl Iterator<Item = String> {
 
 /// The place's name for people.
 pub fn shown(place: &Place) -> String {
-    mask::userinfo(&place.identity)
+    mask::secrets(&place.identity)
 }
 
 #[cfg(test)]

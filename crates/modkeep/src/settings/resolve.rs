@@ -96,9 +96,9 @@ impl Sources<'_> {
     fn flag(&self, setting: &'static dyn AnySetting) -> Result<Option<Value>, Wrong> {
         let spec = setting.spec();
         let Some(text) = self.given.values.get(spec.key) else { return Ok(None) };
-        if spec.may_hold_secrets && mask::has_userinfo(text) {
+        if spec.may_hold_secrets && mask::has_secrets(text) {
             let message = format!(
-                "--{} has a user or password in it, which everybody on this machine can read",
+                "--{} has a user, password or query in it, which everybody on this machine can read",
                 spec.key
             );
             let help = format!("set {} or `{}` in modkeep.toml", spec.variable(), spec.key);

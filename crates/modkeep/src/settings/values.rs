@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use gomod::glob::PrefixPatterns;
-use gomod::goproxy::ProxyList;
+use gomod::goproxy::{Place, ProxyList};
 use gomod::gosumdb::SumDbSetting;
 use protocol::Prefix;
+use source::upstream::check_url;
 use tracing_subscriber::EnvFilter;
 
 use crate::settings::{Base, Choice, Invalid};
@@ -157,17 +158,25 @@ fn wait_from(least: Duration, text: &str) -> Result<Duration, Invalid> {
 
 /// Reads a folder. `~/` at the beginning is the user's home, since no shell expands it in a file.
 pub fn folder(text: &str, base: &Base) -> Result<PathBuf, Invalid> {
-    if text.is_empty() {
-        return Err(Invalid("it is empty".to_owned()));
+    if text.is_empty() || text.contains('\0') {
+        let reason = if text.is_empty() { "it is empty" } else { "there is a NUL character in it" };
+        return Err(Invalid(reason.to_owned()));
     }
     let Some(below_home) = text.strip_prefix("~/") else { return Ok(base.folder.join(text)) };
     let home = base.home.as_ref().ok_or_else(|| Invalid("HOME is not set, so there is no ~".to_owned()))?;
     Ok(home.join(below_home))
 }
 
-/// Reads a list in the grammar of GOPROXY (protocol.md B1, B2).
+/// Reads a list in the grammar of GOPROXY (protocol.md B1, B2), each of whose URLs can be an upstream: what `serve` would
+/// refuse is wrong here already.
 pub fn proxy_list(text: &str, _: &Base) -> Result<ProxyList, Invalid> {
-    ProxyList::parse(text).map_err(|error| Invalid(error.flaw.to_string()))
+    let list = ProxyList::parse(text).map_err(|error| Invalid(error.flaw.to_string()))?;
+    for member in list.members() {
+        if let Place::Url(url) = &member.place {
+            check_url(url.as_str()).map_err(|error| Invalid(error.to_string()))?;
+        }
+    }
+    Ok(list)
 }
 
 /// Reads patterns in the grammar of GOPRIVATE (protocol.md A25). Every text is one: go ignores malformed patterns.
@@ -211,7 +220,7 @@ mod tests {
         assert_eq!(folder("a/b", &home).as_deref(), Ok(Path::new("/base/a/b")));
         assert_eq!(folder("~/a", &home).as_deref(), Ok(Path::new("/home/u/a")));
         assert!(folder("~/a", &base(None)).is_err());
-        assert!(folder("", &home).is_err());
+        assert!(folder("", &home).is_err() && folder("/a\0b", &home).is_err());
     }
 
     #[test]
@@ -228,6 +237,16 @@ mod tests {
         assert!(Fallback::choices().iter().all(|choice| fallback(choice.name, &base).is_ok()));
         assert!(LogFormat::choices().iter().all(|choice| log_format(choice.name, &base).is_ok()));
         assert_eq!(fallback("Go", &base).unwrap_err().0, "it is none of resilient, go");
+    }
+
+    #[test]
+    fn what_no_upstream_can_be_at_is_no_list() {
+        assert!(proxy_list("https://u:p@a.example|b.example,file:///m,direct", &base(None)).is_ok());
+        for bad in
+            ["http://127.0.0.1:99999", "https://h.example?token=x", "http://u:p@h.example", "a.example,word"]
+        {
+            assert!(proxy_list(bad, &base(None)).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop loudly")]
 
 mod crash;
+mod faults;
 mod graph;
 mod node;
 mod once;
 mod operations;
+mod proxies;
 mod semantics;
 mod upstreams;

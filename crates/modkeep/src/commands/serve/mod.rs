@@ -2,14 +2,17 @@
 //!
 //! * [`upstreams`]: from the upstream list to the places that are asked, and why the others are not.
 //! * [`wiring`]: how the rooms are put together; that line is the architecture.
+//! * [`proxies`]: the HTTP proxies that the environment names.
 //! * [`announce`]: what is told at the start.
 //! * [`signals`]: when to stop.
 
 mod announce;
+mod proxies;
 mod signals;
 mod upstreams;
 mod wiring;
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -28,6 +31,7 @@ use crate::settings::flags::{All, Flags};
 use crate::settings::{Settings, table};
 use announce::Announcement;
 use signals::Signals;
+use upstreams::Own;
 
 /// How long a client may take nothing of an answer before its connection is closed.
 const WRITE_TIMEOUT: Duration = Duration::from_mins(1);
@@ -43,21 +47,23 @@ pub struct ServeArgs {
 /// Serves until told to stop.
 pub fn run(args: &ServeArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     let settings = session.settings(&args.flags.given)?;
-    logging::start(&settings, session.env)?;
+    let _log = logging::start(&settings, session.env)?;
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(serve(&settings, session))
 }
 
+/// Every setting has passed its parser before this begins, so no mistake in one is told with the folder locked already.
 async fn serve(settings: &Settings, session: &mut Session<'_>) -> Result<(), Failed> {
     let signals = Signals::install()?;
+    let proxies = proxies::of(session.env)?;
     let store = open_store(settings)?;
     let listener = bind(settings.get(&table::LISTEN)?).await?;
     let address = listener.local_addr()?;
-    let upstreams = upstreams::choose(settings, address).await?;
+    let upstreams = upstreams::choose(settings, Own { address, data: store.root() }).await?;
     report::write_warnings(&upstreams.warnings, session.err)?;
     let health = Health::default();
-    let router = wiring::router(settings, &store, &upstreams, health.clone())?;
-    Announcement { settings, address, data: store.root(), upstreams: &upstreams }.write(session.out)?;
+    let router = wiring::router(settings, &store, &upstreams, proxies, health.clone())?;
+    announce(&Announcement { settings, address, data: store.root(), upstreams: &upstreams }, session.out)?;
 
     let limits = limits(settings)?;
     let stop = signals.first(health);
@@ -65,6 +71,17 @@ async fn serve(settings: &Settings, session: &mut Session<'_>) -> Result<(), Fai
         ended = listen::serve(listener, router, limits, stop) => tell(ended),
         () = signals.second() => tell(Ended::Cut),
     }
+}
+
+/// Nobody may be there to read it (`modkeep serve | head -1`), which is no reason not to serve.
+fn announce(announcement: &Announcement<'_>, out: &mut dyn Write) -> Result<(), Failed> {
+    let mut text = Vec::new();
+    announcement.write(&mut text)?;
+    if let Err(error) = out.write_all(&text).and_then(|()| out.flush()) {
+        let address = announcement.address;
+        tracing::warn!(%error, %address, "cannot write to stdout; serving without an announcement");
+    }
+    Ok(())
 }
 
 fn open_store(settings: &Settings) -> Result<Arc<DiskStore>, Failed> {

@@ -1,4 +1,5 @@
-//! When to stop: SIGTERM or SIGINT, once to finish what is under way, twice to stop at once.
+//! When to stop: SIGTERM or SIGINT, once to finish what is under way, twice to stop at once. And when not to: a file that
+//! grows over the limit of this process is a fault of the store, which may end no answer and no server.
 
 use std::future::Future;
 use std::io;
@@ -7,14 +8,19 @@ use protocol::Health;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
+/// SIGXFSZ, for which the library has no name: a file would grow over `ulimit -f`. The same number on Linux and macOS.
+const FILE_TOO_LARGE: i32 = 25;
+
 /// Counts the signals to stop. They are caught from [`Signals::install`] on, before anything is promised to anybody.
 pub(super) struct Signals {
     came: watch::Receiver<u32>,
 }
 
 impl Signals {
-    /// Catches both signals from now on.
+    /// Catches both signals from now on, and SIGXFSZ: once it is caught, the write fails (EFBIG) and the process lives.
     pub(super) fn install() -> io::Result<Self> {
+        // Nobody has to hear of it. The handler stays when the receiver is gone.
+        drop(signal(SignalKind::from_raw(FILE_TOO_LARGE))?);
         let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         let (count, came) = watch::channel(0);
         tokio::spawn(count_signals(terminate, interrupt, count));

@@ -6,7 +6,7 @@ use protocol::{Goproxy, Health};
 use source::chain::claims::Claims;
 use source::chain::policy::{Mode, Policy};
 use source::chain::{Chain, Link};
-use source::upstream::{HttpClient, HttpOptions};
+use source::upstream::{HttpClient, HttpOptions, Proxies};
 use source::{Checked, Source, Spool, Upstream};
 use store::{DiskStore, cached};
 
@@ -24,10 +24,11 @@ pub(super) fn router(
     settings: &Settings,
     store: &Arc<DiskStore>,
     upstreams: &Upstreams,
+    proxies: Proxies,
     health: Health,
 ) -> Result<axum::Router, Failed> {
     let ask_timeout = settings.get(&table::ASK_TIMEOUT)?;
-    let source = source(settings, store, upstreams)?;
+    let source = source(settings, store, upstreams, proxies)?;
     let goproxy = Goproxy::new(source, settings.get(&table::PATH_PREFIX)?, ask_timeout);
     Ok(protocol::router(goproxy, health))
 }
@@ -37,25 +38,28 @@ fn source(
     settings: &Settings,
     store: &Arc<DiskStore>,
     upstreams: &Upstreams,
+    proxies: Proxies,
 ) -> Result<Arc<dyn Source>, Failed> {
-    let chain = Chain::new(links(settings, store, upstreams)?, policy(settings)?, claims(store)?);
+    let client = client(settings, proxies)?;
+    let links = upstreams.members.iter().map(|member| link(member, &client, store.spool()));
+    let chain = Chain::new(links.collect::<Result<_, _>>()?, policy(settings)?, claims(store)?);
     Ok(Arc::new(cached(store.clone(), chain, settings.get(&table::ASK_TIMEOUT)?)))
 }
 
-fn links(settings: &Settings, store: &DiskStore, upstreams: &Upstreams) -> Result<Vec<Link>, Failed> {
+fn client(settings: &Settings, proxies: Proxies) -> Result<HttpClient, Failed> {
     let options = HttpOptions {
         connect_timeout: settings.get(&table::CONNECT_TIMEOUT)?,
         first_byte_timeout: settings.get(&table::FIRST_BYTE_TIMEOUT)?,
         idle_timeout: settings.get(&table::IDLE_TIMEOUT)?,
+        proxies,
         ..HttpOptions::default()
     };
-    let client = HttpClient::new(&options).map_err(|error| {
+    HttpClient::new(&options).map_err(|error| {
         Failed::new(
             Exit::Unavailable,
             Problem::from_error(&error).advise("install the system's CA certificates"),
         )
-    })?;
-    upstreams.members.iter().map(|member| link(member, &client, store.spool())).collect()
+    })
 }
 
 fn link(member: &Member, client: &HttpClient, spool: Spool) -> Result<Link, Failed> {

@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use futures_util::StreamExt;
-use gomod::glob::PrefixPatterns;
+use gomod::glob::{Pattern, PrefixPatterns};
 use serde_json::json;
 use source::{Ask, Kind};
 use store::Entry;
@@ -19,6 +19,9 @@ use crate::exit::Exit;
 use crate::report::{Failed, Problem, write_warnings};
 use crate::settings::flags::{Flags, OfStore};
 use crate::settings::table;
+
+/// The last second of the year 9999 after 1970: RFC 3339 has four digits for a year.
+const TIME_MAX: Duration = Duration::from_secs(253_402_300_799);
 
 /// The arguments of `modkeep store ls`.
 #[derive(Debug, Clone, Args)]
@@ -37,9 +40,9 @@ pub struct LsArgs {
 
 /// Prints what is kept, sorted by module and version.
 pub fn run(args: &LsArgs, session: &mut Session<'_>) -> Result<(), Failed> {
+    let pattern = args.pattern.as_deref().map(patterns).transpose()?;
     let settings = session.settings(&args.flags.given)?;
     let root = settings.get(&table::DATA)?;
-    let pattern = args.pattern.as_deref().map(PrefixPatterns::parse);
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let (versions, unreadable) = runtime.block_on(read(&root, pattern.as_ref()))?;
     for (key, row) in &versions {
@@ -47,6 +50,18 @@ pub fn run(args: &LsArgs, session: &mut Session<'_>) -> Result<(), Failed> {
         writeln!(session.out, "{line}")?;
     }
     Ok(write_warnings(&unreadable, session.err)?)
+}
+
+/// Reads the pattern. To go a malformed one matches nothing, which here would look like an empty store.
+fn patterns(text: &str) -> Result<PrefixPatterns, Failed> {
+    match text.split(',').find(|item| Pattern::parse(item).is_none()) {
+        None => Ok(PrefixPatterns::parse(text)),
+        Some(bad) => {
+            let problem =
+                Problem::new(format!("`{bad}` is not a pattern: a [ is not closed, or a \\ ends it"));
+            Err(Failed::new(Exit::Usage, problem.advise("write it as in GOPRIVATE, such as *.corp.example")))
+        }
+    }
 }
 
 /// A module path, and what of it: a version, a branch, or `@latest`.
@@ -125,12 +140,34 @@ impl Row {
             .to_string()
     }
 
+    /// File times are what somebody set them to, so one may lie outside the years that can be written.
     fn time(&self) -> String {
-        humantime::format_rfc3339_seconds(self.kept_at).to_string()
+        humantime::format_rfc3339_seconds(self.kept_at.clamp(UNIX_EPOCH, UNIX_EPOCH + TIME_MAX)).to_string()
     }
 }
 
 /// The kind without punctuation: `zip`, `latest`.
 fn short(kind: Kind) -> &'static str {
     kind.suffix().trim_start_matches(['.', '@'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_that_cannot_be_written_are_shown_as_the_nearest_that_can() {
+        let shown = |kept_at| Row { files: BTreeMap::new(), kept_at, origin: None }.time();
+        assert_eq!(shown(UNIX_EPOCH - Duration::from_secs(1)), "1970-01-01T00:00:00Z");
+        assert_eq!(shown(UNIX_EPOCH + TIME_MAX), "9999-12-31T23:59:59Z");
+        assert_eq!(shown(UNIX_EPOCH + TIME_MAX * 2), "9999-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn a_malformed_pattern_is_a_wrong_command_line() {
+        for bad in ["[", "a.example,b[", "a\\"] {
+            assert_eq!(patterns(bad).unwrap_err().exit, Exit::Usage, "{bad}");
+        }
+        assert!(patterns("*.corp.example,git.example/[a-z]*").is_ok());
+    }
 }
