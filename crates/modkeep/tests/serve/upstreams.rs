@@ -128,3 +128,14 @@ fn once_it_is_a_private_places_path_nobody_behind_it_is_asked_also_after_a_resta
     assert_eq!(status, 502, "{text}");
     assert_eq!(public.requests().len(), 0, "a stranger's module of the same name is not taken");
 }
+
+#[test]
+fn while_the_upstream_is_down_go_is_not_told_that_a_module_has_no_version() {
+    let (mut upstream, data) = (upstream(), tempfile::tempdir().unwrap());
+    let node = Node::start(&upstream.url(), data.path());
+    assert_eq!(get(&format!("{}/example.com/a/@v/v1.0.0.mod", node.url())).0, 200);
+    upstream.stop();
+    let told = go(&GoHome::fresh(), &node.url(), &["list", "-m", "example.com/a@v1"]).run().failure().stderr;
+    assert!(!told.contains("no matching versions"), "{told}");
+    assert!(told.contains("502") && told.contains(&upstream.url()), "the server's error: {told}");
+}

@@ -44,15 +44,6 @@ impl Disk {
     }
 }
 
-/// A file as `gomod`, which opens none itself, reads it.
-struct Opened<'a>(&'a File);
-
-impl ReaderAt for Opened<'_> {
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        self.0.read_at(buffer, offset)
-    }
-}
-
 /// The content hash of a good zip.
 fn look_at(ask: &Ask, file: &File) -> Result<Option<H1>, ZipError> {
     let Ask::Zip(module) = ask else { return Ok(None) };

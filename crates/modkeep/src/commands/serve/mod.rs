@@ -3,7 +3,7 @@
 //! * [`upstreams`]: from the upstream list to the places that are asked, and why the others are not.
 //! * [`wiring`]: how the rooms are put together; that line is the architecture.
 //! * [`proxies`]: the HTTP proxies that the environment names.
-//! * [`announce`]: what is told at the start.
+//! * [`mod@announce`]: what is told at the start.
 //! * [`signals`]: when to stop.
 
 mod announce;
