@@ -201,6 +201,21 @@ fn a_settings_file_that_is_a_pipe_or_a_folder_is_refused_at_once() {
     }
 }
 
+/// Without a record of its own, a file that somebody put there was kept when it was changed last.
+#[test]
+fn a_file_of_any_time_can_be_listed() {
+    let machine = Machine::new();
+    let folder = machine.path().join("example.com/a/@v");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("v1.0.0.mod"), "module example.com/a\n").unwrap();
+    let long_ago = std::time::UNIX_EPOCH - std::time::Duration::from_hours(1);
+    let file = std::fs::File::options().write(true).open(folder.join("v1.0.0.mod")).unwrap();
+    file.set_times(std::fs::FileTimes::new().set_modified(long_ago)).unwrap();
+    let (code, out, err) = run(&mut machine.command(&["store", "ls", "--data", "."]));
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.starts_with("example.com/a@v1.0.0\tmod\t21\t1970-01-01T00:00:00Z\t"), "{out}");
+}
+
 #[test]
 fn version_is_one_line_in_both_spellings() {
     let machine = Machine::new();

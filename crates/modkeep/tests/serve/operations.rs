@@ -1,7 +1,6 @@
 //! Starting, stopping, probing, and starts that cannot be.
 
 use std::path::Path;
-use std::time::Duration;
 
 use testkit::{FakeUpstream, ServerCommand};
 
@@ -140,13 +139,6 @@ fn what_is_kept_can_be_listed_beside_the_running_server() {
     let json: serde_json::Value = serde_json::from_str(ls(&["example.com/*", "--json"]).trim()).unwrap();
     assert_eq!((&json["module"], &json["version"]), (&"example.com/a".into(), &"v1.0.0".into()));
     assert!(json["files"]["zip"].as_u64().unwrap() > 0);
-
-    let long_ago = std::fs::FileTimes::new().set_modified(std::time::UNIX_EPOCH - Duration::from_hours(1));
-    for file in ["v1.0.0.info", "v1.0.0.mod", "v1.0.0.zip"] {
-        let path = data.path().join("example.com/a/@v").join(file);
-        std::fs::File::options().write(true).open(path).unwrap().set_times(long_ago).unwrap();
-    }
-    assert!(ls(&[]).contains("\t1970-01-01T00:00:00Z\t"), "{}", ls(&[]));
 }
 
 fn get_status(node: &Node, path: &str) -> u16 {
