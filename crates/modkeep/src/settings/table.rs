@@ -201,8 +201,8 @@ pub static FIRST_BYTE_TIMEOUT: Setting<Duration> = Setting {
     spec: wait(
         "first-byte-timeout",
         "15s",
-        "How long an upstream may take until its answer begins.\n\nCounted from the end of the request to the head of \
-         the answer.",
+        "How long an upstream may take until its answer begins.\n\nCounted from the request to the head of the answer, \
+         redirects included.",
     ),
     parse: values::wait,
 };
