@@ -12,6 +12,7 @@ use futures_util::stream;
 use http::StatusCode;
 use protocol::listen::{Limits, serve};
 use testkit::FakeUpstream;
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -115,6 +116,24 @@ async fn a_client_that_asks_and_does_not_read() {
         tokio::spawn(serve(listener, routes, short_to_take(), std::future::pending()));
         let _silent = connect(address, hello).await;
         timeout(SOON, given_up).await.expect("the answer is given up").expect_err("nothing is sent by it");
+    }
+}
+
+/// Takes a part of a large answer at a time. Each takes less than the limit, all of them much longer.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_is_slow_and_moves_is_not_cut() {
+    const SIZE: usize = 64 << 20;
+    const PARTS: usize = 8;
+    let limits = Limits { write_timeout: Duration::from_secs(2), ..long_limits() };
+    let routes = Router::new().fallback(|| async { vec![b'x'; SIZE] });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(serve(listener, routes, limits, std::future::pending()));
+    let mut connection = connect(address, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    let mut part = vec![0; SIZE / PARTS];
+    for _ in 0..PARTS {
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        connection.read_exact(&mut part).await.unwrap();
     }
 }
 

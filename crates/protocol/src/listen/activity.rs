@@ -7,8 +7,8 @@
 //! | turn | when | deadline |
 //! | --- | --- | --- |
 //! | [`Turn::Ask`] | no answer is under way | `Waits::ask` after the accept or the last answer |
-//! | [`Turn::Take`] | the client holds up an answer: bytes are handed over and not taken, or no more are asked for | `Waits::take` after it last took something |
-//! | [`Turn::Ours`] | only we hold up answers | none: the source has its own |
+//! | [`Turn::Take`] | the client holds up an answer: we have done our step for it | `Waits::take` after it last took something |
+//! | [`Turn::Ours`] | we work on every answer | none: the source has its own |
 //!
 //! An answer is under way from its request's head until the socket has its last byte, or it is given up. All answers of a
 //! connection share one deadline for taking: a client on a slow line that moves one of many answers is not cut off.
@@ -46,12 +46,8 @@ enum Event {
     Offered,
     /// The client has taken so much of an answer that more is asked for. We work.
     Asked,
-    /// So many bytes are handed over to be sent.
-    Handed(usize),
-    /// The socket took so many of them.
-    Taken(usize),
-    /// So many of them will never be sent.
-    GivenUp(usize),
+    /// The socket took bytes of an answer.
+    Taken,
     /// An answer that we do not work on is over.
     Over,
     /// The connection is to end. A client whose turn it is to ask begins anew, with a new limit.
@@ -64,20 +60,19 @@ struct State {
     has_begun: bool,
     under_way: usize,
     working: usize,
-    handed: usize,
     /// When this turn began, or when the client last took something in it.
     since: Instant,
 }
 
 impl State {
     fn new(now: Instant) -> Self {
-        Self { has_begun: false, under_way: 0, working: 0, handed: 0, since: now }
+        Self { has_begun: false, under_way: 0, working: 0, since: now }
     }
 
     fn turn(&self) -> Turn {
         if self.under_way == 0 {
             Turn::Ask
-        } else if self.handed > 0 || self.working < self.under_way {
+        } else if self.working < self.under_way {
             Turn::Take
         } else {
             Turn::Ours
@@ -95,7 +90,7 @@ impl State {
     fn note(&mut self, event: Event, now: Instant) {
         let turn = self.turn();
         let restarts = match event {
-            Event::Asked | Event::Taken(_) => true,
+            Event::Asked | Event::Taken => true,
             Event::Ending => turn == Turn::Ask,
             _ => false,
         };
@@ -114,10 +109,8 @@ impl State {
             }
             Event::Offered => self.working -= 1,
             Event::Asked => self.working += 1,
-            Event::Handed(bytes) => self.handed += bytes,
-            Event::Taken(bytes) | Event::GivenUp(bytes) => self.handed -= bytes,
             Event::Over => self.under_way -= 1,
-            Event::Ending => {}
+            Event::Taken | Event::Ending => {}
         }
     }
 }
@@ -210,19 +203,9 @@ impl Answer {
         self.set_working(true, Event::Asked);
     }
 
-    /// So many bytes are handed over to be sent.
-    pub(super) fn handed(&self, bytes: usize) {
-        self.activity.note(Event::Handed(bytes));
-    }
-
-    /// The socket took so many of them.
-    pub(super) fn taken(&self, bytes: usize) {
-        self.activity.note(Event::Taken(bytes));
-    }
-
-    /// So many of them will never be sent.
-    pub(super) fn given_up(&self, bytes: usize) {
-        self.activity.note(Event::GivenUp(bytes));
+    /// The socket took bytes of it.
+    pub(super) fn taken(&self) {
+        self.activity.note(Event::Taken);
     }
 
     fn set_working(&self, working: bool, event: Event) {
@@ -263,8 +246,8 @@ mod tests {
     /// Waits until the client is overdue: its turn, and after how many seconds that was.
     async fn overdue(activity: &Activity) -> (Turn, u64) {
         let begun = Instant::now();
-        let turn = activity.overdue(WAITS).await;
-        (turn, begun.elapsed().as_secs())
+        let turn = tokio::time::timeout(Duration::from_hours(1), activity.overdue(WAITS)).await;
+        (turn.unwrap(), begun.elapsed().as_secs())
     }
 
     #[tokio::test(start_paused = true)]
@@ -284,18 +267,27 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn every_byte_taken_gives_new_time_and_asking_again_does_not() {
+    async fn every_byte_taken_gives_new_time() {
         let activity = activity();
         let answer = activity.begin();
-        answer.handed(10);
         answer.offered();
         pass(50).await;
-        answer.taken(1);
+        answer.taken();
         assert_eq!(overdue(&activity).await, (Turn::Take, 60));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn asking_for_more_makes_it_our_turn_and_asking_again_says_nothing_new() {
+        let activity = activity();
+        let (answer, stuck) = (activity.begin(), activity.begin());
+        stuck.offered();
+        answer.offered();
         answer.asked();
         pass(50).await;
         answer.asked();
         assert_eq!(overdue(&activity).await, (Turn::Take, 10));
+        drop(stuck);
+        assert_eq!(turn(&activity), Turn::Ours);
     }
 
     #[tokio::test(start_paused = true)]
@@ -303,11 +295,11 @@ mod tests {
         let activity = activity();
         let body = Arc::new(activity.begin());
         let bytes = Arc::clone(&body);
-        body.handed(1);
+        body.offered();
         drop(body);
         assert_eq!((turn(&activity), activity.answers.count()), (Turn::Take, 1));
         pass(30).await;
-        bytes.taken(1);
+        bytes.taken();
         drop(bytes);
         assert_eq!((turn(&activity), activity.answers.count()), (Turn::Ask, 0));
         assert_eq!(overdue(&activity).await, (Turn::Ask, 10));
@@ -322,18 +314,6 @@ mod tests {
         pass(20).await;
         let _another = activity.begin();
         assert_eq!(overdue(&activity).await, (Turn::Take, 40));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn bytes_that_are_given_up_are_waited_for_no_more() {
-        let activity = activity();
-        let answer = activity.begin();
-        answer.handed(5);
-        pass(20).await;
-        answer.given_up(5);
-        assert_eq!(turn(&activity), Turn::Ours);
-        drop(answer);
-        assert_eq!(turn(&activity), Turn::Ask);
     }
 
     #[tokio::test(start_paused = true)]

@@ -85,12 +85,11 @@ impl Body for WatchedBody {
 
 impl WatchedBody {
     fn piece(&self, bytes: Bytes) -> Piece {
-        self.answer.handed(bytes.len());
         Piece { bytes, answer: Arc::clone(&self.answer) }
     }
 }
 
-/// Bytes on their way to the client. Who writes them advances over what was written.
+/// Bytes on their way to the client. Who writes them advances over what was written, and drops them when they are done.
 #[derive(Debug)]
 pub(super) struct Piece {
     bytes: Bytes,
@@ -108,12 +107,6 @@ impl Buf for Piece {
 
     fn advance(&mut self, count: usize) {
         self.bytes.advance(count);
-        self.answer.taken(count);
-    }
-}
-
-impl Drop for Piece {
-    fn drop(&mut self) {
-        self.answer.given_up(self.bytes.len());
+        self.answer.taken();
     }
 }
