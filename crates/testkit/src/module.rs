@@ -4,9 +4,12 @@
 
 pub mod escape;
 pub mod hash;
+mod noise;
 pub(crate) mod order;
 mod text;
 pub mod zip;
+
+pub use noise::noise;
 
 use std::sync::OnceLock;
 

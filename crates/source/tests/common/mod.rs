@@ -17,31 +17,19 @@ use source::chain::policy::Policy;
 use source::conformance::{World, asks_about};
 use source::upstream::{HttpClient, HttpOptions};
 use source::{Ask, Chain, Checked, Spool, Upstream};
+use testkit::module::noise;
 use testkit::{FakeUpstream, Module};
 
 pub(crate) const PATH: &str = "example.com/Big/mod";
 
 /// Two versions of one module; the second has a zip that does not fit into memory buffers.
 pub(crate) fn modules() -> Vec<Module> {
-    let noise = noise(300_000);
     let module = |version: &str| {
         Module::new(PATH, version)
             .file("go.mod", format!("module {PATH}\n"))
             .file("a.go", format!("package a\n\nconst Version = {version:?}\n"))
     };
-    vec![module("v1.0.0"), module("v1.2.0").file("noise.bin", noise).revision("main")]
-}
-
-/// Bytes that do not compress (xorshift).
-fn noise(length: usize) -> Vec<u8> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state.to_le_bytes()[0]
-    };
-    (0..length).map(|_| next()).collect()
+    vec![module("v1.0.0"), module("v1.2.0").file("noise.bin", noise(300_000)).revision("main")]
 }
 
 pub(crate) fn upstream(tls: bool) -> FakeUpstream {

@@ -11,19 +11,10 @@ use source::upstream::{HttpClient, HttpOptions};
 use source::{Answer, Ask, Checked, Coalesced, Ctx, Failure, Source, Upstream};
 use store::{Cached, DiskStore, Filling, cached};
 use tempfile::TempDir;
+pub(crate) use testkit::module::noise;
 use testkit::{FakeUpstream, Module};
 
 pub(crate) const PATH: &str = "example.com/Big/mod";
-
-/// Bytes that no zip makes smaller.
-pub(crate) fn noise(size: usize) -> Vec<u8> {
-    let mut state = 1_u64;
-    let next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 56) as u8
-    };
-    std::iter::repeat_with(next).take(size).collect()
-}
 
 /// Two versions of one module; the zip of the second takes several blocks.
 pub(crate) fn modules() -> Vec<Module> {
