@@ -1,6 +1,7 @@
 //! Starting, stopping, probing, and starts that cannot be.
 
 use std::path::Path;
+use std::time::Duration;
 
 use testkit::{FakeUpstream, ServerCommand};
 
@@ -43,7 +44,18 @@ fn a_stop_waits_for_the_answer_under_way() {
     node.process().wait_for_line("{}asked to stop{}");
     gate.release();
     assert_eq!(client.join().unwrap().0, 200);
-    assert_eq!(node.stop().code(), Some(0));
+    // It ends by itself. Another signal could come before that, and would mean to cut.
+    assert_eq!(node.process().wait(Duration::from_secs(30)).code(), Some(0));
+}
+
+#[test]
+fn a_stop_can_be_announced_to_load_balancers_before_it_begins() {
+    let data = tempfile::tempdir().unwrap();
+    let mut node = Node::with(command(data.path()).args(["--upstream", "off", "--drain-delay", "1m"]));
+    signal_stop(&node);
+    node.process().wait_for_line("{}asked to stop{}");
+    assert_eq!(get(&format!("{}/readyz", node.url())).0, 503);
+    assert_eq!(get(&format!("{}/healthz", node.url())).0, 200);
 }
 
 fn signal_stop(node: &Node) {
