@@ -36,6 +36,9 @@ use upstreams::Own;
 /// How long a client may take nothing of an answer before its connection is closed.
 const WRITE_TIMEOUT: Duration = Duration::from_mins(1);
 
+/// What a second signal comes to.
+const STOPPED_AT_ONCE: &str = "stopped at once by a second signal; answers under way, if any, were cut";
+
 /// The arguments of `modkeep serve`: every setting is a flag.
 #[derive(Debug, Clone, Args)]
 pub struct ServeArgs {
@@ -69,7 +72,7 @@ async fn serve(settings: &Settings, session: &mut Session<'_>) -> Result<(), Fai
     let stop = signals.first(health);
     tokio::select! {
         ended = listen::serve(listener, router, limits, stop) => tell(ended),
-        () = signals.second() => tell(Ended::Cut),
+        () = signals.second() => Err(Failed::new(Exit::Failure, Problem::new(STOPPED_AT_ONCE))),
     }
 }
 
