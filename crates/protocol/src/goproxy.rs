@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use axum::extract::Request;
 use axum::response::Response;
 use http::{HeaderValue, Method, StatusCode, header};
-use source::{Ask, Ctx, Source};
+use source::{Answer, Ask, Attempt, Ctx, FailureKind, Source};
 
 use crate::respond;
 use crate::route::{self, Prefix, RouteError};
@@ -57,8 +57,7 @@ impl Goproxy {
     async fn ask(&self, ask: &Ask) -> Response {
         match self.source.ask(ask, &Ctx::within(self.ask_timeout)).await {
             Ok(answer) => {
-                let freshness = answer.freshness;
-                tracing::debug!(%ask, origin = %answer.origin, ?freshness, trail = %answer.trail, "answered");
+                record(ask, &answer);
                 respond::answer(ask, answer)
             }
             Err(failure) => {
@@ -66,6 +65,18 @@ impl Goproxy {
                 respond::failure(&failure)
             }
         }
+    }
+}
+
+/// Who answered, and who should have (house.md, invariant 6). That a place does not know a module is an everyday thing; that
+/// it could not be asked is told at the usual level, although the client notices nothing.
+fn record(ask: &Ask, answer: &Answer) {
+    let Answer { origin, freshness, trail, .. } = answer;
+    let failed = |attempt: &Attempt| attempt.failed.is_some_and(|kind| kind > FailureKind::NotFound);
+    if trail.attempts().iter().any(failed) {
+        tracing::warn!(%ask, %origin, ?freshness, %trail, "answered in place of another");
+    } else {
+        tracing::debug!(%ask, %origin, ?freshness, %trail, "answered");
     }
 }
 

@@ -74,9 +74,10 @@ fn an_outage_is_passed_and_an_upstream_failure_is_never_404() {
     let (good, data) = (upstream(), tempfile::tempdir().unwrap());
     let bad = upstream();
     bad.set_status("*", 503, "maintenance");
-    let node = Node::start(&format!("{},{}", bad.url(), good.url()), data.path());
+    let mut node = Node::start(&format!("{},{}", bad.url(), good.url()), data.path());
     let home = GoHome::fresh();
     go(&home, &node.url(), &["mod", "download", "example.com/a@v1.0.0"]).run().success();
+    node.process().wait_for_line("\"WARN\",\"message\":\"answered in place of another\"");
 
     good.set_status("*", 500, "broken too");
     let (status, text) = get(&format!("{}/example.com/other/@v/v1.0.0.info", node.url()));
