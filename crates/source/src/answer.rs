@@ -67,6 +67,8 @@ pub struct Answer {
     pub freshness: Freshness,
     /// The content hash of a `.zip` or `.mod`, where it was computed (protocol.md F1, F2).
     pub h1: Option<H1>,
+    /// The SHA-256 of the body, where it was computed: two bodies with the same are the same, byte for byte.
+    pub sha256: Option<[u8; 32]>,
     /// Who was asked for it now; empty for what is kept.
     pub trail: Trail,
 }
@@ -74,19 +76,28 @@ pub struct Answer {
 impl Answer {
     /// An unchecked answer that a place has just given.
     pub fn live(body: Body, origin: Origin, trail: Trail) -> Self {
-        Self { body, origin, assurance: Assurance::RECEIVED, freshness: Freshness::Live, h1: None, trail }
+        Self {
+            body,
+            origin,
+            assurance: Assurance::RECEIVED,
+            freshness: Freshness::Live,
+            h1: None,
+            sha256: None,
+            trail,
+        }
     }
 
     /// The same answer for one more asker, when the body can be read more than once.
     pub fn share(&self) -> Option<Self> {
         let body = self.body.share()?;
-        let Self { origin, assurance, freshness, h1, trail, .. } = self;
+        let Self { origin, assurance, freshness, h1, sha256, trail, .. } = self;
         Some(Self {
             body,
             origin: origin.clone(),
             assurance: *assurance,
             freshness: *freshness,
             h1: *h1,
+            sha256: *sha256,
             trail: trail.clone(),
         })
     }
@@ -110,6 +121,7 @@ pub struct Vetted {
     origin: Origin,
     assurance: Assurance,
     h1: Option<H1>,
+    sha256: Option<[u8; 32]>,
 }
 
 impl Vetted {
@@ -119,9 +131,11 @@ impl Vetted {
         reason = "the refused answer is handed back to be used, not an error to pass up"
     )]
     pub fn from_answer(answer: Answer) -> Result<Self, Answer> {
-        let Answer { body, origin, assurance, h1, .. } = answer;
+        let Answer { body, origin, assurance, h1, sha256, .. } = answer;
         match body.into_whole() {
-            Ok(content) if assurance >= Assurance::WELL_FORMED => Ok(Self { content, origin, assurance, h1 }),
+            Ok(content) if assurance >= Assurance::WELL_FORMED => {
+                Ok(Self { content, origin, assurance, h1, sha256 })
+            }
             Ok(content) => Err(Answer { body: content.into(), origin, assurance, h1, ..answer }),
             Err(body) => Err(Answer { body, origin, assurance, h1, ..answer }),
         }
@@ -140,6 +154,11 @@ impl Vetted {
     /// Which check vouches for it.
     pub fn assurance(&self) -> Assurance {
         self.assurance
+    }
+
+    /// The SHA-256 of the content, where it was computed.
+    pub fn sha256(&self) -> Option<[u8; 32]> {
+        self.sha256
     }
 
     /// The content hash of a `.zip` or `.mod`.

@@ -1,6 +1,7 @@
 //! The content of an answer: bytes at hand, a file that can be read again, or a stream that is still coming.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
@@ -15,8 +16,9 @@ pub type Chunks = BoxStream<'static, Result<Bytes, Failure>>;
 pub trait Replay: fmt::Debug + Send + Sync {
     /// The size in bytes.
     fn size(&self) -> u64;
-    /// The content from the start. Ends in an error when the file turns out damaged or unreadable.
-    fn chunks(self: Arc<Self>) -> Chunks;
+    /// The content of this range of bytes, which lies within the size. Ends in an error when the file turns out damaged or
+    /// unreadable.
+    fn chunks(self: Arc<Self>, range: Range<u64>) -> Chunks;
 }
 
 /// A body arrives complete or ends in an error; a shorter body that looks whole does not exist.
@@ -81,9 +83,34 @@ impl Body {
     pub fn into_chunks(self) -> Chunks {
         match self.0 {
             Inner::Bytes(bytes) => once(async move { Ok(bytes) }).boxed(),
-            Inner::Spooled(file) => file.chunks(),
-            Inner::Replay(content) => content.chunks(),
+            Inner::Spooled(file) => file.chunks(0..file.size()),
+            Inner::Replay(content) => {
+                let all = 0..content.size();
+                content.chunks(all)
+            }
             Inner::Stream { chunks, .. } => chunks,
+        }
+    }
+
+    /// The bytes of `range` alone, without reading those before it. The body as it was, when it is a stream, which can only
+    /// be read from its start, or when the range does not lie within it.
+    ///
+    /// ```
+    /// # use source::Body;
+    /// let part = Body::from("v1.0.0\nv1.1.0\n").into_range(7..13).unwrap();
+    /// assert_eq!(part.size(), Some(6));
+    /// assert!(Body::from("v1.0.0").into_range(3..7).is_err());
+    /// ```
+    pub fn into_range(self, range: Range<u64>) -> Result<Self, Self> {
+        if range.start > range.end || self.size().is_none_or(|size| range.end > size) {
+            return Err(self);
+        }
+        let size = Some(range.end - range.start);
+        match self.0 {
+            Inner::Bytes(bytes) => Ok(part_of(&bytes, range).into()),
+            Inner::Spooled(file) => Ok(Self(Inner::Stream { chunks: file.chunks(range), size })),
+            Inner::Replay(content) => Ok(Self(Inner::Stream { chunks: content.chunks(range), size })),
+            stream @ Inner::Stream { .. } => Err(Self(stream)),
         }
     }
 
@@ -106,6 +133,12 @@ impl Body {
         }
         Ok(all.freeze())
     }
+}
+
+/// The part of bytes that are in memory. What lies beyond their end is not there.
+fn part_of(bytes: &Bytes, range: Range<u64>) -> Bytes {
+    let at = |offset: u64| usize::try_from(offset).map_or(bytes.len(), |offset| offset.min(bytes.len()));
+    bytes.slice(at(range.start)..at(range.end))
 }
 
 /// Why a body could not be taken in whole.

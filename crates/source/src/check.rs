@@ -33,12 +33,13 @@ impl<S: Source> Checked<S> {
     async fn vet(&self, ask: &Ask, answer: Answer) -> Result<Answer, Flaw> {
         let Answer { body, origin, freshness, trail, .. } = answer;
         let content = self.spool.collect(body, ask.kind().size_max()).await?;
+        let (sha256, assurance) = (Some(content.sha256()), Assurance::WELL_FORMED);
         let h1 = off_worker({
             let (ask, content) = (ask.clone(), content.clone());
             move || Ok(check_form(&ask, &content))
         });
         let h1 = h1.await.map_err(BodyError::from)??;
-        Ok(Answer { body: content.into(), origin, freshness, trail, h1, assurance: Assurance::WELL_FORMED })
+        Ok(Answer { body: content.into(), origin, freshness, trail, h1, sha256, assurance })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,9 +42,9 @@ impl Replay for PlainFile {
         self.size
     }
 
-    fn chunks(self: Arc<Self>) -> Chunks {
+    fn chunks(self: Arc<Self>, range: Range<u64>) -> Chunks {
         let origin = self.origin.clone();
-        read_blocks(self.file.clone(), self.size, |_, _| Ok(()))
+        read_blocks(self.file.clone(), self.size, range, |_, _| Ok(()))
             .map_err(move |e| {
                 Failure::unavailable(&origin, format!("cannot read the file: {e}"), Duration::ZERO)
             })

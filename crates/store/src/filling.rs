@@ -97,6 +97,7 @@ fn as_fetched(artifact: &Vetted) -> Answer {
     Answer {
         assurance: artifact.assurance(),
         h1: artifact.h1(),
+        sha256: artifact.sha256(),
         ..Answer::live(body, artifact.origin().clone(), Trail::default())
     }
 }

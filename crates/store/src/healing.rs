@@ -5,6 +5,7 @@
 //! its beginning is what the client already has, the reading goes on from there; if not (a zip made again has other
 //! bytes, stack.md), the body ends in the error, and whoever asks again gets the new one.
 
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -54,16 +55,18 @@ impl<S: Source + 'static> Replay for Healing<S> {
         self.size
     }
 
-    fn chunks(self: Arc<Self>) -> Chunks {
-        let reading = Reading { chunks: self.kept_chunks(), healing: self, sent: 0, healed: false };
+    fn chunks(self: Arc<Self>, range: Range<u64>) -> Chunks {
+        let Range { start, end } = range;
+        let chunks = self.kept_chunks(start..end);
+        let reading = Reading { chunks, healing: self, sent: start, end, healed: false };
         stream::try_unfold(reading, Reading::next).boxed()
     }
 }
 
 impl<S: Source> Healing<S> {
-    fn kept_chunks(&self) -> Chunks {
+    fn kept_chunks(&self, range: Range<u64>) -> Chunks {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).share();
-        match kept {
+        match kept.and_then(|kept| kept.into_range(range).ok()) {
             Some(kept) => kept.into_chunks(),
             None => stream::iter([Err(self.unreadable())]).boxed(),
         }
@@ -93,7 +96,7 @@ impl<S: Source> Healing<S> {
         if fresh.size() != Some(self.size) {
             return Err(damage);
         }
-        let (had, _) = split_off(self.kept_chunks(), sent).await?;
+        let (had, _) = split_off(self.kept_chunks(0..sent), sent).await?;
         let (has, rest) = split_off(fresh.into_chunks(), sent).await?;
         if had == has { Ok(rest) } else { Err(damage) }
     }
@@ -103,7 +106,10 @@ impl<S: Source> Healing<S> {
 struct Reading<S> {
     healing: Arc<Healing<S>>,
     chunks: Chunks,
+    /// The offset of the next byte.
     sent: u64,
+    /// The offset at which the reader wants no more.
+    end: u64,
     healed: bool,
 }
 
@@ -117,7 +123,10 @@ impl<S: Source> Reading<S> {
             }
             chunk => chunk?,
         };
-        Ok(chunk.map(|chunk| {
+        // What was fetched anew goes on to its end, which may lie beyond what the reader wants.
+        let wanted = self.end - self.sent;
+        Ok(chunk.filter(|_| wanted > 0).map(|mut chunk| {
+            chunk.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
             self.sent += chunk.len() as u64;
             (chunk, self)
         }))

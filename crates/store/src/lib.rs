@@ -46,7 +46,7 @@ use source::{Answer, Ask, Vetted};
 /// ```
 /// ```compile_fail,E0451
 /// # fn example(content: source::Whole, origin: source::Origin) -> source::Vetted {
-/// source::Vetted { content, origin, assurance: source::Assurance::RECEIVED, h1: None }
+/// source::Vetted { content, origin, assurance: source::Assurance::RECEIVED, h1: None, sha256: None }
 /// # }
 /// ```
 #[async_trait::async_trait]

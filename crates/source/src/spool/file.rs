@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -59,10 +60,10 @@ impl SpoolFile {
         Ok(content)
     }
 
-    /// The content from the start.
-    pub fn chunks(&self) -> Chunks {
+    /// The content of this range of bytes.
+    pub fn chunks(&self, range: Range<u64>) -> Chunks {
         let name = Origin::new("temporary file");
-        read_blocks(self.file.clone(), self.size, |_, _| Ok(()))
+        read_blocks(self.file.clone(), self.size, range, |_, _| Ok(()))
             .map_err(move |e| {
                 Failure::unavailable(&name, format!("cannot read back the body: {e}"), Duration::ZERO)
             })

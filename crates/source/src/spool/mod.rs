@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt};
+use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 use crate::Body;
@@ -38,6 +39,14 @@ impl Whole {
         match self {
             Self::Memory(bytes) => bytes.len() as u64,
             Self::File(file) => file.size(),
+        }
+    }
+
+    /// The SHA-256 of the content.
+    pub fn sha256(&self) -> [u8; 32] {
+        match self {
+            Self::Memory(bytes) => Sha256::digest(bytes).into(),
+            Self::File(file) => *file.sha256(),
         }
     }
 }
@@ -123,11 +132,9 @@ impl Spool {
 mod tests {
     use std::time::Duration;
 
-    use futures_util::stream;
-    use sha2::{Digest, Sha256};
-
     use super::*;
     use crate::{Failure, Origin};
+    use futures_util::stream;
 
     fn chunked(chunks: Vec<Result<Bytes, Failure>>) -> Body {
         Body::stream(stream::iter(chunks), None)

@@ -1,21 +1,17 @@
 //! Asking a proxy over HTTP/1.1 or HTTP/2.
 //!
 //! Requests are what the go command sends: plain GETs without query (protocol.md B4). Bodies are taken as they are:
-//! they are kept and hashed, so nothing is decompressed. Redirects are followed as go follows them, at most ten
-//! and never from https to anything else (B8). A 401, 403 or 451 counts only when the same place repeats it (B5).
-
-use std::time::Duration;
+//! they are kept and hashed, so nothing is decompressed. A 401, 403 or 451 counts only when the same place repeats it (B5).
 
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
 use http::{StatusCode, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::redirect::Policy;
-use reqwest::{Certificate, Response};
+use reqwest::Response;
 use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
-use super::proxies::Proxies;
+use super::client::HttpClient;
 use super::status::kind_of;
 use crate::{Answer, Ask, Attempt, Body, Ctx, Failure, FailureKind, Origin, Trail};
 
@@ -36,65 +32,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
 /// At most this many bytes of an error's text are shown to the user, as go does (protocol.md B12).
 const ERROR_TEXT_MAX: usize = 648;
 
-/// As many redirects as go follows (protocol.md B8).
-const REDIRECTS_MAX: usize = 10;
-
-/// How long to wait for what, and whom to trust.
-#[derive(Debug, Clone)]
-pub struct HttpOptions {
-    /// Until the connection stands, TLS included.
-    pub connect_timeout: Duration,
-    /// From the request until the head of the answer.
-    pub first_byte_timeout: Duration,
-    /// Between two pieces of a body.
-    pub idle_timeout: Duration,
-    /// Certificate authorities (PEM) trusted besides the system's.
-    pub extra_ca_pem: Vec<u8>,
-    /// Through whom to go.
-    pub proxies: Proxies,
-}
-
-impl Default for HttpOptions {
-    /// 5 s to connect, 15 s to the head of the answer (a proxy may have to fetch first), 15 s between pieces.
-    fn default() -> Self {
-        Self {
-            connect_timeout: Duration::from_secs(5),
-            first_byte_timeout: Duration::from_secs(15),
-            idle_timeout: Duration::from_secs(15),
-            extra_ca_pem: Vec::new(),
-            proxies: Proxies::default(),
-        }
-    }
-}
-
-/// A pool of connections for all upstreams.
-#[derive(Debug, Clone)]
-pub struct HttpClient {
-    client: reqwest::Client,
-    first_byte_timeout: Duration,
-    idle_timeout: Duration,
-}
-
 impl HttpClient {
-    /// A pool with these limits.
-    ///
-    /// # Errors
-    /// No usable certificate store, an extra certificate that is not PEM, or a proxy that is not a URL.
-    pub fn new(options: &HttpOptions) -> Result<Self, reqwest::Error> {
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("modkeep/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(options.connect_timeout)
-            .tcp_nodelay(true)
-            .referer(false)
-            .redirect(redirects());
-        if !options.extra_ca_pem.is_empty() {
-            builder = builder.tls_certs_merge(Certificate::from_pem_bundle(&options.extra_ca_pem)?);
-        }
-        let client = options.proxies.add_to(builder)?.build()?;
-        let HttpOptions { first_byte_timeout, idle_timeout, .. } = *options;
-        Ok(Self { client, first_byte_timeout, idle_timeout })
-    }
-
     pub(super) async fn ask(
         &self,
         origin: &Origin,
@@ -111,19 +49,6 @@ impl HttpClient {
             _ => call.answer(response).await,
         }
     }
-}
-
-fn redirects() -> Policy {
-    Policy::custom(|attempt| {
-        let from_https = attempt.previous().first().is_some_and(|url| url.scheme() == "https");
-        if from_https && attempt.url().scheme() != "https" {
-            attempt.error("redirected from https to a URL that is not")
-        } else if attempt.previous().len() > REDIRECTS_MAX {
-            attempt.error("more than 10 redirects")
-        } else {
-            attempt.follow()
-        }
-    })
 }
 
 fn address(base: &Url, ask: &Ask) -> Result<Url, url::ParseError> {

@@ -1,11 +1,13 @@
 //! Another proxy that speaks the GOPROXY protocol, over HTTP or as a tree of files.
 //!
+//! * [`client`]: the pool of connections: timeouts, trust, redirects.
 //! * [`http`]: one question is one GET, with a limit on every wait.
 //! * [`proxies`]: through whom to go.
 //! * [`status`]: the only table from HTTP status to kind of failure.
 //! * [`tree`]: `file://` upstreams (protocol.md B10).
 
-pub mod http;
+mod client;
+mod http;
 mod proxies;
 mod status;
 mod tree;
@@ -17,7 +19,7 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::{Answer, Ask, Ctx, Failure, Origin, Source, Want};
-pub use http::{HttpClient, HttpOptions};
+pub use client::{HttpClient, HttpOptions};
 pub use proxies::Proxies;
 
 /// An upstream proxy.

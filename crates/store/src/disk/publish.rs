@@ -48,6 +48,7 @@ impl Disk {
             assurance: artifact.assurance(),
             freshness: Freshness::Kept(kept_at),
             h1: artifact.h1(),
+            sha256: artifact.sha256(),
             ..Answer::live(body, artifact.origin().clone(), source::Trail::default())
         })
     }

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -105,6 +106,7 @@ impl Disk {
 
     fn answer(self: &Arc<Self>, ask: &Ask, file: Arc<File>, sidecar: Sidecar) -> Option<Answer> {
         let (kept_at, h1, assurance) = (sidecar.kept_at, sidecar.h1, sidecar.assurance);
+        let sha256 = Some(sidecar.fingerprint.sha256);
         let origin = sidecar.origin.clone().unwrap_or_else(|| Origin::new("unknown"));
         let kept = KeptFile::new(self, ask, file, sidecar);
         let body = if kept.size() > AT_ONCE_MAX {
@@ -119,7 +121,7 @@ impl Disk {
             }
         };
         let freshness = Freshness::Kept(kept_at);
-        Some(Answer { assurance, freshness, h1, ..Answer::live(body, origin, Trail::default()) })
+        Some(Answer { assurance, freshness, h1, sha256, ..Answer::live(body, origin, Trail::default()) })
     }
 }
 
@@ -177,10 +179,10 @@ impl Replay for KeptFile {
         self.fingerprint.size
     }
 
-    fn chunks(self: Arc<Self>) -> Chunks {
+    fn chunks(self: Arc<Self>, range: Range<u64>) -> Chunks {
         let fingerprint = self.fingerprint.clone();
         let check = move |number: usize, block: &[u8]| fingerprint.check_block(number, block);
-        read_blocks(self.file.clone(), self.size(), check)
+        read_blocks(self.file.clone(), self.size(), range, check)
             .or_else(move |error| {
                 let kept = self.clone();
                 async move { Err(kept.damaged(error).await) }

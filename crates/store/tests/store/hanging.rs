@@ -1,5 +1,6 @@
 //! Disks and places that never answer: every wait ends.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
@@ -101,7 +102,7 @@ impl Replay for StallingFile {
         10
     }
 
-    fn chunks(self: Arc<Self>) -> Chunks {
+    fn chunks(self: Arc<Self>, _: Range<u64>) -> Chunks {
         stream::iter([Ok(Bytes::from_static(b"begun"))]).chain(stream::pending()).boxed()
     }
 }
