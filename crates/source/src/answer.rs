@@ -50,6 +50,8 @@ pub enum Freshness {
     Live,
     /// It was kept since then and cannot have changed.
     Kept(SystemTime),
+    /// A place gave it then, so short a while ago that nobody was asked again.
+    Recent(SystemTime),
     /// It was kept since then, may have changed, and no place could be asked.
     Stale(SystemTime),
 }

@@ -70,6 +70,14 @@ impl Body {
         }))
     }
 
+    /// The content, when it is in memory already; else the body as it was.
+    pub fn into_bytes_at_hand(self) -> Result<Bytes, Self> {
+        match self.0 {
+            Inner::Bytes(bytes) => Ok(bytes),
+            other => Err(Self(other)),
+        }
+    }
+
     /// The content as a whole, when it is in memory or in a temporary file already; else the body as it was.
     pub fn into_whole(self) -> Result<Whole, Self> {
         match self.0 {

@@ -15,7 +15,7 @@ use crate::settings::values::{self, Fallback, LogFilter, LogFormat};
 use crate::settings::{AnySetting, DefaultValue, Invalid, Setting, Shape, Spec};
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&dyn AnySetting; 18] = [
+pub static ALL: [&dyn AnySetting; 20] = [
     &LISTEN,
     &PATH_PREFIX,
     &DATA,
@@ -29,6 +29,8 @@ pub static ALL: [&dyn AnySetting; 18] = [
     &FIRST_BYTE_TIMEOUT,
     &IDLE_TIMEOUT,
     &ASK_TIMEOUT,
+    &MEMORY,
+    &REPEAT_FOR,
     &HEADER_TIMEOUT,
     &DRAIN_DELAY,
     &DRAIN_TIMEOUT,
@@ -227,6 +229,37 @@ pub static ASK_TIMEOUT: Setting<Duration> = Setting {
          line: it is the last resort after the other timeouts.",
     ),
     parse: values::wait,
+};
+
+/// How much memory may remember.
+pub static MEMORY: Setting<u64> = Setting {
+    spec: Spec {
+        key: "memory",
+        value_name: "SIZE",
+        shape: Shape::Text,
+        expects: "a size such as 64MiB or 1GB; 0 remembers nothing",
+        default: DefaultValue::Text("64MiB"),
+        go: None,
+        may_hold_secrets: false,
+        doc: "How much memory may be used to answer small things without reading them again.\n\n.info and .mod files, \
+              lists, and \"not found\". Zips are read from files, of which the system keeps in memory what it can.",
+    },
+    parse: values::size,
+};
+
+/// How long what can change is repeated.
+pub static REPEAT_FOR: Setting<Duration> = Setting {
+    spec: Spec {
+        expects: "a time such as 10s or 1m, between 0s and 24h",
+        ..wait(
+            "repeat-for",
+            "10s",
+            "How long a list, @latest, branch or \"not found\" is repeated without asking again.\n\nA new version is \
+             seen that much later, and a hundred builds that begin together ask upstreams once. Clients are told the \
+             same time by Cache-Control. 0s asks each time. Versions never change and are not meant by this.",
+        )
+    },
+    parse: values::wait_or_none,
 };
 
 /// How long a client may take to ask.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use bytesize::ByteSize;
 use gomod::glob::PrefixPatterns;
 use gomod::goproxy::{Place, ProxyList};
 use gomod::gosumdb::SumDbSetting;
@@ -156,6 +157,11 @@ fn wait_from(least: Duration, text: &str) -> Result<Duration, Invalid> {
     Err(Invalid(format!("it is not between {} and {}", limits[0], limits[1])))
 }
 
+/// Reads a size in bytes, with a unit or without: `64MiB`, `10GB`, `0`.
+pub fn size(text: &str, _: &Base) -> Result<u64, Invalid> {
+    text.parse::<ByteSize>().map(|size| size.as_u64()).map_err(Invalid)
+}
+
 /// Reads a folder. `~/` at the beginning is the user's home, since no shell expands it in a file.
 pub fn folder(text: &str, base: &Base) -> Result<PathBuf, Invalid> {
     if text.is_empty() || text.contains('\0') {
@@ -210,6 +216,18 @@ mod tests {
         assert_eq!(wait_or_none("24h", &base), Ok(WAIT_MAX));
         for bad in ["24h 1ms", "", "-1s", "5"] {
             assert!(wait_or_none(bad, &base).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        let base = base(None);
+        assert_eq!(
+            ["0", "64MiB", "1.5 GB"].map(|text| size(text, &base)),
+            [Ok(0), Ok(64 << 20), Ok(1_500_000_000)]
+        );
+        for bad in ["", "-1", "much", "5 parsecs"] {
+            assert!(size(bad, &base).is_err(), "{bad}");
         }
     }
 

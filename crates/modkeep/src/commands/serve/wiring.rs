@@ -7,7 +7,7 @@ use source::chain::claims::Claims;
 use source::chain::policy::{Mode, Policy};
 use source::chain::{Chain, Link};
 use source::upstream::{HttpClient, HttpOptions, Proxies};
-use source::{Checked, Source, Spool, Upstream};
+use source::{Checked, MemoryOptions, Remembered, Source, Spool, Upstream};
 use store::{DiskStore, cached};
 
 use super::upstreams::{Member, Upstreams};
@@ -33,7 +33,7 @@ pub(super) fn router(
     Ok(protocol::router(goproxy, health))
 }
 
-/// What is kept, else the first upstream that answers; what it answers is checked, kept, and asked for once.
+/// What was just said, else what is kept, else the first upstream that answers; what it answers is checked, kept, and asked for once.
 fn source(
     settings: &Settings,
     store: &Arc<DiskStore>,
@@ -43,7 +43,12 @@ fn source(
     let client = client(settings, proxies)?;
     let links = upstreams.members.iter().map(|member| link(member, &client, store.spool()));
     let chain = Chain::new(links.collect::<Result<_, _>>()?, policy(settings)?, claims(store)?);
-    Ok(Arc::new(cached(store.clone(), chain, settings.get(&table::ASK_TIMEOUT)?)))
+    let kept = cached(store.clone(), chain, settings.get(&table::ASK_TIMEOUT)?);
+    let memory = MemoryOptions {
+        budget_bytes: settings.get(&table::MEMORY)?,
+        repeat_for: settings.get(&table::REPEAT_FOR)?,
+    };
+    Ok(Arc::new(Remembered::new(kept, memory)))
 }
 
 fn client(settings: &Settings, proxies: Proxies) -> Result<HttpClient, Failed> {

@@ -71,6 +71,7 @@ fn samples(spec: &Spec) -> [String; 3] {
         "LIST" => format!("https://a{number}.example,direct"),
         "PATTERNS" => format!("corp{number}.example"),
         "TIME" => format!("{number}s"),
+        "SIZE" => format!("{number}MiB"),
         "DATABASE" => format!("sum.golang.org https://sums{number}.example"),
         "FILTER" => ["off", "warn", "debug"][number - 1].to_owned(),
         other => panic!("no sample values for {other}"),
