@@ -20,7 +20,8 @@ fn get(url: &str, headers: &[(&str, &str)]) -> (reqwest::Response, String) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        let request = headers.iter().fold(client.get(url), |request, (name, value)| request.header(*name, *value));
+        let request =
+            headers.iter().fold(client.get(url), |request, (name, value)| request.header(*name, *value));
         let mut response = request.send().await.unwrap();
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.unwrap() {
@@ -93,7 +94,10 @@ fn an_outage_is_told_as_404_only_by_a_setting() {
 
 fn config(folder: &Path, upstream: &FakeUpstream, to: &str) -> String {
     let path = folder.join("modkeep.toml");
-    let text = format!("upstream = \"{}\"\n[[redirect]]\npaths = \"example.com/*\"\nto = \"{to}\"\n", upstream.url());
+    let text = format!(
+        "upstream = \"{}\"\n[[redirect]]\npaths = \"example.com/*\"\nto = \"{to}\"\n",
+        upstream.url()
+    );
     std::fs::write(&path, text).unwrap();
     path.to_str().unwrap().to_owned()
 }
@@ -117,7 +121,9 @@ fn a_redirect_to_this_server_or_with_a_password_is_refused_at_the_start() {
     let (upstream, folder) = (upstream(), tempfile::tempdir().unwrap());
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let own = format!("http://localhost:{port}/");
-    for (to, told) in [(own.as_str(), "is this server itself"), ("https://u:secret@m.example", "a user or password")] {
+    for (to, told) in
+        [(own.as_str(), "is this server itself"), ("https://u:secret@m.example", "a user or password")]
+    {
         let config = config(folder.path(), &upstream, to);
         let data = folder.path().join("kept");
         let listen = format!("127.0.0.1:{port}");

@@ -27,7 +27,8 @@ impl Reply {
 
     /// The head's lines without `Date`, sorted.
     pub(crate) fn headers(&self) -> Vec<&str> {
-        let mut lines: Vec<&str> = self.head.lines().skip(1).filter(|line| !line.starts_with("date: ")).collect();
+        let mut lines: Vec<&str> =
+            self.head.lines().skip(1).filter(|line| !line.starts_with("date: ")).collect();
         lines.sort_unstable();
         lines
     }

@@ -13,7 +13,7 @@ use crate::settings::redirect::Redirect;
 use crate::settings::{Invalid, values};
 
 /// How long a redirect may be remembered when its table does not say: long enough that a build asks once.
-pub const MAX_AGE: Duration = Duration::from_hours(1);
+const MAX_AGE: Duration = Duration::from_hours(1);
 
 /// What was read of one table so far.
 #[derive(Default)]
