@@ -9,6 +9,7 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::{HeaderMap, header};
+use moka::sync::Cache;
 use source::Kind;
 
 /// The smallest body, in bytes, that is worth it: what fits into one packet with its headers travels no faster.
@@ -59,6 +60,37 @@ fn thousandths(weight: &str) -> Option<u16> {
         "0" if is_number => format!("{decimals:0<3}").parse().ok(),
         "1" if is_number => Some(1000),
         _ => None,
+    }
+}
+
+/// How many bytes of memory the compressed forms may take that are remembered: those of some thousand `.mod` files and lists,
+/// which is more than builds ask for at a time.
+const REMEMBERED_MAX: u64 = 16 << 20;
+
+/// What remembering one form takes besides its bytes, about.
+const BOOKKEEPING_BYTES: usize = 256;
+
+/// Compressed forms of what was just asked for, by the SHA-256 of the plain form: compressing takes longer than all the rest
+/// of an answer, and the go command asks for gzip each time.
+#[derive(Debug, Clone)]
+pub(crate) struct Compressed(Cache<[u8; 32], Bytes>);
+
+impl Default for Compressed {
+    fn default() -> Self {
+        let weight = |bytes: &Bytes| u32::try_from(bytes.len() + BOOKKEEPING_BYTES).unwrap_or(u32::MAX);
+        Self(Cache::builder().max_capacity(REMEMBERED_MAX).weigher(move |_, bytes| weight(bytes)).build())
+    }
+}
+
+impl Compressed {
+    /// The compressed form of what has this hash, if it is remembered.
+    pub(crate) fn of(&self, sha256: &[u8; 32]) -> Option<Bytes> {
+        self.0.get(sha256)
+    }
+
+    /// Remembers it.
+    pub(crate) fn remember(&self, sha256: [u8; 32], packed: Bytes) {
+        self.0.insert(sha256, packed);
     }
 }
 

@@ -10,6 +10,7 @@ use http::{HeaderValue, Method, StatusCode, header};
 use source::{Answer, Attempt, Ctx, Failure, FailureKind, Source, Want};
 
 use crate::caching::{self, Caching};
+use crate::coding::Compressed;
 use crate::options::Options;
 use crate::redirect::Redirects;
 use crate::respond::{self, Asked, Respond};
@@ -36,7 +37,8 @@ impl Goproxy {
     /// Answers what `source` answers, in the way that `options` say.
     pub fn new(source: Arc<dyn Source>, options: Options) -> Self {
         let Options { prefix, ask_timeout, repeat_for, unavailable, redirects } = options;
-        let respond = Respond { caching: Caching::new(repeat_for), unavailable };
+        let caching = Caching::new(repeat_for);
+        let respond = Respond { caching, unavailable, compressed: Compressed::default() };
         Self { source, shared: Arc::new(Shared { prefix, ask_timeout, redirects, respond }) }
     }
 

@@ -11,11 +11,15 @@ use crate::options::UnavailableStatus;
 /// list, `direct` included, as if this server had spoken with authority. Whoever runs the server may want just that, and
 /// says so by `unavailable`; a checksum that does not match is not theirs to hide.
 pub(crate) fn status_of(kind: FailureKind, unavailable: UnavailableStatus) -> StatusCode {
-    match (kind, unavailable) {
-        (FailureKind::NotFound, _) => StatusCode::NOT_FOUND,
-        (FailureKind::Refused, _) => StatusCode::FORBIDDEN,
-        (FailureKind::Unavailable, UnavailableStatus::NotFound) => StatusCode::NOT_FOUND,
-        (FailureKind::Unavailable | FailureKind::Mismatch, _) => StatusCode::BAD_GATEWAY,
+    let could_not_find_out = match unavailable {
+        UnavailableStatus::BadGateway => StatusCode::BAD_GATEWAY,
+        UnavailableStatus::NotFound => StatusCode::NOT_FOUND,
+    };
+    match kind {
+        FailureKind::NotFound => StatusCode::NOT_FOUND,
+        FailureKind::Refused => StatusCode::FORBIDDEN,
+        FailureKind::Unavailable => could_not_find_out,
+        FailureKind::Mismatch => StatusCode::BAD_GATEWAY,
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::time::timeout_at;
 
 use super::form::Form;
 use super::{Asked, bare, text};
-use crate::coding;
+use crate::coding::{self, Compressed};
 use crate::range::{self, Wanted};
 
 /// The response with the content.
@@ -21,10 +21,11 @@ pub(super) async fn send(
     form: &Form,
     answer: Answer,
     mut head: HeaderMap,
+    compressed: &Compressed,
 ) -> Result<Response, Failure> {
     head.insert(header::CONTENT_TYPE, HeaderValue::from_static(asked.ask.kind().content_type()));
     if form.gzip {
-        let packed = gzip(asked, answer).await?;
+        let packed = gzip(asked, answer, compressed).await?;
         head.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         return Ok(whole(asked, packed.into(), head));
     }
@@ -88,7 +89,19 @@ fn not_there(size: Option<u64>) -> Response {
     response
 }
 
-async fn gzip(asked: &Asked<'_>, answer: Answer) -> Result<Bytes, Failure> {
+async fn gzip(asked: &Asked<'_>, answer: Answer, compressed: &Compressed) -> Result<Bytes, Failure> {
+    if let Some(packed) = answer.sha256.and_then(|sha256| compressed.of(&sha256)) {
+        return Ok(packed);
+    }
+    let sha256 = answer.sha256;
+    let packed = gzip_anew(asked, answer).await?;
+    if let Some(sha256) = sha256 {
+        compressed.remember(sha256, packed.clone());
+    }
+    Ok(packed)
+}
+
+async fn gzip_anew(asked: &Asked<'_>, answer: Answer) -> Result<Bytes, Failure> {
     let Answer { body, origin, .. } = answer;
     let failed = |why: &str| {
         Failure::unavailable(&origin, format!("{} could not be compressed: {why}", asked.ask), Duration::ZERO)

@@ -14,6 +14,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use source::{Answer, Ask, Ctx, Failure, Freshness, Lifetime, Retry, Want};
 
 use crate::caching::Caching;
+use crate::coding::Compressed;
 use crate::conditional::{Validators, Verdict};
 use crate::options::UnavailableStatus;
 use crate::status::status_of;
@@ -33,6 +34,8 @@ pub(crate) struct Respond {
     pub(crate) caching: Caching,
     /// How "could not find out" is told.
     pub(crate) unavailable: UnavailableStatus,
+    /// What was compressed before.
+    pub(crate) compressed: Compressed,
 }
 
 /// One question as it came.
@@ -64,7 +67,7 @@ impl Respond {
         let form = Form::of(asked, &answer);
         let head = self.head(asked, &answer, &form);
         match form.validators.judge(asked.headers) {
-            Verdict::Send => content::send(asked, &form, answer, head).await,
+            Verdict::Send => content::send(asked, &form, answer, head, &self.compressed).await,
             Verdict::NotModified => Ok(bare(StatusCode::NOT_MODIFIED, head)),
             Verdict::Failed => {
                 Ok(text(StatusCode::PRECONDITION_FAILED, "the condition of the request does not hold"))

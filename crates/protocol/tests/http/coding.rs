@@ -20,8 +20,7 @@ fn unpacked(body: &[u8]) -> String {
 async fn each_form_has_its_own_tag_and_names_what_it_depends_on() {
     let text = "v1.0.0\n".repeat(1000);
     let (_node, address, shelf) = Shelf::with(text.clone()).serve(Options::default()).await;
-    let packed_tag = shelf.tag().replace("\"", "").to_string();
-    let packed_tag = format!("\"{packed_tag}-gz\"");
+    let packed_tag = format!("\"{}-gz\"", shelf.tag().trim_matches('"'));
     for path in [LIST, MOD] {
         let packed = get(address, path, &[("Accept-Encoding", "br, gzip;q=0.5")]).await;
         assert_eq!(packed.header("content-encoding"), Some("gzip"), "{path}");
@@ -56,6 +55,16 @@ async fn a_304_is_about_the_form_that_would_be_sent() {
     assert_eq!(shelf.read(), before, "nothing was read or compressed for it");
     assert_eq!(asked(packed, "identity").await.status(), 200);
     assert_eq!(asked(shelf.tag(), "gzip").await.status(), 200);
+}
+
+#[tokio::test]
+async fn what_was_compressed_once_is_neither_read_nor_compressed_again() {
+    let (_node, address, shelf) = Shelf::with("v1.0.0\n".repeat(1000)).serve(Options::default()).await;
+    let first = get(address, MOD, &[("Accept-Encoding", "gzip")]).await;
+    let read = shelf.read();
+    let second = get(address, MOD, &[("Accept-Encoding", "gzip")]).await;
+    assert_eq!((first.headers(), &first.body), (second.headers(), &second.body));
+    assert_eq!(shelf.read(), read);
 }
 
 #[tokio::test]
