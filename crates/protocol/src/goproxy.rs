@@ -5,35 +5,52 @@ use std::time::{Duration, Instant};
 
 use axum::extract::Request;
 use axum::response::Response;
+use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode, header};
-use source::{Answer, Ask, Attempt, Ctx, FailureKind, Source};
+use source::{Answer, Attempt, Ctx, Failure, FailureKind, Source, Want};
 
-use crate::respond;
-use crate::route::{self, Prefix, RouteError};
+use crate::caching::{self, Caching};
+use crate::coding::Compressed;
+use crate::options::Options;
+use crate::redirect::Redirects;
+use crate::respond::{self, Asked, Respond};
+use crate::route::{self, Prefix, RouteError, Routed};
+use crate::wish;
 
 /// A source behind the GOPROXY protocol.
 #[derive(Debug, Clone)]
 pub struct Goproxy {
     source: Arc<dyn Source>,
+    shared: Arc<Shared>,
+}
+
+/// What is the same for all requests.
+#[derive(Debug)]
+struct Shared {
     prefix: Prefix,
     ask_timeout: Duration,
+    redirects: Redirects,
+    respond: Respond,
 }
 
 impl Goproxy {
-    /// Answers below `prefix` what `source` answers. A question that takes longer than `ask_timeout` is told as a failure.
-    pub fn new(source: Arc<dyn Source>, prefix: Prefix, ask_timeout: Duration) -> Self {
-        Self { source, prefix, ask_timeout }
+    /// Answers what `source` answers, in the way that `options` say.
+    pub fn new(source: Arc<dyn Source>, options: Options) -> Self {
+        let Options { prefix, ask_timeout, repeat_for, unavailable, redirects } = options;
+        let caching = Caching::new(repeat_for);
+        let respond = Respond { caching, unavailable, compressed: Compressed::default() };
+        Self { source, shared: Arc::new(Shared { prefix, ask_timeout, redirects, respond }) }
     }
 
     /// Answers one request. Everything that is not a GET or HEAD of a GOPROXY path is refused without asking anybody.
     pub async fn handle(&self, request: Request) -> Response {
         let begun = Instant::now();
-        let method = request.method().clone();
-        let path = request.uri().path();
-        let response = match self.question(&method, path) {
-            Ok(ask) => self.ask(&ask).await,
+        let (request, _) = request.into_parts();
+        let response = match self.question(&request) {
+            Ok(routed) => self.answer(&request, &routed).await,
             Err(refusal) => refusal,
         };
+        let (method, path) = (&request.method, request.uri.path());
         let (status, took) = (response.status().as_u16(), begun.elapsed());
         tracing::info!(target: "access", %method, path, status, seconds = took.as_secs_f64(), "request");
         response
@@ -43,35 +60,48 @@ impl Goproxy {
         clippy::result_large_err,
         reason = "the refusal is the response that is sent, not an error to pass up"
     )]
-    fn question(&self, method: &Method, path: &str) -> Result<Ask, Response> {
-        if method != Method::GET && method != Method::HEAD {
-            return Err(method_not_allowed());
+    fn question(&self, request: &Parts) -> Result<Routed, Response> {
+        let Shared { prefix, respond, .. } = &*self.shared;
+        if !matches!(request.method, Method::GET | Method::HEAD) {
+            return Err(method_not_allowed(respond));
         }
-        route::parse(path, &self.prefix).map_err(|error| match error {
-            RouteError::TooLong => respond::text(StatusCode::URI_TOO_LONG, &error.to_string()),
+        route::parse(request.uri.path(), prefix).map_err(|error| match error {
+            RouteError::TooLong => respond.refusal(StatusCode::URI_TOO_LONG, &error.to_string()),
             // 404 and not 400, at which go would stop a list whose next member might know the path.
-            error => respond::text(StatusCode::NOT_FOUND, &format!("not found: {error}")),
+            error => respond.refusal(StatusCode::NOT_FOUND, &format!("not found: {error}")),
         })
     }
 
-    async fn ask(&self, ask: &Ask) -> Response {
-        match self.source.ask(ask, &Ctx::within(self.ask_timeout)).await {
-            Ok(answer) => {
-                record(ask, &answer);
-                respond::answer(ask, answer)
-            }
+    async fn answer(&self, request: &Parts, routed: &Routed) -> Response {
+        let Routed { ask, kept_only } = routed;
+        let want = wish::want(*kept_only, &request.headers, ask.lifetime());
+        if want != Want::KeptOnly
+            && let Some((location, max_age)) = self.shared.redirects.of(ask)
+        {
+            return respond::redirect(location, caching::for_the_time_of(max_age));
+        }
+        let ctx = Ctx::within(self.shared.ask_timeout).wanting(want);
+        let asked = Asked { ask, ctx: &ctx, method: &request.method, headers: &request.headers };
+        match self.ask(&asked).await {
+            Ok(response) => response,
             Err(failure) => {
-                tracing::warn!(%ask, kind = %failure.kind(), trail = %failure.trail(), "not answered");
-                respond::failure(&failure)
+                record_failure(&asked, &failure);
+                self.shared.respond.failure(&failure, want == Want::KeptOnly)
             }
         }
+    }
+
+    async fn ask(&self, asked: &Asked<'_>) -> Result<Response, Failure> {
+        let answer = self.source.ask(asked.ask, asked.ctx).await?;
+        record(asked, &answer);
+        self.shared.respond.answer(asked, answer).await
     }
 }
 
 /// Who answered, and who should have (house.md, invariant 6). That a place does not know a module is an everyday thing; that
 /// it could not be asked is told at the usual level, although the client notices nothing.
-fn record(ask: &Ask, answer: &Answer) {
-    let Answer { origin, freshness, trail, .. } = answer;
+fn record(asked: &Asked<'_>, answer: &Answer) {
+    let (ask, Answer { origin, freshness, trail, .. }) = (asked.ask, answer);
     let failed = |attempt: &Attempt| attempt.failed.is_some_and(|kind| kind > FailureKind::NotFound);
     if trail.attempts().iter().any(failed) {
         tracing::warn!(%ask, %origin, ?freshness, %trail, "answered in place of another");
@@ -80,8 +110,19 @@ fn record(ask: &Ask, answer: &Answer) {
     }
 }
 
-fn method_not_allowed() -> Response {
-    let mut response = respond::text(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD are answered here");
+/// That something is not kept is all that whoever asks for what is kept wants to know.
+fn record_failure(asked: &Asked<'_>, failure: &Failure) {
+    let (ask, kind, trail) = (asked.ask, failure.kind(), failure.trail());
+    if asked.ctx.want == Want::KeptOnly && kind == FailureKind::NotFound {
+        tracing::debug!(%ask, %kind, %trail, "not kept");
+    } else {
+        tracing::warn!(%ask, %kind, %trail, "not answered");
+    }
+}
+
+fn method_not_allowed(respond: &Respond) -> Response {
+    let message = "only GET and HEAD are answered here";
+    let mut response = respond.refusal(StatusCode::METHOD_NOT_ALLOWED, message);
     response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
     response
 }

@@ -1,14 +1,24 @@
 #![doc = include_str!("../README.md")]
 
+mod caching;
+mod coding;
+mod conditional;
+mod entity_tag;
 mod goproxy;
 mod health;
 pub mod listen;
+mod options;
+mod range;
+mod redirect;
 mod respond;
 mod route;
 mod status;
+mod wish;
 
 pub use goproxy::Goproxy;
 pub use health::Health;
+pub use options::{Options, UnavailableStatus};
+pub use redirect::{Redirect, Redirected, Redirects, Target, TargetError};
 pub use route::{Prefix, PrefixError};
 
 use axum::Router;

@@ -9,6 +9,8 @@ use gomod::{EscapedPath, ModulePath, ModuleVersion, Revision, Version};
 use percent_encoding::percent_decode_str;
 use source::Ask;
 
+use crate::wish::CACHED_ONLY;
+
 /// The longest path that is looked at, in bytes: several times what the longest real module path and version need.
 pub(crate) const PATH_MAX: usize = 4096;
 
@@ -80,13 +82,27 @@ pub(crate) enum RouteError {
     Version(String),
 }
 
+/// What a path asks.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Routed {
+    /// The question.
+    pub(crate) ask: Ask,
+    /// Whether only what is kept may answer it (protocol.md B29).
+    pub(crate) kept_only: bool,
+}
+
 /// Reads the raw (percent-encoded) path of a request.
-pub(crate) fn parse(raw: &str, prefix: &Prefix) -> Result<Ask, RouteError> {
+pub(crate) fn parse(raw: &str, prefix: &Prefix) -> Result<Routed, RouteError> {
     if raw.len() > PATH_MAX {
         return Err(RouteError::TooLong);
     }
     let raw = prefix.strip(raw).ok_or_else(|| RouteError::OutsidePrefix(prefix.clone()))?;
-    let path = decode(raw)?;
+    let kept = raw.strip_prefix(CACHED_ONLY);
+    let ask = question(&decode(kept.unwrap_or(raw))?)?;
+    Ok(Routed { ask, kept_only: kept.is_some() })
+}
+
+fn question(path: &str) -> Result<Ask, RouteError> {
     if let Some(module) = path.strip_suffix("/@latest") {
         return Ok(Ask::Latest(module_path(module)?));
     }
@@ -144,7 +160,21 @@ mod tests {
     use super::*;
 
     fn address(raw: &str) -> Result<String, RouteError> {
-        parse(raw, &Prefix::default()).map(|ask| ask.address())
+        parse(raw, &Prefix::default()).map(|routed| routed.ask.address())
+    }
+
+    #[test]
+    fn what_is_kept_has_addresses_of_its_own() {
+        let routed = parse("/cached-only/a.example/m/@v/list", &Prefix::default()).unwrap();
+        assert_eq!((routed.ask.address().as_str(), routed.kept_only), ("a.example/m/@v/list", true));
+        assert!(!parse("/a.example/m/@v/list", &Prefix::default()).unwrap().kept_only);
+        for raw in [
+            "/cached-only/cached-only/a.example/m/@v/list",
+            "/cached-only//a.example/m/@v/list",
+            "/cached-only/",
+        ] {
+            assert!(address(raw).is_err(), "{raw}");
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! with line and column, and each value remembers its line. The source line itself is never repeated in an error: it may
 //! hold a password.
 
+mod redirects;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +17,7 @@ use crate::report::Problem;
 use crate::settings::nearest::nearest;
 use crate::settings::origin::{Origin, Position};
 use crate::settings::place::{self, Place};
+use crate::settings::redirect::Redirect;
 use crate::settings::{AnySetting, Base, Value, table};
 
 /// The key of the tables that describe single places.
@@ -22,6 +25,12 @@ pub const PLACE: &str = "place";
 
 /// The keys of such a table.
 pub const PLACE_KEYS: [&str; 2] = ["url", "private"];
+
+/// The key of the tables that send clients elsewhere.
+pub const REDIRECT: &str = "redirect";
+
+/// The keys of such a table.
+pub const REDIRECT_KEYS: [&str; 4] = ["paths", "to", "max-age", "what"];
 
 /// What one file sets.
 #[derive(Debug, Default)]
@@ -32,6 +41,8 @@ pub struct FileLayer {
     pub values: BTreeMap<&'static str, Value>,
     /// Its `[[place]]` tables in order.
     pub places: Vec<Place>,
+    /// Its `[[redirect]]` tables in order.
+    pub redirects: Vec<Redirect>,
 }
 
 /// Reads a file's content. What is wrong in it is returned beside what is right.
@@ -64,9 +75,13 @@ impl Reader<'_> {
     fn root(&mut self, root: &DeTable<'_>) {
         for (key, value) in root {
             match table::find(key.get_ref()) {
-                _ if key.get_ref() == PLACE => self.places(value),
+                _ if key.get_ref() == PLACE => self.tables(PLACE, value, Self::place),
+                _ if key.get_ref() == REDIRECT => self.tables(REDIRECT, value, Self::redirect),
                 Some(setting) => self.setting(setting, key, value),
-                None => self.unknown(key, table::ALL.iter().map(|setting| setting.spec().key).chain([PLACE])),
+                None => {
+                    let settings = table::ALL.iter().map(|setting| setting.spec().key);
+                    self.unknown(key, settings.chain([PLACE, REDIRECT]));
+                }
             }
         }
     }
@@ -85,14 +100,14 @@ impl Reader<'_> {
         }
     }
 
-    fn places(&mut self, value: &Spanned<DeValue<'_>>) {
+    fn tables(&mut self, key: &str, value: &Spanned<DeValue<'_>>, read: fn(&mut Self, &DeTable<'_>, usize)) {
         let Some(array) = value.get_ref().as_array() else {
-            return self.wrong_type(PLACE, "one or more tables, each begun with [[place]]", value);
+            return self.wrong_type(key, &format!("one or more tables, each begun with [[{key}]]"), value);
         };
         for element in array {
             match element.get_ref().as_table() {
-                Some(fields) => self.place(fields, element.span().start),
-                None => self.wrong_type(PLACE, "tables, each begun with [[place]]", element),
+                Some(fields) => read(self, fields, element.span().start),
+                None => self.wrong_type(key, &format!("tables, each begun with [[{key}]]"), element),
             }
         }
     }

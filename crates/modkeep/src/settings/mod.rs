@@ -9,6 +9,7 @@ pub mod flags;
 pub mod nearest;
 pub mod origin;
 pub mod place;
+pub mod redirect;
 pub mod resolve;
 pub mod schema;
 pub mod table;
@@ -25,6 +26,7 @@ use crate::mask;
 use crate::report::{Failed, Problem};
 use origin::Origin;
 use place::Place;
+use redirect::Redirect;
 
 /// What one setting is, apart from its type.
 #[derive(Debug)]
@@ -200,6 +202,7 @@ impl fmt::Debug for Value {
 pub struct Settings {
     values: BTreeMap<&'static str, Value>,
     places: Vec<Place>,
+    redirects: Vec<Redirect>,
     files: Vec<PathBuf>,
 }
 
@@ -227,6 +230,11 @@ impl Settings {
     /// Whether a file marks the place with this URL as private (invariant 3).
     pub fn is_private(&self, url: &str) -> bool {
         self.places.iter().any(|place| place.private && place.is_at(url))
+    }
+
+    /// Which modules are to be fetched elsewhere, the rules of the nearest file first.
+    pub fn redirects(&self) -> &[Redirect] {
+        &self.redirects
     }
 
     /// The settings files that were read, nearest first.

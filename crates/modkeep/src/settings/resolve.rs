@@ -49,8 +49,9 @@ pub fn resolve(env: &Env, files: &dyn Files, given: &Given) -> Result<Resolved, 
         return Err(failed(problems));
     }
     let places = merged_places(&sources.layers);
+    let redirects = sources.layers.iter().flat_map(|layer| layer.redirects.iter().cloned()).collect();
     let files = sources.layers.into_iter().map(|layer| layer.path).collect();
-    let settings = Settings { values, places, files };
+    let settings = Settings { values, places, redirects, files };
     let mut warnings = variables::unknown(env);
     warnings.extend(unlisted_places(&settings)?);
     Ok(Resolved { settings, warnings })

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::settings::file::{PLACE, PLACE_KEYS};
+use crate::settings::file::{PLACE, PLACE_KEYS, REDIRECT, REDIRECT_KEYS};
 use crate::settings::{AnySetting, DefaultValue, Shape, Spec, table};
 
 /// The schema, made from the table of settings.
@@ -10,6 +10,7 @@ pub fn schema() -> Value {
     let mut properties: Map<String, Value> =
         table::ALL.into_iter().map(AnySetting::spec).map(property).collect();
     properties.insert(PLACE.to_owned(), places());
+    properties.insert(REDIRECT.to_owned(), redirects());
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "modkeep.toml",
@@ -54,6 +55,30 @@ fn places() -> Value {
     })
 }
 
+fn redirects() -> Value {
+    let [paths, to, max_age, what] = REDIRECT_KEYS;
+    let text = |description: &str| json!({ "type": "string", "description": description });
+    let mut properties = json!({
+        paths: text("The modules, in the grammar of GOPRIVATE. Those that match gonoproxy are never redirected."),
+        to: text("The URL of the proxy where they are to be fetched; without user, password and query."),
+        max_age: text("How long clients and caches may remember it, such as 5m; up to 24h."),
+        what: text("Which requests are redirected: those for zips, or all."),
+    });
+    properties[max_age]["default"] = json!("1h");
+    properties[what]["default"] = json!("zips");
+    properties[what]["enum"] = json!(["zips", "all"]);
+    json!({
+        "type": "array",
+        "description": "Modules that clients are told to fetch elsewhere (302). The first table that fits holds.",
+        "items": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": [paths, to],
+            "properties": properties,
+        },
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,7 +90,7 @@ mod tests {
         for spec in table::ALL.map(AnySetting::spec) {
             assert_eq!(properties[spec.key]["type"], "string", "{}", spec.key);
         }
-        assert_eq!(properties.len(), table::ALL.len() + 1);
+        assert_eq!(properties.len(), table::ALL.len() + 2);
         assert_eq!(properties["fallback"]["enum"], json!(["resilient", "go"]));
         assert_eq!(properties["upstream"].get("default"), None);
         assert_eq!(properties["listen"]["default"], "127.0.0.1:3000");

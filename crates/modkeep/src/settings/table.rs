@@ -8,14 +8,14 @@ use std::time::Duration;
 use gomod::glob::PrefixPatterns;
 use gomod::goproxy::ProxyList;
 use gomod::gosumdb::SumDbSetting;
-use protocol::Prefix;
+use protocol::{Prefix, UnavailableStatus};
 
 use crate::env::Env;
 use crate::settings::values::{self, Fallback, LogFilter, LogFormat};
 use crate::settings::{AnySetting, DefaultValue, Invalid, Setting, Shape, Spec};
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&dyn AnySetting; 20] = [
+pub static ALL: [&dyn AnySetting; 21] = [
     &LISTEN,
     &PATH_PREFIX,
     &DATA,
@@ -31,6 +31,7 @@ pub static ALL: [&dyn AnySetting; 20] = [
     &ASK_TIMEOUT,
     &MEMORY,
     &REPEAT_FOR,
+    &UNAVAILABLE_STATUS,
     &HEADER_TIMEOUT,
     &DRAIN_DELAY,
     &DRAIN_TIMEOUT,
@@ -260,6 +261,23 @@ pub static REPEAT_FOR: Setting<Duration> = Setting {
         )
     },
     parse: values::wait_or_none,
+};
+
+/// How an outage is told.
+pub static UNAVAILABLE_STATUS: Setting<UnavailableStatus> = Setting {
+    spec: Spec {
+        key: "unavailable-status",
+        value_name: "STATUS",
+        shape: Shape::OneOf(values::unavailable_statuses),
+        expects: "502 or 404",
+        default: DefaultValue::Text("502"),
+        go: None,
+        may_hold_secrets: false,
+        doc: "The status with which clients are told that no upstream could be asked.\n\n404 is dangerous: go takes it \
+              for \"does not exist\" and asks the next member of its list, which learns the names of private modules if \
+              that is direct, or chooses another version. A checksum that does not match is always 502.",
+    },
+    parse: values::unavailable_status,
 };
 
 /// How long a client may take to ask.

@@ -8,7 +8,7 @@ use bytesize::ByteSize;
 use gomod::glob::PrefixPatterns;
 use gomod::goproxy::{Place, ProxyList};
 use gomod::gosumdb::SumDbSetting;
-use protocol::Prefix;
+use protocol::{Prefix, Redirected, UnavailableStatus};
 use source::upstream::check_url;
 use tracing_subscriber::EnvFilter;
 
@@ -87,6 +87,42 @@ impl LogFilter {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// The words for [`UnavailableStatus`].
+pub fn unavailable_statuses() -> Vec<Choice> {
+    [UnavailableStatus::BadGateway, UnavailableStatus::NotFound].map(unavailable_choice).to_vec()
+}
+
+const fn unavailable_choice(status: UnavailableStatus) -> Choice {
+    match status {
+        UnavailableStatus::BadGateway => Choice {
+            name: "502",
+            meaning: "the truth: a failure, at which go stops unless | stands behind this server",
+        },
+        UnavailableStatus::NotFound => Choice {
+            name: "404",
+            meaning: "as if it did not exist, so that go asks the next member of its list",
+        },
+    }
+}
+
+/// Reads an [`UnavailableStatus`].
+pub fn unavailable_status(text: &str, _: &Base) -> Result<UnavailableStatus, Invalid> {
+    one_of(text, [UnavailableStatus::BadGateway, UnavailableStatus::NotFound], unavailable_choice)
+}
+
+/// The word for which requests a redirect is about.
+pub const fn redirected_choice(what: Redirected) -> Choice {
+    match what {
+        Redirected::Zips => Choice { name: "zips", meaning: "zips alone" },
+        Redirected::All => Choice { name: "all", meaning: "every request about the module" },
+    }
+}
+
+/// Reads which requests a redirect is about.
+pub fn redirected(text: &str, _: &Base) -> Result<Redirected, Invalid> {
+    one_of(text, [Redirected::Zips, Redirected::All], redirected_choice)
 }
 
 /// Reads a [`Fallback`].

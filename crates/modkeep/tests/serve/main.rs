@@ -5,6 +5,7 @@
 mod crash;
 mod faults;
 mod graph;
+mod http;
 mod node;
 mod once;
 mod operations;

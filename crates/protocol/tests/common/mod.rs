@@ -14,9 +14,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::listen::{Ended, Limits, serve};
-use protocol::{Goproxy, Health, Prefix, router};
+use protocol::{Goproxy, Health, Options, Prefix, router};
 use source::upstream::{HttpClient, HttpOptions};
-use source::{Checked, Spool, Upstream};
+use source::{Checked, Source, Spool, Upstream};
 use testkit::Module;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -57,7 +57,7 @@ pub(crate) struct Node {
     stop: Option<oneshot::Sender<()>>,
     stop_seen: Option<oneshot::Receiver<()>>,
     serving: JoinHandle<Ended>,
-    _spool: tempfile::TempDir,
+    _spool: Option<tempfile::TempDir>,
 }
 
 impl Node {
@@ -69,7 +69,14 @@ impl Node {
         let spool = tempfile::tempdir().unwrap();
         let client = HttpClient::new(&HttpOptions::default()).unwrap();
         let source = Checked::new(Upstream::new(upstream, &client).unwrap(), Spool::new(spool.path()));
-        let goproxy = Goproxy::new(Arc::new(source), Prefix::parse(prefix).unwrap(), Duration::from_mins(1));
+        let prefix = Prefix::parse(prefix).unwrap();
+        let options = Options { prefix, ask_timeout: Duration::from_mins(1), ..Options::default() };
+        Self { _spool: Some(spool), ..Self::around(Arc::new(source), options, limits).await }
+    }
+
+    /// A node around any source.
+    pub(crate) async fn around(source: Arc<dyn Source>, options: Options, limits: Limits) -> Self {
+        let goproxy = Goproxy::new(source, options);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let health = Health::default();
@@ -78,7 +85,7 @@ impl Node {
         let stopped = async move { drop((stopped.await, seen.send(()))) };
         let serving = tokio::spawn(serve(listener, router(goproxy, health.clone()), limits, stopped));
         let (stop, stop_seen) = (Some(stop), Some(stop_seen));
-        Self { address, client: reqwest::Client::new(), health, stop, stop_seen, serving, _spool: spool }
+        Self { address, client: reqwest::Client::new(), health, stop, stop_seen, serving, _spool: None }
     }
 
     pub(crate) async fn get(&self, path: &str) -> reqwest::Response {

@@ -9,6 +9,7 @@ use crate::report::Failed;
 use crate::settings::flags::{All, Flags};
 use crate::settings::origin::Origin;
 use crate::settings::place::{self, Place};
+use crate::settings::redirect::Redirect;
 use crate::settings::{AnySetting, Settings, Value, table};
 
 /// The arguments of `modkeep config show`.
@@ -56,7 +57,8 @@ fn as_text(rows: &[Row<'_>], settings: &Settings) -> String {
         format!("{key:key_width$}  {text:value_width$}  # {}\n", row.value.origin)
     };
     let places = settings.places().iter().map(place_line);
-    rows.iter().map(line).chain(places).collect()
+    let redirects = settings.redirects().iter().map(redirect_line);
+    rows.iter().map(line).chain(places).chain(redirects).collect()
 }
 
 /// An empty text would look like a missing one.
@@ -78,6 +80,12 @@ fn place_line(place: &Place) -> String {
     )
 }
 
+fn redirect_line(redirect: &Redirect) -> String {
+    let Redirect { rule, paths, position } = redirect;
+    let (what, to) = (redirect.what(), rule.to.as_str());
+    format!("redirect {paths} ({what}) goes to {to}  # {}:{}\n", position.path.display(), position.line)
+}
+
 fn as_json(rows: &[Row<'_>], settings: &Settings) -> Json {
     let entry = |row: &Row<'_>| {
         let entry = json!({ "value": row.shown, "origin": origin(&row.value.origin) });
@@ -87,9 +95,16 @@ fn as_json(rows: &[Row<'_>], settings: &Settings) -> Json {
         let origin = json!({ "kind": "file", "path": place.position.path, "line": place.position.line });
         json!({ "url": place::shown(place), "private": place.private, "origin": origin })
     };
+    let redirect = |redirect: &Redirect| {
+        let Redirect { rule, paths, position } = redirect;
+        let origin = json!({ "kind": "file", "path": position.path, "line": position.line });
+        let (what, seconds) = (redirect.what(), rule.max_age.as_secs());
+        json!({ "paths": paths, "to": rule.to.as_str(), "what": what, "max_age_seconds": seconds, "origin": origin })
+    };
     json!({
         "settings": rows.iter().map(entry).collect::<Map<_, _>>(),
         "places": settings.places().iter().map(place).collect::<Vec<_>>(),
+        "redirects": settings.redirects().iter().map(redirect).collect::<Vec<_>>(),
         "files": settings.files(),
     })
 }

@@ -3,11 +3,13 @@
 //! * [`upstreams`]: from the upstream list to the places that are asked, and why the others are not.
 //! * [`wiring`]: how the rooms are put together; that line is the architecture.
 //! * [`proxies`]: the HTTP proxies that the environment names.
+//! * [`redirects`]: which modules clients are told to fetch elsewhere.
 //! * [`mod@announce`]: what is told at the start.
 //! * [`signals`]: when to stop.
 
 mod announce;
 mod proxies;
+mod redirects;
 mod signals;
 mod upstreams;
 mod wiring;
@@ -62,10 +64,13 @@ async fn serve(settings: &Settings, session: &mut Session<'_>) -> Result<(), Fai
     let store = open_store(settings)?;
     let listener = bind(settings.get(&table::LISTEN)?).await?;
     let address = listener.local_addr()?;
-    let upstreams = upstreams::choose(settings, Own { address, data: store.root() }).await?;
+    let own = Own { address, data: store.root() };
+    let upstreams = upstreams::choose(settings, own).await?;
+    let redirects = redirects::of(settings, own).await?;
     report::write_warnings(&upstreams.warnings, session.err)?;
     let health = Health::default();
-    let router = wiring::router(settings, &store, &upstreams, proxies, health.clone())?;
+    let source = wiring::source(settings, &store, &upstreams, proxies)?;
+    let router = wiring::router(settings, source, redirects, health.clone())?;
     announce(&Announcement { settings, address, data: store.root(), upstreams: &upstreams }, session.out)?;
 
     let limits = limits(settings)?;

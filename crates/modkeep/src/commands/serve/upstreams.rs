@@ -115,7 +115,7 @@ fn normal(url: &str) -> String {
 
 impl Own<'_> {
     /// Whether the URL leads to this server or to the folder that it keeps things in.
-    async fn is_meant_by(self, url: &str) -> bool {
+    pub(super) async fn is_meant_by(self, url: &str) -> bool {
         let Ok(url) = Url::parse(url) else { return false };
         match url.to_file_path() {
             Ok(folder) if url.scheme() == "file" => is_same_folder(&folder, self.data),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use protocol::{Goproxy, Health};
+use protocol::{Goproxy, Health, Options, Redirects};
 use source::chain::claims::Claims;
 use source::chain::policy::{Mode, Policy};
 use source::chain::{Chain, Link};
@@ -22,19 +22,22 @@ const CLAIMS: &str = ".claims";
 /// Everything that the server answers.
 pub(super) fn router(
     settings: &Settings,
-    store: &Arc<DiskStore>,
-    upstreams: &Upstreams,
-    proxies: Proxies,
+    source: Arc<dyn Source>,
+    redirects: Redirects,
     health: Health,
 ) -> Result<axum::Router, Failed> {
-    let ask_timeout = settings.get(&table::ASK_TIMEOUT)?;
-    let source = source(settings, store, upstreams, proxies)?;
-    let goproxy = Goproxy::new(source, settings.get(&table::PATH_PREFIX)?, ask_timeout);
-    Ok(protocol::router(goproxy, health))
+    let options = Options {
+        prefix: settings.get(&table::PATH_PREFIX)?,
+        ask_timeout: settings.get(&table::ASK_TIMEOUT)?,
+        repeat_for: settings.get(&table::REPEAT_FOR)?,
+        unavailable: settings.get(&table::UNAVAILABLE_STATUS)?,
+        redirects,
+    };
+    Ok(protocol::router(Goproxy::new(source, options), health))
 }
 
 /// What was just said, else what is kept, else the first upstream that answers; what it answers is checked, kept, and asked for once.
-fn source(
+pub(super) fn source(
     settings: &Settings,
     store: &Arc<DiskStore>,
     upstreams: &Upstreams,

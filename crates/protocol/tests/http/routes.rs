@@ -1,10 +1,9 @@
-//! The routes over a real socket: what go gets, and what everything else gets.
+//! The routes: what each address answers, and what is no address.
 
-mod common;
-
-use common::{Node, PATH, modules, raw};
 use http::StatusCode;
 use testkit::{FakeUpstream, GoRun};
+
+use crate::common::{Node, PATH, modules, raw};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_endpoint_carries_the_upstreams_bytes_and_its_own_type() {
@@ -24,7 +23,7 @@ async fn every_endpoint_carries_the_upstreams_bytes_and_its_own_type() {
         assert_eq!(response.bytes().await.unwrap(), expected);
     }
     let list = node.get("/example.com/!big/mod/@v/list").await;
-    assert_eq!(list.headers()["cache-control"], "no-cache");
+    assert_eq!(list.headers()["cache-control"], "public, max-age=10");
     assert_eq!(list.text().await.unwrap(), "v1.0.0\nv1.2.0\n");
     assert_eq!(node.get("/example.com/!big/mod/@latest").await.bytes().await.unwrap(), module.info());
     assert_eq!(node.get("/example.com/!big/mod/@v/main.info").await.bytes().await.unwrap(), module.info());

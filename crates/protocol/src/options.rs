@@ -1,0 +1,45 @@
+//! How a [`Goproxy`](crate::Goproxy) answers, as far as that can be chosen.
+
+use std::time::Duration;
+
+use crate::redirect::Redirects;
+use crate::route::Prefix;
+
+/// The status that tells "could not find out" (protocol.md B22).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UnavailableStatus {
+    /// 502: go stops there, unless `|` stands behind this server in its list. The truth.
+    #[default]
+    BadGateway,
+    /// 404: go goes on to the next member of its list. Dangerous: go then takes an outage for "does not exist", so
+    /// that it may choose an older version or ask `direct` for a name that was to stay private.
+    NotFound,
+}
+
+/// What can be chosen. The default answers at the root, truthfully, and redirects nothing.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The path below which modules are answered.
+    pub prefix: Prefix,
+    /// How long a question may take; one that takes longer is told as a failure.
+    pub ask_timeout: Duration,
+    /// How long caches between here and the client may repeat what can change (lists, `@latest`, branches) and what does not
+    /// exist. Zero: they have to ask each time.
+    pub repeat_for: Duration,
+    /// How "could not find out" is told.
+    pub unavailable: UnavailableStatus,
+    /// Which modules are to be fetched elsewhere.
+    pub redirects: Redirects,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            prefix: Prefix::default(),
+            ask_timeout: Duration::from_mins(10),
+            repeat_for: Duration::from_secs(10),
+            unavailable: UnavailableStatus::default(),
+            redirects: Redirects::default(),
+        }
+    }
+}
