@@ -7,6 +7,7 @@ use std::io::Write;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::access::{self, AccessLog};
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::report::{Failed, Problem};
@@ -19,6 +20,15 @@ use crate::unblocked::Unblocked;
 #[must_use = "dropping it says that the command has ended"]
 pub struct Log {
     writer: Unblocked,
+    json: bool,
+}
+
+impl Log {
+    /// What writes a line for each request; `None` where the settings want no such lines.
+    pub fn of_requests(&self) -> Option<AccessLog> {
+        let wanted = tracing::enabled!(target: access::TARGET, tracing::Level::INFO);
+        wanted.then(|| AccessLog::new(self.writer.clone(), self.json))
+    }
 }
 
 impl Drop for Log {
@@ -38,13 +48,15 @@ pub fn start(settings: &Settings, env: &Env) -> Result<Log, Failed> {
     let writer = Unblocked::new(std::io::stderr())?;
     let each = writer.clone();
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(move || each.clone());
-    let started = match settings.get(&table::LOG_FORMAT)? {
-        format if is_json(format, env) => builder.json().flatten_event(true).finish().try_init(),
-        _ => builder.with_ansi(has_colour(env)).with_target(false).finish().try_init(),
+    let json = is_json(settings.get(&table::LOG_FORMAT)?, env);
+    let started = if json {
+        builder.json().flatten_event(true).finish().try_init()
+    } else {
+        builder.with_ansi(has_colour(env)).with_target(false).finish().try_init()
     };
     let problem = |reason: String| Problem::new("cannot start the log").because(reason);
     started.map_err(|error| Failed::new(Exit::Failure, problem(error.to_string())))?;
-    Ok(Log { writer })
+    Ok(Log { writer, json })
 }
 
 fn is_json(format: LogFormat, env: &Env) -> bool {

@@ -7,7 +7,6 @@
 //! The usual crate for this prints to stdout when it ends with a full queue, and panics where stdout is closed. That is
 //! just the moment at which nothing may go wrong, so this is our own.
 
-use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -18,6 +17,10 @@ pub const WAITING_MAX: usize = 4 << 20;
 
 /// How long [`Unblocked::flush`] waits for a reader: long for one that lives, short for the end of a process.
 pub const FLUSH_MAX: Duration = Duration::from_secs(1);
+
+/// How long lines are collected before they are written together. Nobody reads faster, and a busy server writes some
+/// thousand lines with one system call instead of waking the thread for each.
+const COLLECTING: Duration = Duration::from_millis(20);
 
 /// The writer. Clones write to the same place, in the order of their calls, and each call is written whole or not at all.
 #[derive(Debug, Clone)]
@@ -33,11 +36,11 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct State {
-    waiting: VecDeque<Vec<u8>>,
-    /// The sum of the lengths of what waits.
-    bytes: usize,
-    /// Whether the thread is in the middle of a write.
-    writing: bool,
+    waiting: Vec<u8>,
+    /// Whether the thread is about to take what waits, or in the middle of writing it.
+    busy: bool,
+    /// Whether somebody waits for the end of the writing.
+    hurry: bool,
     lost: u64,
 }
 
@@ -60,48 +63,61 @@ impl Unblocked {
 }
 
 impl Write for Unblocked {
-    /// Puts the text in the queue, or counts it as lost. Never an error.
+    /// Puts the text behind what waits, or counts it as lost. Never an error.
     fn write(&mut self, text: &[u8]) -> io::Result<usize> {
         let mut state = self.shared.state();
-        if state.bytes + text.len() > WAITING_MAX {
+        if state.waiting.len() + text.len() > WAITING_MAX {
             state.lost += 1;
         } else {
-            state.bytes += text.len();
-            state.waiting.push_back(text.to_owned());
-            self.shared.changed.notify_all();
+            state.waiting.extend_from_slice(text);
+            if !std::mem::replace(&mut state.busy, true) {
+                self.shared.changed.notify_all();
+            }
         }
         Ok(text.len())
     }
 
     /// Waits until everything is written, but not longer than [`FLUSH_MAX`]. Never an error.
     fn flush(&mut self) -> io::Result<()> {
-        let busy = |state: &mut State| state.writing || !state.waiting.is_empty();
-        drop(self.shared.changed.wait_timeout_while(self.shared.state(), FLUSH_MAX, busy));
+        let mut state = self.shared.state();
+        state.hurry = true;
+        self.shared.changed.notify_all();
+        drop(self.shared.changed.wait_timeout_while(state, FLUSH_MAX, |state| state.busy));
         Ok(())
     }
 }
 
 impl Shared {
     fn run(&self, mut target: impl Write) {
+        let mut text = Vec::new();
         loop {
-            let text = self.next();
+            self.collect(&mut text);
             // Nobody is left to be told that the place for telling cannot be written to.
             let _: io::Result<()> = target.write_all(&text).and_then(|()| target.flush());
-            self.state().writing = false;
-            self.changed.notify_all();
+            text.clear();
+            text.shrink_to(WAITING_MAX / 64);
         }
     }
 
-    fn next(&self) -> Vec<u8> {
+    /// Waits for lines, and a little longer for more of them. Leaves what it was given, which is written, for the next.
+    fn collect(&self, text: &mut Vec<u8>) {
         let mut state = self.state();
-        loop {
-            if let Some(text) = state.waiting.pop_front() {
-                state.bytes -= text.len();
-                state.writing = true;
-                return text;
-            }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        if state.waiting.is_empty() {
+            (state.busy, state.hurry) = (false, false);
+            self.changed.notify_all();
         }
+        let state = self.wait_while(state, |state| state.waiting.is_empty());
+        let waited = self.changed.wait_timeout_while(state, COLLECTING, |state| !state.hurry);
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        std::mem::swap(&mut state.waiting, text);
+    }
+
+    fn wait_while<'a>(
+        &self,
+        state: MutexGuard<'a, State>,
+        condition: impl FnMut(&mut State) -> bool,
+    ) -> MutexGuard<'a, State> {
+        self.changed.wait_while(state, condition).unwrap_or_else(PoisonError::into_inner)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -139,7 +155,8 @@ mod tests {
         (0..20).for_each(|_| writer.write_all(&line).unwrap());
         writer.flush().unwrap();
         assert!(begun.elapsed() < FLUSH_MAX * 10);
-        assert!((11..=12).contains(&writer.lost()), "{}", writer.lost());
+        // The thread may have taken what waited once, and hold it.
+        assert!((4..=12).contains(&writer.lost()), "{}", writer.lost());
     }
 
     #[test]

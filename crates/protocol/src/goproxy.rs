@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::Request;
 use axum::response::Response;
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -11,6 +10,7 @@ use source::{Answer, Attempt, Ctx, Failure, FailureKind, Source, Want};
 
 use crate::caching::{self, Caching};
 use crate::coding::Compressed;
+use crate::observe::{Exchange, Observers, Outcome};
 use crate::options::Options;
 use crate::redirect::Redirects;
 use crate::respond::{self, Asked, Respond};
@@ -30,29 +30,29 @@ struct Shared {
     prefix: Prefix,
     ask_timeout: Duration,
     redirects: Redirects,
+    observers: Observers,
     respond: Respond,
 }
 
 impl Goproxy {
     /// Answers what `source` answers, in the way that `options` say.
     pub fn new(source: Arc<dyn Source>, options: Options) -> Self {
-        let Options { prefix, ask_timeout, repeat_for, unavailable, redirects } = options;
+        let Options { prefix, ask_timeout, repeat_for, unavailable, redirects, observers } = options;
         let caching = Caching::new(repeat_for);
         let respond = Respond { caching, unavailable, compressed: Compressed::default() };
-        Self { source, shared: Arc::new(Shared { prefix, ask_timeout, redirects, respond }) }
+        Self { source, shared: Arc::new(Shared { prefix, ask_timeout, redirects, observers, respond }) }
     }
 
     /// Answers one request. Everything that is not a GET or HEAD of a GOPROXY path is refused without asking anybody.
-    pub async fn handle(&self, request: Request) -> Response {
+    pub async fn handle(&self, request: &Parts) -> Response {
         let begun = Instant::now();
-        let (request, _) = request.into_parts();
-        let response = match self.question(&request) {
-            Ok(routed) => self.answer(&request, &routed).await,
-            Err(refusal) => refusal,
+        let (kind, (response, outcome)) = match self.question(request) {
+            Ok(routed) => (Some(routed.ask.kind()), self.answer(request, &routed).await),
+            Err(refusal) => (None, (refusal, Outcome::Malformed)),
         };
         let (method, path) = (&request.method, request.uri.path());
-        let (status, took) = (response.status().as_u16(), begun.elapsed());
-        tracing::info!(target: "access", %method, path, status, seconds = took.as_secs_f64(), "request");
+        let (status, took) = (response.status(), begun.elapsed());
+        self.shared.observers.answered(&Exchange { method, path, kind, status, outcome, took });
         response
     }
 
@@ -72,29 +72,34 @@ impl Goproxy {
         })
     }
 
-    async fn answer(&self, request: &Parts, routed: &Routed) -> Response {
+    async fn answer(&self, request: &Parts, routed: &Routed) -> (Response, Outcome) {
         let Routed { ask, kept_only } = routed;
         let want = wish::want(*kept_only, &request.headers, ask.lifetime());
         if want != Want::KeptOnly
             && let Some((location, max_age)) = self.shared.redirects.of(ask)
         {
-            return respond::redirect(location, caching::for_the_time_of(max_age));
+            let response = respond::redirect(location, caching::for_the_time_of(max_age));
+            return (response, Outcome::Redirected);
         }
         let ctx = Ctx::within(self.shared.ask_timeout).wanting(want);
         let asked = Asked { ask, ctx: &ctx, method: &request.method, headers: &request.headers };
         match self.ask(&asked).await {
-            Ok(response) => response,
+            Ok(answered) => answered,
             Err(failure) => {
                 record_failure(&asked, &failure);
-                self.shared.respond.failure(&failure, want == Want::KeptOnly)
+                self.shared.observers.asked(failure.trail());
+                let response = self.shared.respond.failure(&failure, want == Want::KeptOnly);
+                (response, Outcome::of_failure(failure.kind()))
             }
         }
     }
 
-    async fn ask(&self, asked: &Asked<'_>) -> Result<Response, Failure> {
+    async fn ask(&self, asked: &Asked<'_>) -> Result<(Response, Outcome), Failure> {
         let answer = self.source.ask(asked.ask, asked.ctx).await?;
         record(asked, &answer);
-        self.shared.respond.answer(asked, answer).await
+        self.shared.observers.asked(&answer.trail);
+        let outcome = Outcome::of_answer(answer.freshness);
+        Ok((self.shared.respond.answer(asked, answer).await?, outcome))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::observe::Observers;
 use crate::redirect::Redirects;
 use crate::route::Prefix;
 
@@ -30,6 +31,8 @@ pub struct Options {
     pub unavailable: UnavailableStatus,
     /// Which modules are to be fetched elsewhere.
     pub redirects: Redirects,
+    /// Who is told of each request.
+    pub observers: Observers,
 }
 
 impl Default for Options {
@@ -40,6 +43,7 @@ impl Default for Options {
             repeat_for: Duration::from_secs(10),
             unavailable: UnavailableStatus::default(),
             redirects: Redirects::default(),
+            observers: Observers::default(),
         }
     }
 }

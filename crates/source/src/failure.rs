@@ -23,6 +23,18 @@ pub enum FailureKind {
     Mismatch,
 }
 
+impl FailureKind {
+    /// The word for it where words have no spaces: in metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Refused => "refused",
+            Self::Unavailable => "unavailable",
+            Self::Mismatch => "mismatch",
+        }
+    }
+}
+
 impl fmt::Display for FailureKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

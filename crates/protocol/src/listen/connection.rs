@@ -7,10 +7,8 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -19,25 +17,26 @@ use tokio_io_timeout::TimeoutStream;
 use super::Limits;
 use super::activity::{Activity, AnswersUnderWay, Turn, Waits};
 use super::watched::Watched;
+use crate::App;
 
 /// How long a connection that is to end, and on which nothing is under way, stays open: for a request that is on its way
 /// already, and for the goodbyes of HTTP/2. Some round trips across the world.
 const GRACE: Duration = Duration::from_secs(1);
 
 type Stream = TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>;
-type Serving<'a> = auto::Connection<'a, Stream, Watched<TowerToHyperService<Router>>, TokioExecutor>;
+type Serving<'a> = auto::Connection<'a, Stream, Watched<App>, TokioExecutor>;
 type Served = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
 /// Serves one connection until it ends. When `ending` becomes true, it ends as soon as nothing is under way.
 pub(super) async fn attend(
     connection: TcpStream,
-    router: Router,
+    app: App,
     limits: Limits,
     answers: AnswersUnderWay,
     mut ending: watch::Receiver<bool>,
 ) {
     let activity = Activity::new(answers);
-    let service = Watched::new(TowerToHyperService::new(router), Arc::clone(&activity));
+    let service = Watched::new(app, Arc::clone(&activity));
     let builder = builder();
     let mut serving = pin!(builder.serve_connection(stream(connection, limits), service));
     let waits = Waits { ask: limits.header_timeout, take: limits.write_timeout };

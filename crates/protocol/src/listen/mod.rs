@@ -20,12 +20,12 @@ use std::io;
 use std::pin::pin;
 use std::time::Duration;
 
-use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::App;
 use activity::AnswersUnderWay;
 use seldom::Seldom;
 
@@ -60,16 +60,16 @@ pub enum Ended {
     Cut,
 }
 
-/// Serves `router` on `listener` until `stop` completes and the drain delay has passed, then finishes what is under way.
+/// Serves `app` on `listener` until `stop` completes and the drain delay has passed, then finishes what is under way.
 ///
 /// Dropping the future closes every connection at once.
 pub async fn serve(
     listener: TcpListener,
-    router: Router,
+    app: impl Into<App>,
     limits: Limits,
     stop: impl Future<Output = ()>,
 ) -> Ended {
-    let mut server = Server::new(router, limits);
+    let mut server = Server::new(app.into(), limits);
     server.accept_until(&listener, stop).await;
     server.accept_until(&listener, sleep(limits.drain_delay)).await;
     drop(listener);
@@ -78,7 +78,7 @@ pub async fn serve(
 
 /// The open connections and what they share.
 struct Server {
-    router: Router,
+    app: App,
     limits: Limits,
     connections: JoinSet<()>,
     answers: AnswersUnderWay,
@@ -89,9 +89,9 @@ struct Server {
 }
 
 impl Server {
-    fn new(router: Router, limits: Limits) -> Self {
+    fn new(app: App, limits: Limits) -> Self {
         Self {
-            router,
+            app,
             limits,
             connections: JoinSet::new(),
             answers: AnswersUnderWay::default(),
@@ -121,7 +121,7 @@ impl Server {
     /// Serves one connection in a task of its own.
     fn attend(&mut self, stream: TcpStream) {
         let (answers, ending) = (self.answers.clone(), self.ending.subscribe());
-        self.connections.spawn(connection::attend(stream, self.router.clone(), self.limits, answers, ending));
+        self.connections.spawn(connection::attend(stream, self.app.clone(), self.limits, answers, ending));
         if self.connections.len() >= self.limits.connections_max
             && let Some(times) = self.was_full.count(Instant::now())
         {

@@ -27,7 +27,7 @@ use tokio::net::TcpListener;
 
 use crate::commands::Session;
 use crate::exit::Exit;
-use crate::logging;
+use crate::logging::{self, Log};
 use crate::report::{self, Failed, Problem};
 use crate::settings::flags::{All, Flags};
 use crate::settings::{Settings, table};
@@ -52,13 +52,13 @@ pub struct ServeArgs {
 /// Serves until told to stop.
 pub fn run(args: &ServeArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     let settings = session.settings(&args.flags.given)?;
-    let _log = logging::start(&settings, session.env)?;
+    let log = logging::start(&settings, session.env)?;
     let runtime = tokio::runtime::Runtime::new()?;
-    runtime.block_on(serve(&settings, session))
+    runtime.block_on(serve(&settings, session, &log))
 }
 
 /// Every setting has passed its parser before this begins, so no mistake in one is told with the folder locked already.
-async fn serve(settings: &Settings, session: &mut Session<'_>) -> Result<(), Failed> {
+async fn serve(settings: &Settings, session: &mut Session<'_>, log: &Log) -> Result<(), Failed> {
     let signals = Signals::install()?;
     let proxies = proxies::of(session.env)?;
     let store = open_store(settings)?;
@@ -70,13 +70,13 @@ async fn serve(settings: &Settings, session: &mut Session<'_>) -> Result<(), Fai
     report::write_warnings(&upstreams.warnings, session.err)?;
     let health = Health::default();
     let source = wiring::source(settings, &store, &upstreams, proxies)?;
-    let router = wiring::router(settings, source, redirects, health.clone())?;
+    let app = wiring::app(settings, source, redirects, health.clone(), log)?;
     announce(&Announcement { settings, address, data: store.root(), upstreams: &upstreams }, session.out)?;
 
     let limits = limits(settings)?;
     let stop = signals.first(health);
     tokio::select! {
-        ended = listen::serve(listener, router, limits, stop) => tell(ended),
+        ended = listen::serve(listener, app, limits, stop) => tell(ended),
         () = signals.second() => Err(Failed::new(Exit::Failure, Problem::new(STOPPED_AT_ONCE))),
     }
 }

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use protocol::{Goproxy, Health, Options, Redirects};
+use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
+use protocol::{App, Goproxy, Health, Observer, Observers, Options, Redirects};
+use server::Metrics;
 use source::chain::claims::Claims;
 use source::chain::policy::{Mode, Policy};
 use source::chain::{Chain, Link};
@@ -12,6 +16,7 @@ use store::{DiskStore, cached};
 
 use super::upstreams::{Member, Upstreams};
 use crate::exit::Exit;
+use crate::logging::Log;
 use crate::report::{Failed, Problem};
 use crate::settings::values::Fallback;
 use crate::settings::{Settings, table};
@@ -20,20 +25,36 @@ use crate::settings::{Settings, table};
 const CLAIMS: &str = ".claims";
 
 /// Everything that the server answers.
-pub(super) fn router(
+pub(super) fn app(
     settings: &Settings,
     source: Arc<dyn Source>,
     redirects: Redirects,
     health: Health,
-) -> Result<axum::Router, Failed> {
+    log: &Log,
+) -> Result<App, Failed> {
+    let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
     let options = Options {
         prefix: settings.get(&table::PATH_PREFIX)?,
         ask_timeout: settings.get(&table::ASK_TIMEOUT)?,
         repeat_for: settings.get(&table::REPEAT_FOR)?,
         unavailable: settings.get(&table::UNAVAILABLE_STATUS)?,
         redirects,
+        observers: observers(&metrics, log),
     };
-    Ok(protocol::router(Goproxy::new(source, options), health))
+    Ok(App::new(Goproxy::new(source, options), health, pages(metrics)))
+}
+
+/// Who is told of each request.
+fn observers(metrics: &Metrics, log: &Log) -> Observers {
+    let metrics: Arc<dyn Observer> = Arc::new(metrics.clone());
+    let log = log.of_requests().map(|log| Arc::new(log) as Arc<dyn Observer>);
+    Observers::new([metrics].into_iter().chain(log).collect())
+}
+
+/// The pages around the modules.
+fn pages(metrics: Metrics) -> Router {
+    let numbers = move || async move { ([(CONTENT_TYPE, Metrics::CONTENT_TYPE)], metrics.to_text()) };
+    Router::new().route("/metrics", get(numbers))
 }
 
 /// What was just said, else what is kept, else the first upstream that answers; what it answers is checked, kept, and asked for once.
