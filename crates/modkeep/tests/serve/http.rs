@@ -38,7 +38,8 @@ fn header<'a>(response: &'a reqwest::Response, name: &str) -> Option<&'a str> {
 #[test]
 fn while_the_upstream_is_down_what_is_kept_is_served_and_marked() {
     let (mut upstream, data) = (upstream(), tempfile::tempdir().unwrap());
-    let node = Node::start(&upstream.url(), data.path());
+    let args = ["--upstream", &upstream.url(), "--repeat-for", "0s"];
+    let node = Node::with(command(data.path()).args(args));
     go(&GoHome::fresh(), &node.url(), &["mod", "download", "example.com/a@v1.0.0"]).run().success();
     let (live, text) = get(&format!("{}{LIST}", node.url()), &[]);
     assert_eq!((header(&live, "modkeep-cache"), text.as_str()), (Some("miss"), "v1.0.0\n"));

@@ -38,10 +38,11 @@ impl Reply {
     }
 }
 
-/// Asks with these header lines, each of which ends in a line end.
+/// Asks with these headers, on a connection of its own.
 pub(crate) async fn ask(node: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
-    let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let request = format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{lines}\r\n");
+    let mut request = format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n");
+    request.extend(headers.iter().flat_map(|(name, value)| [*name, ": ", *value, "\r\n"]));
+    request.push_str("\r\n");
     let answer = closed(connect(node, request).await).await;
     let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap();
     let head = String::from_utf8(answer[..end].to_vec()).unwrap();

@@ -1,5 +1,6 @@
 //! A source that has one content for everything, and counts how much of it was read.
 
+use std::fmt::Write;
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -62,16 +63,17 @@ impl Shelf {
 
     /// The tag of the content as it is.
     pub(crate) fn tag(&self) -> String {
-        let sum = Sha256::digest(&self.content.bytes);
-        format!("\"{}\"", sum.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+        let mut tag = String::from("\"");
+        Sha256::digest(&self.content.bytes).iter().for_each(|byte| write!(tag, "{byte:02x}").unwrap());
+        tag + "\""
     }
 
     /// A node around a shelf.
     pub(crate) async fn serve(self, options: Options) -> (Node, SocketAddr, Arc<Self>) {
-        let shelf = Arc::new(self);
-        let node = Node::around(shelf.clone(), options, long_limits()).await;
+        let shared = Arc::new(self);
+        let node = Node::around(shared.clone(), options, long_limits()).await;
         let address = node.address;
-        (node, address, shelf)
+        (node, address, shared)
     }
 }
 
