@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::listen::{Ended, Limits, serve};
-use protocol::{Goproxy, Health, Options, Prefix, router};
+use protocol::{App, Goproxy, Health, Options, Prefix};
 use source::upstream::{HttpClient, HttpOptions};
 use source::{Checked, Source, Spool, Upstream};
 use testkit::Module;
@@ -83,7 +83,12 @@ impl Node {
         let (stop, stopped) = oneshot::channel::<()>();
         let (seen, stop_seen) = oneshot::channel::<()>();
         let stopped = async move { drop((stopped.await, seen.send(()))) };
-        let serving = tokio::spawn(serve(listener, router(goproxy, health.clone()), limits, stopped));
+        let serving = tokio::spawn(serve(
+            listener,
+            App::new(goproxy, health.clone(), axum::Router::new()),
+            limits,
+            stopped,
+        ));
         let (stop, stop_seen) = (Some(stop), Some(stop_seen));
         Self { address, client: reqwest::Client::new(), health, stop, stop_seen, serving, _spool: None }
     }
