@@ -128,7 +128,7 @@ impl Reader<'_> {
             }
         }
         if self.problems.len() == known {
-            match fields.place(&self.base, self.position(start)) {
+            match fields.place(&self.base, &self.position(start)) {
                 Ok(place) => self.layer.places.push(place),
                 Err(problem) => self.problems.push(problem),
             }

@@ -42,9 +42,11 @@ pub(crate) fn client(fake: &FakeUpstream) -> HttpClient {
 }
 
 pub(crate) fn client_with(fake: &FakeUpstream, options: &HttpOptions) -> HttpClient {
-    let tls = fake.url().starts_with("https");
-    let authorities =
-        tls.then(|| Authorities::from_pem(fake.ca_pem().as_bytes()).unwrap()).unwrap_or_default();
+    let authorities = if fake.url().starts_with("https") {
+        Authorities::from_pem(fake.ca_pem().as_bytes()).unwrap()
+    } else {
+        Authorities::default()
+    };
     HttpClient::new(&HttpOptions { authorities, ..options.clone() }).unwrap()
 }
 

@@ -25,7 +25,7 @@ impl Fields {
     /// # Errors
     /// No URL; a key without the one that belongs to it; two keys for one thing; credentials for a place that is not asked
     /// over `https` (protocol.md B24).
-    pub fn place(&self, base: &Base, position: Position) -> Result<Place, Problem> {
+    pub fn place(&self, base: &Base, position: &Position) -> Result<Place, Problem> {
         let at = |flaw: Flaw| Problem::new(format!("{position}: {}", flaw.what)).advise(flaw.advice);
         let place = Place {
             identity: self.identity().map_err(at)?,
@@ -126,7 +126,7 @@ mod tests {
         let texts = texts.iter().map(|(key, text)| (*key, (*text).to_owned())).collect();
         let base = Base { folder: PathBuf::from("/etc/m"), home: None };
         let position = Position { path: PathBuf::from("/etc/m/m.toml"), line: 3, column: 1 };
-        Fields { texts, private: false }.place(&base, position)
+        Fields { texts, private: false }.place(&base, &position)
     }
 
     fn problem(texts: &[(&'static str, &str)]) -> String {
