@@ -15,7 +15,7 @@ use crate::settings::values::{self, Fallback, LogFilter, LogFormat};
 use crate::settings::{AnySetting, DefaultValue, Invalid, Setting, Shape, Spec};
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&dyn AnySetting; 21] = [
+pub static ALL: [&dyn AnySetting; 24] = [
     &LISTEN,
     &TLS_CERT,
     &TLS_KEY,
