@@ -120,7 +120,7 @@ mod tests {
     }
 
     fn basic(user: &str, password: &str) -> Option<Credentials> {
-        Some(Credentials::basic(user, password).unwrap())
+        Credentials::basic(user, password).ok()
     }
 
     #[test]
