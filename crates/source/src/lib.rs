@@ -13,6 +13,7 @@ mod ctx;
 mod failure;
 mod info;
 mod modcache;
+pub mod pem;
 mod plain_file;
 mod remembered;
 mod spool;

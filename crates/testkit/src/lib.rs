@@ -18,4 +18,4 @@ pub use go::{Go, GoHome, GoOutput, GoRun};
 pub use graph::{Graph, GraphSpec};
 pub use module::Module;
 pub use process::{ServerCommand, ServerProcess};
-pub use upstream::{Action, FakeUpstream, Gate, Recorded, Reply, Request};
+pub use upstream::{Action, Authority, FakeUpstream, Gate, Issued, Recorded, Reply, Request};

@@ -26,6 +26,7 @@ pub use pick::Pick;
 pub use request::{Recorded, Request};
 use server::{Running, Shared};
 use tls::Identity;
+pub use tls::{Authority, Issued};
 
 use crate::Module;
 
@@ -57,7 +58,7 @@ pub struct FakeUpstream {
 #[derive(Default)]
 pub struct Builder {
     catalogue: Catalogue,
-    tls: bool,
+    identity: Option<Identity>,
 }
 
 impl Builder {
@@ -89,8 +90,22 @@ impl Builder {
 
     /// Speaks TLS (HTTP/2 by ALPN, HTTP/1.1 for those who want it) with a certificate of [`FakeUpstream::ca_pem`].
     #[must_use]
-    pub fn tls(mut self) -> Self {
-        self.tls = true;
+    pub fn tls(self) -> Self {
+        self.tls_of(&Authority::new(), &["127.0.0.1", "localhost"])
+    }
+
+    /// Speaks TLS with a certificate of this authority for these host names and addresses.
+    #[must_use]
+    pub fn tls_of(mut self, authority: &Authority, names: &[&str]) -> Self {
+        self.identity = Some(Identity::issued(authority, names, None));
+        self
+    }
+
+    /// Speaks TLS with a certificate of this authority for loopback, and asks clients for one of the same authority.
+    /// Those without are served too: [`Request::client_certificate`] tells.
+    #[must_use]
+    pub fn tls_asking(mut self, authority: &Authority) -> Self {
+        self.identity = Some(Identity::issued(authority, &["127.0.0.1", "localhost"], Some(authority)));
         self
     }
 
@@ -101,7 +116,7 @@ impl Builder {
             shared: Arc::new(Shared::new(self.catalogue)),
             address,
             _reservation: reservation,
-            identity: self.tls.then(Identity::generate),
+            identity: self.identity,
             running: None,
         };
         upstream.restart();

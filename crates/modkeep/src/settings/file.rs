@@ -16,15 +16,14 @@ use crate::env::Env;
 use crate::report::Problem;
 use crate::settings::nearest::nearest;
 use crate::settings::origin::{Origin, Position};
-use crate::settings::place::{self, Place};
+use crate::settings::place::Place;
+use crate::settings::place::keys::{self, Kind};
+use crate::settings::place::read::Fields;
 use crate::settings::redirect::Redirect;
 use crate::settings::{AnySetting, Base, Value, table};
 
 /// The key of the tables that describe single places.
 pub const PLACE: &str = "place";
-
-/// The keys of such a table.
-pub const PLACE_KEYS: [&str; 2] = ["url", "private"];
 
 /// The key of the tables that send clients elsewhere.
 pub const REDIRECT: &str = "redirect";
@@ -112,35 +111,26 @@ impl Reader<'_> {
         }
     }
 
-    fn place(&mut self, fields: &DeTable<'_>, start: usize) {
+    fn place(&mut self, table: &DeTable<'_>, start: usize) {
         let known = self.problems.len();
-        let mut url = None;
-        let mut private = false;
-        for (key, value) in fields {
-            match (key.get_ref().as_ref(), value.get_ref()) {
-                ("url", DeValue::String(text)) => url = Some(text.as_ref()),
-                ("url", _) => self.wrong_type("url", "a string with a URL of the upstream list", value),
-                ("private", DeValue::Boolean(is)) => private = *is,
-                ("private", _) => self.wrong_type("private", "true or false", value),
-                _ => self.unknown(key, PLACE_KEYS),
+        let mut fields = Fields::default();
+        for (key, value) in table {
+            let Some(found) = keys::find(key.get_ref()) else {
+                self.unknown(key, keys::ALL.iter().map(|key| key.name));
+                continue;
+            };
+            match (found.kind, value.get_ref()) {
+                (Kind::Text, DeValue::String(text)) => {
+                    fields.texts.insert(found.name, text.clone().into_owned());
+                }
+                (Kind::Mark, DeValue::Boolean(is)) => fields.private = *is,
+                _ => self.wrong_type(found.name, found.expects, value),
             }
         }
         if self.problems.len() == known {
-            self.push_place(url, private, start);
-        }
-    }
-
-    fn push_place(&mut self, url: Option<&str>, private: bool, start: usize) {
-        let position = self.position(start);
-        match url.map(place::identity) {
-            Some(Some(identity)) => self.layer.places.push(Place { identity, private, position }),
-            Some(None) => {
-                let problem = Problem::new(format!("{position}: the `url` of this place is not a URL"));
-                self.problems.push(problem.advise("write it as it stands in the upstream list"));
-            }
-            None => {
-                let problem = Problem::new(format!("{position}: this place has no `url`"));
-                self.problems.push(problem.advise("name the member of the upstream list that is meant"));
+            match fields.place(&self.base, &self.position(start)) {
+                Ok(place) => self.layer.places.push(place),
+                Err(problem) => self.problems.push(problem),
             }
         }
     }
@@ -207,6 +197,8 @@ mod tests {
         let (message, help) = problem("[[place]]\nurl = \"a.example\"\n privat = true\n");
         assert_eq!(message, "/etc/m.toml:3:2: `privat` is not a key that modkeep knows");
         assert_eq!(help, "the nearest key is `private`");
+        let (_, help) = problem("[[place]]\nurl = \"a.example\"\npassword_file = \"x\"\n");
+        assert_eq!(help, "the nearest key is `password-file`");
     }
 
     #[test]
@@ -247,6 +239,8 @@ mod tests {
             "upstream = \"https://u:secret@a.example\n",
             "upstream = https://u:secret@a.example\n",
             "upstream = \"u:secret@foo bar://\"\n",
+            "[[place]]\nurl = \"a.example\"\npassword = \"secret\"\n",
+            "[[place]]\nurl = \"a.example\"\ntoken = secret\n",
         ] {
             let (_, problems) = read(text);
             assert!(!problems.is_empty(), "{text}");

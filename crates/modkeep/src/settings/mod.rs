@@ -227,9 +227,9 @@ impl Settings {
         &self.places
     }
 
-    /// Whether a file marks the place with this URL as private (invariant 3).
-    pub fn is_private(&self, url: &str) -> bool {
-        self.places.iter().any(|place| place.private && place.is_at(url))
+    /// What a file says about the place with this URL.
+    pub fn place(&self, url: &str) -> Option<&Place> {
+        self.places.iter().find(|place| place.is_at(url))
     }
 
     /// Which modules are to be fetched elsewhere, the rules of the nearest file first.

@@ -1,7 +1,16 @@
 //! What a settings file says about one place of the upstream list: the `[[place]]` tables.
 //!
 //! The list itself stays in the grammar of GOPROXY, which has no room for such marks. They are read from files only:
-//! files are where a user or an administrator says whom to trust (invariant 10).
+//! files are where a user or an administrator says whom to trust (invariant 10), and no secret is ever a flag.
+//!
+//! * [`keys`]: which keys such a table has.
+//! * [`read`]: from a table to a [`Place`].
+
+pub mod keys;
+pub mod read;
+
+use std::fmt;
+use std::path::PathBuf;
 
 use gomod::goproxy::{self, ProxyList};
 use url::Url;
@@ -16,8 +25,50 @@ pub struct Place {
     pub identity: String,
     /// Whether private modules may be asked there (invariant 3).
     pub private: bool,
+    /// Who we are to the place.
+    pub login: Option<Login>,
+    /// What we show when it asks for a certificate.
+    pub certificate: Option<Pair>,
+    /// A file of authorities that are trusted for this place.
+    pub ca_file: Option<PathBuf>,
     /// Where the table stands.
     pub position: Position,
+}
+
+/// Who we are to a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Login {
+    /// A user, and a password.
+    User(String, Secret),
+    /// A token, sent as `Bearer`.
+    Token(Secret),
+}
+
+/// Files with a certificate and its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    /// The certificate, and those that vouch for it.
+    pub certificate: PathBuf,
+    /// Its key.
+    pub key: PathBuf,
+}
+
+/// Something that nobody is shown.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Secret {
+    /// The text itself.
+    Text(String),
+    /// The file that it is in.
+    File(PathBuf),
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(_) => f.write_str(mask::MASK),
+            Self::File(path) => path.fmt(f),
+        }
+    }
 }
 
 impl Place {

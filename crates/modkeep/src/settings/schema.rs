@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::settings::file::{PLACE, PLACE_KEYS, REDIRECT, REDIRECT_KEYS};
+use crate::settings::file::{PLACE, REDIRECT, REDIRECT_KEYS};
+use crate::settings::place::keys::{self, Key, Kind};
 use crate::settings::{AnySetting, DefaultValue, Shape, Spec, table};
 
 /// The schema, made from the table of settings.
@@ -35,22 +36,15 @@ fn property(spec: &Spec) -> (String, Value) {
 }
 
 fn places() -> Value {
-    let [url, private] = PLACE_KEYS;
+    let properties: Map<String, Value> = keys::ALL.iter().map(key_of_place).collect();
     json!({
         "type": "array",
         "description": "What holds for single members of the upstream list.",
         "items": {
             "type": "object",
             "additionalProperties": false,
-            "required": [url],
-            "properties": {
-                url: { "type": "string", "description": "The member of the upstream list that is meant." },
-                private: {
-                    "type": "boolean",
-                    "default": false,
-                    "description": "Whether modules that match gonoproxy may be asked there.",
-                },
-            },
+            "required": [keys::URL],
+            "properties": properties,
         },
     })
 }
@@ -77,6 +71,14 @@ fn redirects() -> Value {
             "properties": properties,
         },
     })
+}
+
+fn key_of_place(key: &Key) -> (String, Value) {
+    let property = match key.kind {
+        Kind::Text => json!({ "type": "string", "description": key.doc }),
+        Kind::Mark => json!({ "type": "boolean", "default": false, "description": key.doc }),
+    };
+    (key.name.to_owned(), property)
 }
 
 #[cfg(test)]

@@ -15,8 +15,10 @@ use crate::settings::values::{self, Fallback, LogFilter, LogFormat};
 use crate::settings::{AnySetting, DefaultValue, Invalid, Setting, Shape, Spec};
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&dyn AnySetting; 21] = [
+pub static ALL: [&dyn AnySetting; 24] = [
     &LISTEN,
+    &TLS_CERT,
+    &TLS_KEY,
     &PATH_PREFIX,
     &DATA,
     &UPSTREAM,
@@ -25,6 +27,7 @@ pub static ALL: [&dyn AnySetting; 21] = [
     &GONOPROXY,
     &GOSUMDB,
     &GONOSUMDB,
+    &CA_FILE,
     &CONNECT_TIMEOUT,
     &FIRST_BYTE_TIMEOUT,
     &IDLE_TIMEOUT,
@@ -62,6 +65,23 @@ pub static LISTEN: Setting<SocketAddr> = Setting {
     parse: values::address,
 };
 
+/// The certificate that the server shows.
+pub static TLS_CERT: Setting<Option<PathBuf>> = Setting {
+    spec: file(
+        "tls-cert",
+        "The certificate to serve https with (PEM).\n\nThe server's own first, then those that vouch for it. Needs \
+         --tls-key. When the files change, new connections see the new certificate; SIGHUP makes it look at once. \
+         Without it, http is served.",
+    ),
+    parse: values::optional_file,
+};
+
+/// The key of that certificate.
+pub static TLS_KEY: Setting<Option<PathBuf>> = Setting {
+    spec: file("tls-key", "The key of the certificate of --tls-cert (PEM).\n\nWithout a passphrase."),
+    parse: values::optional_file,
+};
+
 /// The path below which the server answers.
 pub static PATH_PREFIX: Setting<Prefix> = Setting {
     spec: Spec {
@@ -90,7 +110,7 @@ pub static DATA: Setting<PathBuf> = Setting {
         doc: "The folder that keeps what was served.\n\nIts layout is that of a GOPROXY: go can read it with \
               GOPROXY=file://FOLDER when no server runs. In a file, a relative path begins at that file's folder.",
     },
-    parse: values::folder,
+    parse: values::path,
 };
 
 /// The places that are asked, in order.
@@ -187,6 +207,16 @@ pub static GONOSUMDB: Setting<PrefixPatterns> = Setting {
               over for them either: the next place must not learn their names because the first is down.",
     },
     parse: values::patterns,
+};
+
+/// Authorities that are trusted besides the system's.
+pub static CA_FILE: Setting<Option<PathBuf>> = Setting {
+    spec: file(
+        "ca-file",
+        "Certificate authorities that upstreams may be vouched for by (PEM).\n\nBesides those of the system, or of the \
+         file that SSL_CERT_FILE names in their place.",
+    ),
+    parse: values::optional_file,
 };
 
 /// How long a connection may take.
@@ -346,6 +376,20 @@ pub static LOG_FORMAT: Setting<LogFormat> = Setting {
     },
     parse: values::log_format,
 };
+
+/// The entry of a file that there need not be.
+const fn file(key: &'static str, doc: &'static str) -> Spec {
+    Spec {
+        key,
+        value_name: "FILE",
+        shape: Shape::Text,
+        expects: "the path of a file, such as /etc/modkeep/name.pem; empty means none",
+        default: DefaultValue::Text(""),
+        go: None,
+        may_hold_secrets: false,
+        doc,
+    }
+}
 
 /// The entry of a wait. All waits take the same texts.
 const fn wait(key: &'static str, default: &'static str, doc: &'static str) -> Spec {

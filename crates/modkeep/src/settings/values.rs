@@ -198,8 +198,13 @@ pub fn size(text: &str, _: &Base) -> Result<u64, Invalid> {
     text.parse::<ByteSize>().map(|size| size.as_u64()).map_err(Invalid)
 }
 
-/// Reads a folder. `~/` at the beginning is the user's home, since no shell expands it in a file.
-pub fn folder(text: &str, base: &Base) -> Result<PathBuf, Invalid> {
+/// Reads the path of a file; an empty text names none.
+pub fn optional_file(text: &str, base: &Base) -> Result<Option<PathBuf>, Invalid> {
+    if text.is_empty() { Ok(None) } else { path(text, base).map(Some) }
+}
+
+/// Reads the path of a file or folder. `~/` at the beginning is the user's home, since no shell expands it in a file.
+pub fn path(text: &str, base: &Base) -> Result<PathBuf, Invalid> {
     if text.is_empty() || text.contains('\0') {
         let reason = if text.is_empty() { "it is empty" } else { "there is a NUL character in it" };
         return Err(Invalid(reason.to_owned()));
@@ -268,13 +273,15 @@ mod tests {
     }
 
     #[test]
-    fn folders_begin_at_home_or_where_the_value_stands() {
+    fn paths_begin_at_home_or_where_the_value_stands() {
         let home = base(Some("/home/u"));
-        assert_eq!(folder("/a", &home).as_deref(), Ok(Path::new("/a")));
-        assert_eq!(folder("a/b", &home).as_deref(), Ok(Path::new("/base/a/b")));
-        assert_eq!(folder("~/a", &home).as_deref(), Ok(Path::new("/home/u/a")));
-        assert!(folder("~/a", &base(None)).is_err());
-        assert!(folder("", &home).is_err() && folder("/a\0b", &home).is_err());
+        assert_eq!(path("/a", &home).as_deref(), Ok(Path::new("/a")));
+        assert_eq!(path("a/b", &home).as_deref(), Ok(Path::new("/base/a/b")));
+        assert_eq!(path("~/a", &home).as_deref(), Ok(Path::new("/home/u/a")));
+        assert!(path("~/a", &base(None)).is_err());
+        assert_eq!(optional_file("", &home), Ok(None));
+        assert_eq!(optional_file("a.pem", &home), Ok(Some(PathBuf::from("/base/a.pem"))));
+        assert!(path("", &home).is_err() && path("/a\0b", &home).is_err());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop loudly")]
 
+mod access;
 mod crash;
 mod faults;
 mod graph;
@@ -11,4 +12,5 @@ mod once;
 mod operations;
 mod proxies;
 mod semantics;
+mod tls;
 mod upstreams;

@@ -11,6 +11,7 @@ pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_modkeep");
 /// The server; it is killed when this is dropped.
 pub(crate) struct Node {
     process: ServerProcess,
+    scheme: &'static str,
     address: String,
 }
 
@@ -22,14 +23,23 @@ impl Node {
 
     /// Starts the server of this command.
     pub(crate) fn with(command: ServerCommand) -> Self {
-        let process = command.start("listens on http://{}");
+        Self::on("http", command)
+    }
+
+    /// Starts the server of this command, which has a certificate.
+    pub(crate) fn secure(command: ServerCommand) -> Self {
+        Self::on("https", command)
+    }
+
+    fn on(scheme: &'static str, command: ServerCommand) -> Self {
+        let process = command.start(&format!("listens on {scheme}://{{}}"));
         let address = process.captures()[0].clone();
-        Self { process, address }
+        Self { process, scheme, address }
     }
 
     /// What go needs as GOPROXY.
     pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme, self.address)
     }
 
     /// The address alone.

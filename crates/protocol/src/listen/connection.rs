@@ -9,27 +9,48 @@ use std::time::Duration;
 
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_io_timeout::TimeoutStream;
+use tokio_rustls::TlsAcceptor;
 
 use super::Limits;
 use super::activity::{Activity, AnswersUnderWay, Turn, Waits};
+use super::tls::shake_hands;
 use super::watched::Watched;
 use crate::App;
 
 /// How long a connection that is to end, and on which nothing is under way, stays open: for a request that is on its way
 /// already, and for the goodbyes of HTTP/2. Some round trips across the world.
-const GRACE: Duration = Duration::from_secs(1);
+pub(super) const GRACE: Duration = Duration::from_secs(1);
 
-type Stream = TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>;
-type Serving<'a> = auto::Connection<'a, Stream, Watched<App>, TokioExecutor>;
+type Socket = Pin<Box<TimeoutStream<TcpStream>>>;
+type Serving<'a, IO> = auto::Connection<'a, TokioIo<IO>, Watched<App>, TokioExecutor>;
 type Served = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
 /// Serves one connection until it ends. When `ending` becomes true, it ends as soon as nothing is under way.
 pub(super) async fn attend(
     connection: TcpStream,
+    tls: Option<TlsAcceptor>,
+    app: App,
+    limits: Limits,
+    answers: AnswersUnderWay,
+    mut ending: watch::Receiver<bool>,
+) {
+    let socket = socket(connection, limits);
+    let Some(tls) = tls else { return serve(socket, app, limits, answers, ending).await };
+    // The handshake is a part of asking, so it has the deadline of a head.
+    let secured = shake_hands(tls.accept(socket), limits.header_timeout, &mut ending).await;
+    if let Some(stream) = secured {
+        // Most connections of a server are of one kind; those of the other need not be as large as the larger.
+        Box::pin(serve(stream, app, limits, answers, ending)).await;
+    }
+}
+
+async fn serve<IO: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    stream: IO,
     app: App,
     limits: Limits,
     answers: AnswersUnderWay,
@@ -38,7 +59,7 @@ pub(super) async fn attend(
     let activity = Activity::new(answers);
     let service = Watched::new(app, Arc::clone(&activity));
     let builder = builder();
-    let mut serving = pin!(builder.serve_connection(stream(connection, limits), service));
+    let mut serving = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let waits = Waits { ask: limits.header_timeout, take: limits.write_timeout };
     tokio::select! {
         served = serving.as_mut() => return tell(served),
@@ -51,12 +72,16 @@ pub(super) async fn attend(
     end(serving, &activity, limits).await;
 }
 
-async fn asked_to_end(ending: &mut watch::Receiver<bool>) {
+pub(super) async fn asked_to_end(ending: &mut watch::Receiver<bool>) {
     drop(ending.wait_for(|ending| *ending).await);
 }
 
 /// Says goodbye, and waits for the answers under way and for the client's goodbye.
-async fn end(mut serving: Pin<&mut Serving<'_>>, activity: &Activity, limits: Limits) {
+async fn end<IO: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    mut serving: Pin<&mut Serving<'_, IO>>,
+    activity: &Activity,
+    limits: Limits,
+) {
     serving.as_mut().graceful_shutdown();
     activity.end();
     let waits = Waits { ask: GRACE, take: limits.write_timeout };
@@ -66,15 +91,15 @@ async fn end(mut serving: Pin<&mut Serving<'_>>, activity: &Activity, limits: Li
     }
 }
 
-/// The connection below HTTP. A socket that takes nothing at all fails: this is seen here also for heads without a body,
+/// The connection below TLS and HTTP. A socket that takes nothing at all fails: this is seen here also for heads without a body,
 /// which a client may ask for without reading any.
-fn stream(connection: TcpStream, limits: Limits) -> Stream {
+fn socket(connection: TcpStream, limits: Limits) -> Socket {
     if let Err(error) = connection.set_nodelay(true) {
         tracing::debug!(%error, "cannot set TCP_NODELAY");
     }
     let mut connection = TimeoutStream::new(connection);
     connection.set_write_timeout(Some(limits.write_timeout));
-    TokioIo::new(Box::pin(connection))
+    Box::pin(connection)
 }
 
 /// HTTP without timers of its own. One for heads would begin before the answer before is taken.

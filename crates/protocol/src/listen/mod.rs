@@ -8,11 +8,13 @@
 //! * [`watched`]: what tells it: the service, the bodies and their bytes.
 //! * [`room`]: how many connections fit.
 //! * [`seldom`]: trouble that is told once in a while.
+//! * [`tls`]: the certificate that https is served with.
 
 mod activity;
 mod connection;
 mod room;
 mod seldom;
+mod tls;
 mod watched;
 
 use std::future::Future;
@@ -30,6 +32,23 @@ use activity::AnswersUnderWay;
 use seldom::Seldom;
 
 pub use room::{CONNECTIONS_MAX, make_room};
+pub use tls::{CertificateError, ServerCertificate, Tls};
+
+/// Where connections come in, and what they are: https where there is a certificate, else http.
+#[derive(Debug)]
+pub struct Front {
+    /// The socket that listens.
+    pub listener: TcpListener,
+    /// The certificate to show.
+    pub tls: Option<Tls>,
+}
+
+impl From<TcpListener> for Front {
+    /// Serves http.
+    fn from(listener: TcpListener) -> Self {
+        Self { listener, tls: None }
+    }
+}
 
 /// How long to wait for a client, and for how many.
 #[derive(Debug, Clone, Copy)]
@@ -60,16 +79,17 @@ pub enum Ended {
     Cut,
 }
 
-/// Serves `app` on `listener` until `stop` completes and the drain delay has passed, then finishes what is under way.
+/// Serves `app` on `front` until `stop` completes and the drain delay has passed, then finishes what is under way.
 ///
 /// Dropping the future closes every connection at once.
 pub async fn serve(
-    listener: TcpListener,
+    front: impl Into<Front>,
     app: impl Into<App>,
     limits: Limits,
     stop: impl Future<Output = ()>,
 ) -> Ended {
-    let mut server = Server::new(app.into(), limits);
+    let Front { listener, tls } = front.into();
+    let mut server = Server::new(app.into(), tls, limits);
     server.accept_until(&listener, stop).await;
     server.accept_until(&listener, sleep(limits.drain_delay)).await;
     drop(listener);
@@ -79,6 +99,7 @@ pub async fn serve(
 /// The open connections and what they share.
 struct Server {
     app: App,
+    tls: Option<Tls>,
     limits: Limits,
     connections: JoinSet<()>,
     answers: AnswersUnderWay,
@@ -89,9 +110,10 @@ struct Server {
 }
 
 impl Server {
-    fn new(app: App, limits: Limits) -> Self {
+    fn new(app: App, tls: Option<Tls>, limits: Limits) -> Self {
         Self {
             app,
+            tls,
             limits,
             connections: JoinSet::new(),
             answers: AnswersUnderWay::default(),
@@ -121,7 +143,8 @@ impl Server {
     /// Serves one connection in a task of its own.
     fn attend(&mut self, stream: TcpStream) {
         let (answers, ending) = (self.answers.clone(), self.ending.subscribe());
-        self.connections.spawn(connection::attend(stream, self.app.clone(), self.limits, answers, ending));
+        let (tls, app) = (self.tls.as_ref().map(Tls::acceptor), self.app.clone());
+        self.connections.spawn(connection::attend(stream, tls, app, self.limits, answers, ending));
         if self.connections.len() >= self.limits.connections_max
             && let Some(times) = self.was_full.count(Instant::now())
         {

@@ -26,9 +26,11 @@ pub struct Link {
     pub origin: Origin,
     /// The separator behind it in the list (protocol.md B1).
     pub then: Fallback,
-    /// Whether it is the user's own: it may see private paths, and a path that it has ever answered is asked of no
-    /// later place (house.md, dependency confusion).
+    /// Whether it is the user's own, so that it may see private paths.
     pub private: bool,
+    /// Whether a path that it has ever answered is asked of no later place (house.md, dependency confusion): it is private,
+    /// or knows us by credentials.
+    pub authoritative: bool,
 }
 
 /// Places in the order in which they are asked.
@@ -49,7 +51,8 @@ impl Chain {
     fn eligible(&self, module: &ModulePath) -> Vec<&Link> {
         let only_private = self.policy.only_private(module);
         let mut links: Vec<&Link> = self.links.iter().filter(|link| link.private || !only_private).collect();
-        let owner = links.iter().position(|link| link.private && self.claims.holds(module, &link.origin));
+        let owner =
+            links.iter().position(|link| link.authoritative && self.claims.holds(module, &link.origin));
         links.truncate(owner.map_or(links.len(), |owner| owner + 1));
         links
     }
@@ -81,7 +84,7 @@ impl Chain {
             let next_too = match self.list_of(link, ask, ctx).await {
                 Ok(list) => {
                     search.trail.extend(union.add(list));
-                    !link.private && self.policy.unites(ask.module())
+                    !link.authoritative && self.policy.unites(ask.module())
                 }
                 Err(failure) => {
                     let passes = self.passes(link, ask, &failure);
@@ -112,7 +115,7 @@ impl Chain {
     }
 
     async fn remember(&self, link: &Link, module: &ModulePath) {
-        if link.private {
+        if link.authoritative {
             self.claims.add(module, &link.origin).await;
         }
     }

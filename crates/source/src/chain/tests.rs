@@ -44,7 +44,7 @@ const DOWN: Result<&str, FailureKind> = Err(FailureKind::Unavailable);
 const MISMATCH: Result<&str, FailureKind> = Err(FailureKind::Mismatch);
 
 fn link(place: &Arc<Says>, then: Fallback, private: bool) -> Link {
-    Link { place: place.clone(), origin: place.origin.clone(), then, private }
+    Link { place: place.clone(), origin: place.origin.clone(), then, private, authoritative: private }
 }
 
 fn comma(place: &Arc<Says>) -> Link {
@@ -193,4 +193,17 @@ async fn without_an_upstream_the_failure_names_the_flag() {
     let failure = nobody.ask(&info("a.example/m"), &ctx).await.unwrap_err();
     assert_eq!(failure.kind(), FailureKind::Unavailable);
     assert!(failure.message().contains("--upstream"), "{failure}");
+}
+
+#[tokio::test]
+async fn a_place_that_knows_us_owns_its_paths_but_sees_no_private_ones() {
+    let (own, next) = (Says::new("own", Ok("yes")), Says::new("next", Ok("other")));
+    let links = vec![Link { authoritative: true, ..bar(&own) }, comma(&next)];
+    let chain = chain(links, Mode::Resilient);
+    assert_eq!(outcome(&chain, &info("a.example/m")).await.as_deref(), Ok("yes"));
+    own.now(DOWN);
+    assert_eq!(outcome(&chain, &info("a.example/m")).await, Err(FailureKind::Unavailable));
+    assert_eq!(next.asked(), 0, "nobody behind it is asked");
+    assert_eq!(outcome(&chain, &info("corp.example/m")).await, Err(FailureKind::NotFound));
+    assert_eq!(own.asked(), 2, "it is not asked for a private path");
 }

@@ -1,16 +1,17 @@
-//! The pool of connections: how long to wait for what, whom to trust, through whom to go, where redirects may lead.
+//! The pool of connections: how long to wait for what, whom to trust, through whom to go, and who we are.
 //!
-//! Redirects are followed as go follows them, at most ten and never from https to anything else (protocol.md B8).
+//! All places share one pool. One that has a certificate for us to show, or authorities of its own, gets a pool for itself:
+//! connections of the others must know neither.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Certificate;
+use http::HeaderValue;
 use reqwest::redirect::Policy;
 
+use super::credentials::Credentials;
 use super::proxies::Proxies;
-
-/// As many redirects as go follows (protocol.md B8).
-const REDIRECTS_MAX: usize = 10;
+use super::trust::{Authorities, ClientCertificate};
 
 /// How long to wait for what, and whom to trust.
 #[derive(Debug, Clone)]
@@ -21,8 +22,8 @@ pub struct HttpOptions {
     pub first_byte_timeout: Duration,
     /// Between two pieces of a body.
     pub idle_timeout: Duration,
-    /// Certificate authorities (PEM) trusted besides the system's.
-    pub extra_ca_pem: Vec<u8>,
+    /// Certificate authorities trusted besides the system's.
+    pub authorities: Authorities,
     /// Through whom to go.
     pub proxies: Proxies,
 }
@@ -34,50 +35,85 @@ impl Default for HttpOptions {
             connect_timeout: Duration::from_secs(5),
             first_byte_timeout: Duration::from_secs(15),
             idle_timeout: Duration::from_secs(15),
-            extra_ca_pem: Vec::new(),
+            authorities: Authorities::default(),
             proxies: Proxies::default(),
         }
     }
 }
 
-/// A pool of connections for all upstreams.
+/// What is used with one place and with no other host: by default nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Access {
+    /// Who we are, sent with each request.
+    pub credentials: Option<Credentials>,
+    /// What we show when the place asks for a certificate.
+    pub certificate: Option<ClientCertificate>,
+    /// Certificate authorities trusted for this place besides all others.
+    pub authorities: Authorities,
+}
+
+impl Access {
+    /// Whether the place can tell by this who asks.
+    pub fn identifies(&self) -> bool {
+        self.credentials.is_some() || self.certificate.is_some()
+    }
+
+    fn needs_own_pool(&self) -> bool {
+        self.certificate.is_some() || !self.authorities.is_empty()
+    }
+}
+
+/// A pool of connections for all upstreams, and what one of them needs besides.
 #[derive(Debug, Clone)]
 pub struct HttpClient {
-    pub(super) client: reqwest::Client,
+    /// For the place itself.
+    pub(super) own: reqwest::Client,
+    /// For those that it redirects to.
+    pub(super) others: reqwest::Client,
+    pub(super) authorization: Option<HeaderValue>,
     pub(super) first_byte_timeout: Duration,
     pub(super) idle_timeout: Duration,
+    options: Arc<HttpOptions>,
 }
 
 impl HttpClient {
     /// A pool with these limits.
     ///
     /// # Errors
-    /// No usable certificate store, an extra certificate that is not PEM, or a proxy that is not a URL.
+    /// No usable certificate store, or a proxy that is not a URL.
     pub fn new(options: &HttpOptions) -> Result<Self, reqwest::Error> {
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("modkeep/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(options.connect_timeout)
-            .tcp_nodelay(true)
-            .referer(false)
-            .redirect(redirects());
-        if !options.extra_ca_pem.is_empty() {
-            builder = builder.tls_certs_merge(Certificate::from_pem_bundle(&options.extra_ca_pem)?);
-        }
-        let client = options.proxies.add_to(builder)?.build()?;
-        let HttpOptions { first_byte_timeout, idle_timeout, .. } = *options;
-        Ok(Self { client, first_byte_timeout, idle_timeout })
+        let pool = pool(options, &Access::default())?;
+        Ok(Self {
+            own: pool.clone(),
+            others: pool,
+            authorization: None,
+            first_byte_timeout: options.first_byte_timeout,
+            idle_timeout: options.idle_timeout,
+            options: Arc::new(options.clone()),
+        })
+    }
+
+    /// The client for one place: the same limits, and what is for this place alone.
+    pub(super) fn for_place(&self, access: Access) -> Result<Self, reqwest::Error> {
+        let own = if access.needs_own_pool() { pool(&self.options, &access)? } else { self.others.clone() };
+        let authorization = access.credentials.map(Credentials::into_header);
+        Ok(Self { own, authorization, ..self.clone() })
     }
 }
 
-fn redirects() -> Policy {
-    Policy::custom(|attempt| {
-        let from_https = attempt.previous().first().is_some_and(|url| url.scheme() == "https");
-        if from_https && attempt.url().scheme() != "https" {
-            attempt.error("redirected from https to a URL that is not")
-        } else if attempt.previous().len() > REDIRECTS_MAX {
-            attempt.error("more than 10 redirects")
-        } else {
-            attempt.follow()
-        }
-    })
+fn pool(options: &HttpOptions, access: &Access) -> Result<reqwest::Client, reqwest::Error> {
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("modkeep/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(options.connect_timeout)
+        .tcp_nodelay(true)
+        .referer(false)
+        .redirect(Policy::none());
+    let authorities = options.authorities.and(&access.authorities);
+    if !authorities.is_empty() {
+        builder = builder.tls_certs_merge(authorities.to_certificates());
+    }
+    if let Some(certificate) = &access.certificate {
+        builder = builder.identity(certificate.to_identity());
+    }
+    options.proxies.add_to(builder)?.build()
 }

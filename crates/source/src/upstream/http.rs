@@ -5,13 +5,14 @@
 
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
-use http::{StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Response;
 use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
 use super::client::HttpClient;
+use super::redirects::GetError;
 use super::status::kind_of;
 use crate::{Answer, Ask, Attempt, Body, Ctx, Failure, FailureKind, Origin, Trail};
 
@@ -68,10 +69,14 @@ struct Call<'a> {
 impl Call<'_> {
     async fn get(&self, url: &Url) -> Result<Response, Failure> {
         let patience = Instant::now() + self.client.first_byte_timeout;
-        let sent = self.client.client.get(url.clone()).header(header::ACCEPT_ENCODING, "identity").send();
+        let headers = [(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"))].into_iter().collect();
+        let sent = self.client.get(url, &headers);
         match timeout_at(patience.min(self.ctx.deadline), sent).await {
             Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => Err(self.transport_failure(&error.without_url())),
+            Ok(Err(GetError::Redirect(why))) => {
+                Err(self.unavailable(format!("bad redirect: {why}")).permanent())
+            }
+            Ok(Err(GetError::Transport(error))) => Err(self.transport_failure(&error)),
             Err(_) => {
                 Err(self.unavailable(format!("no answer within {:.1} s", self.begun.elapsed().as_secs_f64())))
             }
@@ -124,14 +129,12 @@ impl Call<'_> {
     }
 
     fn transport_failure(&self, error: &reqwest::Error) -> Failure {
-        let failure = self.unavailable(match error {
-            e if e.is_redirect() => format!("bad redirect: {}", root_cause(e)),
+        self.unavailable(match error {
             e if e.is_timeout() && e.is_connect() => "cannot connect: timed out".to_owned(),
             e if e.is_connect() => format!("cannot connect: {}", root_cause(e)),
             e if e.is_timeout() => "timed out".to_owned(),
             e => format!("the request failed: {}", root_cause(e)),
-        });
-        if error.is_redirect() { failure.permanent() } else { failure }
+        })
     }
 
     fn unavailable(&self, message: String) -> Failure {

@@ -1,16 +1,23 @@
 //! Another proxy that speaks the GOPROXY protocol, over HTTP or as a tree of files.
 //!
-//! * [`client`]: the pool of connections: timeouts, trust, redirects.
+//! * [`client`]: the pool of connections: timeouts, trust, and what is used with one place alone.
+//! * [`credentials`], [`netrc`]: who we are to a place.
 //! * [`http`]: one question is one GET, with a limit on every wait.
 //! * [`proxies`]: through whom to go.
+//! * [`redirects`]: where a GET may be led to, and what is sent along.
 //! * [`status`]: the only table from HTTP status to kind of failure.
 //! * [`tree`]: `file://` upstreams (protocol.md B10).
+//! * [`trust`]: certificates, of authorities and our own.
 
 mod client;
+mod credentials;
 mod http;
+mod netrc;
 mod proxies;
+mod redirects;
 mod status;
 mod tree;
+mod trust;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -19,14 +26,18 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::{Answer, Ask, Ctx, Failure, Origin, Source, Want};
-pub use client::{HttpClient, HttpOptions};
+pub use client::{Access, HttpClient, HttpOptions};
+pub use credentials::{Credentials, CredentialsError};
+pub use netrc::Netrc;
 pub use proxies::Proxies;
+pub use trust::{Authorities, ClientCertificate};
 
 /// An upstream proxy.
 #[derive(Clone)]
 pub struct Upstream {
     origin: Origin,
     transport: Transport,
+    knows_us: bool,
 }
 
 #[derive(Clone)]
@@ -54,6 +65,22 @@ pub enum UpstreamError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// User and password of the URL cannot be sent.
+    #[error("upstream {url}: {reason}")]
+    Credentials {
+        /// The URL without credentials.
+        url: String,
+        /// What is wrong with them.
+        reason: CredentialsError,
+    },
+    /// No connection could ever be made with these certificates.
+    #[error("upstream {url}: there can be no connection")]
+    Client {
+        /// The URL without credentials.
+        url: String,
+        /// What the library for requests says.
+        source: reqwest::Error,
+    },
 }
 
 impl Upstream {
@@ -62,12 +89,35 @@ impl Upstream {
     /// # Errors
     /// Those of [`check_url`].
     pub fn new(url: &str, client: &HttpClient) -> Result<Self, UpstreamError> {
-        let address = Address::parse(url)?;
-        let transport = match address.root {
+        Self::with_access(url, client, Access::default())
+    }
+
+    /// An upstream that is asked with credentials or certificates. Those of the URL win over those given here.
+    ///
+    /// # Errors
+    /// Those of [`check_url`]; credentials or a certificate for a place that is not asked over `https` (protocol.md B24).
+    pub fn with_access(url: &str, client: &HttpClient, access: Access) -> Result<Self, UpstreamError> {
+        let Address { url, origin, root, credentials } = Address::parse(url)?;
+        let access = Access { credentials: credentials.or(access.credentials), ..access };
+        let knows_us = access.identifies();
+        if knows_us && url.scheme() != "https" {
+            return Err(UpstreamError::Unusable { url: origin.to_string(), reason: CLEAR_TEXT });
+        }
+        let shown = origin.to_string();
+        let unusable = |source| UpstreamError::Client { url: shown, source };
+        let transport = match root {
             Some(root) => Transport::Tree(tree::Tree::new(root)),
-            None => Transport::Http { base: Arc::new(address.url), client: client.clone() },
+            None => {
+                Transport::Http { base: Arc::new(url), client: client.for_place(access).map_err(unusable)? }
+            }
         };
-        Ok(Self { origin: address.origin, transport })
+        Ok(Self { origin, transport, knows_us })
+    }
+
+    /// Whether the place is asked with credentials or a certificate of ours: what it answers is then meant for us, and it
+    /// counts as authoritative (house.md, contract of Source).
+    pub fn knows_us(&self) -> bool {
+        self.knows_us
     }
 
     /// The display name: the URL without credentials.
@@ -86,17 +136,23 @@ pub fn check_url(url: &str) -> Result<(), UpstreamError> {
     Address::parse(url).map(drop)
 }
 
+/// What is said of credentials for a place that is not asked over `https`.
+const CLEAR_TEXT: &str = "credentials would be sent in clear text; use https";
+
 /// A URL that an upstream can be at.
 struct Address {
+    /// Without user and password.
     url: Url,
     origin: Origin,
     /// The folder of a `file` URL.
     root: Option<PathBuf>,
+    credentials: Option<Credentials>,
 }
 
 impl Address {
     fn parse(text: &str) -> Result<Self, UpstreamError> {
-        let url = Url::parse(text).map_err(|reason| UpstreamError::Invalid { url: mask(text), reason })?;
+        let mut url =
+            Url::parse(text).map_err(|reason| UpstreamError::Invalid { url: mask(text), reason })?;
         let origin = Origin::new(display_name(&url));
         let unusable = |reason| UpstreamError::Unusable { url: origin.to_string(), reason };
         if url.query().is_some() || url.fragment().is_some() {
@@ -104,7 +160,7 @@ impl Address {
         }
         let root = match url.scheme() {
             "http" if has_credentials(&url) => {
-                return Err(unusable("credentials would be sent in clear text; use https"));
+                return Err(unusable(CLEAR_TEXT));
             }
             "http" | "https" => None,
             "file" => match url.to_file_path() {
@@ -113,7 +169,10 @@ impl Address {
             },
             _ => return Err(unusable("the scheme is none of https, http, file")),
         };
-        Ok(Self { url, origin, root })
+        let credentials = Credentials::of_url(&url)
+            .map_err(|reason| UpstreamError::Credentials { url: origin.to_string(), reason })?;
+        hide_credentials(&mut url);
+        Ok(Self { url, origin, root, credentials })
     }
 }
 
@@ -132,7 +191,7 @@ impl Source for Upstream {
     }
 }
 
-/// Shows the name alone: the URL inside may hold a password.
+/// Shows the name alone: the client inside may hold a password.
 impl fmt::Debug for Upstream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Upstream").field("origin", &self.origin).finish_non_exhaustive()
@@ -148,10 +207,14 @@ fn display_name(url: &Url) -> String {
     let mut url = url.clone();
     url.set_query(None);
     url.set_fragment(None);
+    hide_credentials(&mut url);
+    url.as_str().trim_end_matches('/').to_owned()
+}
+
+fn hide_credentials(url: &mut Url) {
     // Both fail only for URLs that cannot have credentials, `file:` among them.
     let _ = url.set_username("");
     let _ = url.set_password(None);
-    url.as_str().trim_end_matches('/').to_owned()
 }
 
 /// What can be shown of a text that is not a URL but might hold a password or a token.

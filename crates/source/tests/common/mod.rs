@@ -15,7 +15,7 @@ use source::chain::Link;
 use source::chain::claims::Claims;
 use source::chain::policy::Policy;
 use source::conformance::{World, asks_about};
-use source::upstream::{HttpClient, HttpOptions};
+use source::upstream::{Authorities, HttpClient, HttpOptions};
 use source::{Ask, Chain, Checked, Spool, Upstream};
 use testkit::module::noise;
 use testkit::{FakeUpstream, Module};
@@ -42,9 +42,12 @@ pub(crate) fn client(fake: &FakeUpstream) -> HttpClient {
 }
 
 pub(crate) fn client_with(fake: &FakeUpstream, options: &HttpOptions) -> HttpClient {
-    let extra_ca_pem =
-        if fake.url().starts_with("https") { fake.ca_pem().as_bytes().to_vec() } else { Vec::new() };
-    HttpClient::new(&HttpOptions { extra_ca_pem, ..options.clone() }).unwrap()
+    let authorities = if fake.url().starts_with("https") {
+        Authorities::from_pem(fake.ca_pem().as_bytes()).unwrap()
+    } else {
+        Authorities::default()
+    };
+    HttpClient::new(&HttpOptions { authorities, ..options.clone() }).unwrap()
 }
 
 pub(crate) fn checked(fake: &FakeUpstream, spool: &Path) -> Checked<Upstream> {
@@ -63,7 +66,7 @@ pub(crate) fn chain_with(fakes: &[&FakeUpstream], spool: &Path, options: &HttpOp
     let links = fakes.iter().map(|fake| {
         let place = Arc::new(checked_with(fake, spool, options));
         let origin = source::Origin::new(fake.url());
-        Link { place, origin, then: Fallback::NotFound, private: false }
+        Link { place, origin, then: Fallback::NotFound, private: false, authoritative: false }
     });
     Chain::new(links.collect(), Policy::default(), Claims::in_memory())
 }

@@ -18,6 +18,8 @@ pub struct Request {
     pub headers: HeaderMap,
     /// HTTP/1.1 or HTTP/2.
     pub http_version: Version,
+    /// Whether the client showed a certificate that the upstream had asked for.
+    pub client_certificate: bool,
 }
 
 /// A request in the log.
@@ -38,7 +40,7 @@ impl std::ops::Deref for Recorded {
 }
 
 impl Request {
-    pub(super) fn read<B>(request: &http::Request<B>) -> Self {
+    pub(super) fn read<B>(request: &http::Request<B>, client_certificate: bool) -> Self {
         let uri = request.uri();
         Self {
             method: request.method().to_string(),
@@ -46,6 +48,7 @@ impl Request {
             raw_path: uri.path_and_query().map_or_else(String::new, ToString::to_string),
             headers: request.headers().clone(),
             http_version: request.version(),
+            client_certificate,
         }
     }
 

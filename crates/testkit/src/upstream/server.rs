@@ -141,19 +141,24 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, shared: Arc<Sha
 
 async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, shared: Arc<Shared>) {
     match tls {
-        None => serve(stream, shared).await,
+        None => serve(stream, shared, false).await,
         Some(acceptor) => {
             if let Ok(stream) = acceptor.accept(stream).await {
-                serve(stream, shared).await;
+                let has_shown = stream.get_ref().1.peer_certificates().is_some();
+                serve(stream, shared, has_shown).await;
             }
         }
     }
 }
 
-async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, shared: Arc<Shared>) {
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    shared: Arc<Shared>,
+    has_shown: bool,
+) {
     let service = service_fn(move |request: http::Request<Incoming>| {
         let shared = Arc::clone(&shared);
-        async move { shared.handle(&Request::read(&request)).await }
+        async move { shared.handle(&Request::read(&request, has_shown)).await }
     });
     // A connection that breaks is the business of the side that broke it, often the test itself.
     let _ = auto::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;

@@ -1,30 +1,72 @@
-//! A certificate authority of its own, and a loopback certificate signed by it.
+//! A certificate authority of its own, and certificates signed by it.
 
 use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
-use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
+use rustls::{RootCertStore, ServerConfig};
 use tokio_rustls::TlsAcceptor;
 
 /// The protocols offered by ALPN, preferred first.
 const ALPN: [&[u8]; 2] = [b"h2", b"http/1.1"];
 
+/// A certificate authority. Each is another one, which nobody trusts who was not told to.
+pub struct Authority {
+    key: KeyPair,
+    pem: String,
+}
+
+/// A certificate with its key, in PEM.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// The certificate.
+    pub certificate: String,
+    /// Its key.
+    pub key: String,
+}
+
+impl Default for Authority {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Authority {
+    /// A new one.
+    pub fn new() -> Self {
+        let key = KeyPair::generate().expect("a key");
+        let pem = ca_params().self_signed(&key).expect("a certificate").pem();
+        Self { key, pem }
+    }
+
+    /// Its own certificate, in PEM.
+    pub fn pem(&self) -> &str {
+        &self.pem
+    }
+
+    /// A certificate for these host names and addresses.
+    pub fn issue(&self, names: &[&str]) -> Issued {
+        let key = KeyPair::generate().expect("a key");
+        let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+        let params = CertificateParams::new(names).expect("valid names");
+        let leaf = params.signed_by(&key, &Issuer::new(ca_params(), &self.key)).expect("a certificate");
+        Issued { certificate: leaf.pem(), key: key.serialize_pem() }
+    }
+}
+
+/// What a server shows, and whether it asks to be shown something.
 pub(super) struct Identity {
     ca_pem: String,
     acceptor: TlsAcceptor,
 }
 
 impl Identity {
-    pub(super) fn generate() -> Self {
-        let ca_key = KeyPair::generate().expect("a key");
-        let ca = ca_params().self_signed(&ca_key).expect("a certificate");
-        let key = KeyPair::generate().expect("a key");
-        let names = ["127.0.0.1".to_owned(), "localhost".to_owned()];
-        let params = CertificateParams::new(names).expect("valid names");
-        let leaf = params.signed_by(&key, &Issuer::new(ca_params(), &ca_key)).expect("a certificate");
-        let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a private key");
-        Self { ca_pem: ca.pem(), acceptor: make_acceptor(leaf.der().clone(), key) }
+    pub(super) fn issued(authority: &Authority, names: &[&str], clients: Option<&Authority>) -> Self {
+        let issued = authority.issue(names);
+        Self { ca_pem: authority.pem.clone(), acceptor: make_acceptor(&issued, clients) }
     }
 
     pub(super) fn ca_pem(&self) -> &str {
@@ -44,11 +86,30 @@ fn ca_params() -> CertificateParams {
 }
 
 /// Names its provider, since a test process may have installed none.
-fn make_acceptor(leaf: CertificateDer<'static>, key: PrivateKeyDer<'static>) -> TlsAcceptor {
+fn make_acceptor(issued: &Issued, clients: Option<&Authority>) -> TlsAcceptor {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let builder = builder.expect("the provider knows TLS 1.3").with_no_client_auth();
-    let mut config = builder.with_single_cert(vec![leaf], key).expect("the key belongs to the certificate");
+    let builder = builder.expect("the provider knows TLS 1.3");
+    let builder = match clients {
+        Some(authority) => builder.with_client_cert_verifier(verifier(authority)),
+        None => builder.with_no_client_auth(),
+    };
+    let key = PrivateKeyDer::from_pem_slice(issued.key.as_bytes()).expect("a private key");
+    let chain = vec![certificate(&issued.certificate)];
+    let mut config = builder.with_single_cert(chain, key).expect("the key belongs to the certificate");
     config.alpn_protocols = ALPN.map(<[u8]>::to_vec).to_vec();
     TlsAcceptor::from(Arc::new(config))
+}
+
+/// Takes clients with a certificate of this authority, and those without any.
+fn verifier(authority: &Authority) -> Arc<dyn ClientCertVerifier> {
+    let mut roots = RootCertStore::empty();
+    roots.add(certificate(&authority.pem)).expect("an authority");
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+    builder.allow_unauthenticated().build().expect("a verifier")
+}
+
+fn certificate(pem: &str) -> CertificateDer<'static> {
+    CertificateDer::from_pem_slice(pem.as_bytes()).expect("a certificate")
 }

@@ -5,10 +5,11 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::commands::Session;
 use crate::go::Found;
+use crate::mask;
 use crate::report::Failed;
 use crate::settings::flags::{All, Flags};
 use crate::settings::origin::Origin;
-use crate::settings::place::{self, Place};
+use crate::settings::place::{self, Login, Pair, Place, keys};
 use crate::settings::redirect::Redirect;
 use crate::settings::{AnySetting, Settings, Value, table};
 
@@ -72,9 +73,19 @@ fn width<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
 
 fn place_line(place: &Place) -> String {
     let mark = if place.private { "private" } else { "not private" };
+    let login = place.login.as_ref().map(|login| match login {
+        Login::User(user, _) => format!(", asked as {user} with a password ({})", mask::MASK),
+        Login::Token(_) => format!(", asked with a token ({})", mask::MASK),
+    });
+    let certificate =
+        place.certificate.as_ref().map(|pair| format!(", shown {}", pair.certificate.display()));
+    let ca = place.ca_file.as_ref().map(|path| format!(", trusted by {}", path.display()));
     format!(
-        "place {} is {mark}  # {}:{}\n",
+        "place {} is {mark}{}{}{}  # {}:{}\n",
         place::shown(place),
+        login.unwrap_or_default(),
+        certificate.unwrap_or_default(),
+        ca.unwrap_or_default(),
         place.position.path.display(),
         place.position.line
     )
@@ -86,14 +97,29 @@ fn redirect_line(redirect: &Redirect) -> String {
     format!("redirect {paths} ({what}) goes to {to}  # {}:{}\n", position.path.display(), position.line)
 }
 
+fn place_as_json(place: &Place) -> Json {
+    let origin = json!({ "kind": "file", "path": place.position.path, "line": place.position.line });
+    let mut entry = json!({ "url": place::shown(place), "private": place.private, "origin": origin });
+    match &place.login {
+        Some(Login::User(user, _)) => {
+            (entry[keys::USERNAME], entry[keys::PASSWORD]) = (json!(user), json!(mask::MASK));
+        }
+        Some(Login::Token(_)) => entry[keys::TOKEN] = json!(mask::MASK),
+        None => {}
+    }
+    if let Some(Pair { certificate, key }) = &place.certificate {
+        (entry[keys::CLIENT_CERT], entry[keys::CLIENT_KEY]) = (json!(certificate), json!(key));
+    }
+    if let Some(path) = &place.ca_file {
+        entry[keys::CA_FILE] = json!(path);
+    }
+    entry
+}
+
 fn as_json(rows: &[Row<'_>], settings: &Settings) -> Json {
     let entry = |row: &Row<'_>| {
         let entry = json!({ "value": row.shown, "origin": origin(&row.value.origin) });
         (row.setting.spec().key.to_owned(), entry)
-    };
-    let place = |place: &Place| {
-        let origin = json!({ "kind": "file", "path": place.position.path, "line": place.position.line });
-        json!({ "url": place::shown(place), "private": place.private, "origin": origin })
     };
     let redirect = |redirect: &Redirect| {
         let Redirect { rule, paths, position } = redirect;
@@ -103,7 +129,7 @@ fn as_json(rows: &[Row<'_>], settings: &Settings) -> Json {
     };
     json!({
         "settings": rows.iter().map(entry).collect::<Map<_, _>>(),
-        "places": settings.places().iter().map(place).collect::<Vec<_>>(),
+        "places": settings.places().iter().map(place_as_json).collect::<Vec<_>>(),
         "redirects": settings.redirects().iter().map(redirect).collect::<Vec<_>>(),
         "files": settings.files(),
     })

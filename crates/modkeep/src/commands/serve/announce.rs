@@ -17,6 +17,8 @@ use crate::settings::{Settings, table};
 pub(super) struct Announcement<'a> {
     pub(super) settings: &'a Settings,
     pub(super) address: SocketAddr,
+    /// Whether https is served.
+    pub(super) secure: bool,
     pub(super) data: &'a Path,
     pub(super) upstreams: &'a Upstreams,
 }
@@ -25,11 +27,17 @@ impl Announcement<'_> {
     /// Writes it. The first line names the address and is the sign that connections are taken.
     pub(super) fn write(&self, out: &mut dyn Write) -> Result<(), Failed> {
         let prefix = self.settings.get(&table::PATH_PREFIX)?;
-        writeln!(out, "modkeep {} listens on http://{}{prefix}", env!("CARGO_PKG_VERSION"), self.address)?;
+        let scheme = if self.secure { "https" } else { "http" };
+        writeln!(
+            out,
+            "modkeep {} listens on {scheme}://{}{prefix}",
+            env!("CARGO_PKG_VERSION"),
+            self.address
+        )?;
         writeln!(out, "keeps what it serves in {}", self.data.display())?;
         self.write_order(out)?;
         self.write_database(out)?;
-        writeln!(out, "use it with: export GOPROXY=http://{}{prefix}", reachable(self.address))?;
+        writeln!(out, "use it with: export GOPROXY={scheme}://{}{prefix}", reachable(self.address))?;
         Ok(out.flush()?)
     }
 

@@ -2,12 +2,16 @@
 //!
 //! * [`upstreams`]: from the upstream list to the places that are asked, and why the others are not.
 //! * [`wiring`]: how the rooms are put together; that line is the architecture.
+//! * [`access`]: who we are to which place, and whom to trust.
+//! * [`certificate`]: the certificate that is served with, also when it changes.
 //! * [`proxies`]: the HTTP proxies that the environment names.
 //! * [`redirects`]: which modules clients are told to fetch elsewhere.
 //! * [`mod@announce`]: what is told at the start.
 //! * [`signals`]: when to stop.
 
+mod access;
 mod announce;
+mod certificate;
 mod proxies;
 mod redirects;
 mod signals;
@@ -21,7 +25,7 @@ use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use protocol::Health;
-use protocol::listen::{self, Ended, Limits};
+use protocol::listen::{self, Ended, Front, Limits};
 use store::DiskStore;
 use tokio::net::TcpListener;
 
@@ -31,9 +35,12 @@ use crate::logging::{self, Log};
 use crate::report::{self, Failed, Problem};
 use crate::settings::flags::{All, Flags};
 use crate::settings::{Settings, table};
+use access::Keyring;
 use announce::Announcement;
+use certificate::Certificate;
 use signals::Signals;
 use upstreams::Own;
+use wiring::Reach;
 
 /// How long a client may take nothing of an answer before its connection is closed.
 const WRITE_TIMEOUT: Duration = Duration::from_mins(1);
@@ -60,23 +67,31 @@ pub fn run(args: &ServeArgs, session: &mut Session<'_>) -> Result<(), Failed> {
 /// Every setting has passed its parser before this begins, so no mistake in one is told with the folder locked already.
 async fn serve(settings: &Settings, session: &mut Session<'_>, log: &Log) -> Result<(), Failed> {
     let signals = Signals::install()?;
-    let proxies = proxies::of(session.env)?;
+    let keyring = Keyring::of(session.env, session.files);
+    let authorities = keyring.authorities(settings.get(&table::CA_FILE)?.as_deref())?;
+    let reach = Reach { proxies: proxies::of(session.env)?, authorities };
+    let certificate = certificate::load(settings)?;
     let store = open_store(settings)?;
     let listener = bind(settings.get(&table::LISTEN)?).await?;
     let address = listener.local_addr()?;
     let own = Own { address, data: store.root() };
-    let upstreams = upstreams::choose(settings, own).await?;
+    let upstreams = upstreams::choose(settings, own, &keyring).await?;
     let redirects = redirects::of(settings, own).await?;
+    report::write_warnings(&keyring.warnings, session.err)?;
     report::write_warnings(&upstreams.warnings, session.err)?;
     let health = Health::default();
-    let source = wiring::source(settings, &store, &upstreams, proxies)?;
+    let source = wiring::source(settings, &store, &upstreams, reach)?;
     let app = wiring::app(settings, source, redirects, health.clone(), log)?;
-    announce(&Announcement { settings, address, data: store.root(), upstreams: &upstreams }, session.out)?;
+    let secure = certificate.is_some();
+    let told = Announcement { settings, address, secure, data: store.root(), upstreams: &upstreams };
+    announce(&told, session.out)?;
 
     let limits = limits(settings)?;
     let stop = signals.first(health);
+    let tls = certificate.as_ref().map(Certificate::tls);
     tokio::select! {
-        ended = listen::serve(listener, app, limits, stop) => tell(ended),
+        ended = listen::serve(Front { listener, tls }, app, limits, stop) => tell(ended),
+        () = certificate::keep_fresh(certificate) => Ok(()),
         () = signals.second() => Err(Failed::new(Exit::Failure, Problem::new(STOPPED_AT_ONCE))),
     }
 }

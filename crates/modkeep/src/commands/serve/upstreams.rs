@@ -8,8 +8,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use gomod::goproxy::{Fallback, Place, ProxyList};
+use source::upstream::Access;
 use url::Url;
 
+use super::access::Keyring;
 use crate::exit::Exit;
 use crate::mask;
 use crate::report::{Failed, Problem};
@@ -36,6 +38,8 @@ pub(super) struct Member {
     pub(super) then: Fallback,
     /// Whether a file marks it as private.
     pub(super) private: bool,
+    /// Who we are there, if its URL does not say so.
+    pub(super) access: Access,
 }
 
 impl Member {
@@ -54,8 +58,12 @@ pub(super) struct Own<'a> {
     pub(super) data: &'a Path,
 }
 
-/// Chooses from the list of the settings.
-pub(super) async fn choose(settings: &Settings, own: Own<'_>) -> Result<Upstreams, Failed> {
+/// Chooses from the list of the settings, with what `keyring` has for each.
+pub(super) async fn choose(
+    settings: &Settings,
+    own: Own<'_>,
+    keyring: &Keyring<'_>,
+) -> Result<Upstreams, Failed> {
     let list: ProxyList = settings.get(&table::UPSTREAM)?;
     let mut chosen = Upstreams { members: Vec::new(), left_out: Vec::new(), warnings: Vec::new() };
     for member in list.members() {
@@ -69,7 +77,8 @@ pub(super) async fn choose(settings: &Settings, own: Own<'_>) -> Result<Upstream
             Place::Url(url) => chosen.push(Member {
                 url: url.as_str().to_owned(),
                 then: member.then,
-                private: settings.is_private(url.as_str()),
+                private: settings.place(url.as_str()).is_some_and(|place| place.private),
+                access: keyring.access(settings.place(url.as_str()), url.as_str())?,
             }),
         }
     }
@@ -233,7 +242,8 @@ mod tests {
         let mut chosen = Upstreams { members: Vec::new(), left_out: Vec::new(), warnings: Vec::new() };
         for member in list.members() {
             let Place::Url(url) = &member.place else { unreachable!("the list has URLs only") };
-            chosen.push(Member { url: url.as_str().to_owned(), then: member.then, private: false });
+            let (url, access) = (url.as_str().to_owned(), Access::default());
+            chosen.push(Member { url, then: member.then, private: false, access });
         }
         let kept: Vec<_> = chosen.members.iter().map(|member| (member.url.as_str(), member.then)).collect();
         assert_eq!(

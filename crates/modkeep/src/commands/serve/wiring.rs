@@ -10,7 +10,7 @@ use server::Metrics;
 use source::chain::claims::Claims;
 use source::chain::policy::{Mode, Policy};
 use source::chain::{Chain, Link};
-use source::upstream::{HttpClient, HttpOptions, Proxies};
+use source::upstream::{Authorities, HttpClient, HttpOptions, Proxies};
 use source::{Checked, MemoryOptions, Remembered, Source, Spool, Upstream};
 use store::{DiskStore, cached};
 
@@ -23,6 +23,14 @@ use crate::settings::{Settings, table};
 
 /// The file below the data folder that remembers which private place owns which path.
 const CLAIMS: &str = ".claims";
+
+/// How every place is reached.
+pub(super) struct Reach {
+    /// Through whom.
+    pub(super) proxies: Proxies,
+    /// Whom to trust besides the system's authorities.
+    pub(super) authorities: Authorities,
+}
 
 /// Everything that the server answers.
 pub(super) fn app(
@@ -62,9 +70,9 @@ pub(super) fn source(
     settings: &Settings,
     store: &Arc<DiskStore>,
     upstreams: &Upstreams,
-    proxies: Proxies,
+    reach: Reach,
 ) -> Result<Arc<dyn Source>, Failed> {
-    let client = client(settings, proxies)?;
+    let client = client(settings, reach)?;
     let links = upstreams.members.iter().map(|member| link(member, &client, store.spool()));
     let chain = Chain::new(links.collect::<Result<_, _>>()?, policy(settings)?, claims(store)?);
     let kept = cached(store.clone(), chain, settings.get(&table::ASK_TIMEOUT)?);
@@ -75,13 +83,14 @@ pub(super) fn source(
     Ok(Arc::new(Remembered::new(kept, memory)))
 }
 
-fn client(settings: &Settings, proxies: Proxies) -> Result<HttpClient, Failed> {
+fn client(settings: &Settings, reach: Reach) -> Result<HttpClient, Failed> {
+    let Reach { proxies, authorities } = reach;
     let options = HttpOptions {
         connect_timeout: settings.get(&table::CONNECT_TIMEOUT)?,
         first_byte_timeout: settings.get(&table::FIRST_BYTE_TIMEOUT)?,
         idle_timeout: settings.get(&table::IDLE_TIMEOUT)?,
+        authorities,
         proxies,
-        ..HttpOptions::default()
     };
     HttpClient::new(&options).map_err(|error| {
         Failed::new(
@@ -92,11 +101,11 @@ fn client(settings: &Settings, proxies: Proxies) -> Result<HttpClient, Failed> {
 }
 
 fn link(member: &Member, client: &HttpClient, spool: Spool) -> Result<Link, Failed> {
-    let upstream = Upstream::new(&member.url, client)
+    let upstream = Upstream::with_access(&member.url, client, member.access.clone())
         .map_err(|error| Failed::new(Exit::Config, Problem::from_error(&error)))?;
-    let origin = upstream.origin().clone();
+    let (origin, authoritative) = (upstream.origin().clone(), member.private || upstream.knows_us());
     let place = Arc::new(Checked::new(upstream, spool));
-    Ok(Link { place, origin, then: member.then, private: member.private })
+    Ok(Link { place, origin, then: member.then, private: member.private, authoritative })
 }
 
 fn policy(settings: &Settings) -> Result<Policy, Failed> {

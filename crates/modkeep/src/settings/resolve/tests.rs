@@ -67,7 +67,7 @@ fn samples(spec: &Spec) -> [String; 3] {
     }
     let of = |number: usize| match spec.value_name {
         "ADDRESS" => format!("127.0.0.1:{number}"),
-        "PATH" | "FOLDER" => format!("/folder{number}"),
+        "PATH" | "FOLDER" | "FILE" => format!("/folder{number}"),
         "LIST" => format!("https://a{number}.example,direct"),
         "PATTERNS" => format!("corp{number}.example"),
         "TIME" => format!("{number}s"),
@@ -235,9 +235,10 @@ fn places_are_marked_by_the_nearest_file() {
         .file(USER, "[[place]]\nurl = \"https://a.example\"\n");
     let resolved = world.resolve().unwrap();
     assert_eq!(resolved.warnings, []);
-    assert!(!resolved.settings.is_private("https://a.example"));
-    assert!(resolved.settings.is_private("https://u:p@b.example"));
-    assert!(!resolved.settings.is_private("https://c.example"));
+    let is_private = |url: &str| resolved.settings.place(url).is_some_and(|place| place.private);
+    assert!(!is_private("https://a.example"));
+    assert!(is_private("https://u:p@b.example"));
+    assert!(!is_private("https://c.example"));
 }
 
 #[test]

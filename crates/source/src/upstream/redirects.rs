@@ -1,0 +1,80 @@
+//! One GET, wherever it is redirected to.
+//!
+//! Redirects are followed as go follows them, at most ten and never from https to anything else (protocol.md B8). They are
+//! followed here and not by the library, because only here it is known which requests still go to the place itself:
+//! its credentials, our certificate and its own authorities are for its scheme, host and port alone. A redirect to a
+//! storage bucket, say, is followed as anybody would follow it.
+
+use http::{HeaderMap, StatusCode, header};
+use reqwest::Response;
+use url::Url;
+
+use super::client::HttpClient;
+
+/// As many redirects as go follows (protocol.md B8).
+const REDIRECTS_MAX: usize = 10;
+
+/// Why there is no response.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum GetError {
+    /// A redirect that is not followed.
+    #[error("{0}")]
+    Redirect(&'static str),
+    /// The request failed on its way. The error holds no URL.
+    #[error(transparent)]
+    Transport(reqwest::Error),
+}
+
+impl HttpClient {
+    /// Sends a GET with these headers to `start`, a URL of the place that this client is for, and follows redirects.
+    pub(super) async fn get(&self, start: &Url, headers: &HeaderMap) -> Result<Response, GetError> {
+        let mut url = start.clone();
+        for _ in 0..=REDIRECTS_MAX {
+            let response = self.get_once(&url, is_at(start, &url), headers).await?;
+            match target(&response, &url)? {
+                Some(next) => url = next,
+                None => return Ok(response),
+            }
+        }
+        Err(GetError::Redirect("more than 10 redirects"))
+    }
+
+    async fn get_once(&self, url: &Url, own: bool, headers: &HeaderMap) -> Result<Response, GetError> {
+        let pool = if own { &self.own } else { &self.others };
+        let mut request = pool.get(url.clone()).headers(headers.clone());
+        if let (true, Some(authorization)) = (own, &self.authorization) {
+            request = request.header(header::AUTHORIZATION, authorization);
+        }
+        request.send().await.map_err(|error| GetError::Transport(error.without_url()))
+    }
+}
+
+/// Whether both have the same scheme, host and port.
+fn is_at(place: &Url, url: &Url) -> bool {
+    place.origin() == url.origin()
+}
+
+/// Where the response leads to, if it is a redirect. Credentials in there are nobody's, and are not sent.
+fn target(response: &Response, from: &Url) -> Result<Option<Url>, GetError> {
+    let leads_on = matches!(
+        response.status(),
+        StatusCode::MOVED_PERMANENTLY
+            | StatusCode::FOUND
+            | StatusCode::SEE_OTHER
+            | StatusCode::TEMPORARY_REDIRECT
+            | StatusCode::PERMANENT_REDIRECT
+    );
+    let Some(location) = response.headers().get(header::LOCATION).filter(|_| leads_on) else {
+        return Ok(None);
+    };
+    let location = location.to_str().ok().and_then(|location| from.join(location).ok());
+    let mut url = location.ok_or(GetError::Redirect("redirected to something that is not a URL"))?;
+    if from.scheme() == "https" && url.scheme() != "https" {
+        return Err(GetError::Redirect("redirected from https to a URL that is not"));
+    }
+    let is_plain = url.scheme() != "http" && url.scheme() != "https";
+    if is_plain || url.set_username("").is_err() || url.set_password(None).is_err() {
+        return Err(GetError::Redirect("redirected to a URL that is neither http nor https"));
+    }
+    Ok(Some(url))
+}
