@@ -8,11 +8,11 @@
 //! * [`signals`]: when to stop.
 
 mod announce;
-mod proxies;
+pub(super) mod proxies;
 mod redirects;
 mod signals;
 mod upstreams;
-mod wiring;
+pub(super) mod wiring;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -92,7 +92,7 @@ fn announce(announcement: &Announcement<'_>, out: &mut dyn Write) -> Result<(), 
     Ok(())
 }
 
-fn open_store(settings: &Settings) -> Result<Arc<DiskStore>, Failed> {
+pub(super) fn open_store(settings: &Settings) -> Result<Arc<DiskStore>, Failed> {
     let root = settings.get(&table::DATA)?;
     let opened = DiskStore::open(&root, SystemTime::now);
     opened.map(Arc::new).map_err(|error| {

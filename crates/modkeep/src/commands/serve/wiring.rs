@@ -54,7 +54,7 @@ pub(super) fn source(
     Ok(Arc::new(Remembered::new(kept, memory)))
 }
 
-fn client(settings: &Settings, proxies: Proxies) -> Result<HttpClient, Failed> {
+pub(in crate::commands) fn client(settings: &Settings, proxies: Proxies) -> Result<HttpClient, Failed> {
     let options = HttpOptions {
         connect_timeout: settings.get(&table::CONNECT_TIMEOUT)?,
         first_byte_timeout: settings.get(&table::FIRST_BYTE_TIMEOUT)?,
