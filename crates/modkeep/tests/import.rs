@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop loudly")]
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use testkit::upstream::write_file_proxy;
@@ -16,8 +16,8 @@ fn modules() -> Vec<Module> {
     ["example.com/a", "example.com/Big", "example.com/c"]
         .map(|path| {
             let module = Module::new(path, "v1.0.0").file("go.mod", format!("module {path}\n\ngo 1.20\n"));
-            let text: String =
-                (0..20_000_u32).map(|n| format!("// {}\n", n.wrapping_mul(2_654_435_761))).collect();
+            let lines: Vec<String> = (0..20_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_string()).collect();
+            let text = format!("/*\n{}\n*/\n", lines.join("\n"));
             let text = if path.ends_with("Big") { text } else { String::new() };
             module.file("m.go", format!("package m\n{text}"))
         })
@@ -66,9 +66,9 @@ fn imports_all(args: &[&str], expected: &str) {
     let data = tempfile::tempdir().unwrap();
     let (told, complaints) = ended(&mut import(data.path(), args), 0);
     assert!(told.starts_with("imported 9 files"), "{told}{complaints}");
-    let (_server, url) = serve(data.path());
+    let (server, url) = serve(data.path());
     assert_eq!(go_sum(&url).0, expected);
-    drop(_server);
+    drop(server);
     let (told, _) = ended(&mut import(data.path(), args), 0);
     assert!(told.starts_with("imported 0 files") && told.contains("9 were kept already"), "{told}");
 }
@@ -91,10 +91,10 @@ fn a_file_tree_is_imported_by_path_and_by_url() {
     let (expected, _home) = go_sum(&upstream().url());
     let tree = tempfile::tempdir().unwrap();
     write_file_proxy(modules(), tree.path());
-    let latest: Vec<PathBuf> =
-        fs::read_dir(tree.path().join("example.com")).unwrap().map(|e| e.unwrap().path()).collect();
     // What may change is not counted below.
-    latest.iter().for_each(|module| _ = fs::remove_file(module.join("@latest")));
+    for module in fs::read_dir(tree.path().join("example.com")).unwrap() {
+        fs::remove_file(module.unwrap().path().join("@latest")).unwrap();
+    }
     imports_all(&[text(tree.path())], &expected);
     imports_all(&[&format!("file://{}", text(tree.path()))], &expected);
 }
@@ -199,9 +199,8 @@ impl Drop for Killed {
 fn after_a_kill_the_same_command_goes_on_where_it_was() {
     let upstream = upstream();
     let (list, data) = (tempfile::NamedTempFile::new().unwrap(), tempfile::tempdir().unwrap());
-    let lines: String =
-        modules().iter().map(|module| format!("{}@{}\n", module.path(), module.version())).collect();
-    fs::write(list.path(), lines).unwrap();
+    let lines: Vec<String> = modules().iter().map(|module| format!("{}@{}", module.path(), module.version())).collect();
+    fs::write(list.path(), lines.join("\n")).unwrap();
     let url = upstream.url();
     let args = [&url, "--modules", text(list.path()), "--jobs", "1"];
     let gate = upstream.hold("*/example.com/c/*.zip");

@@ -9,6 +9,7 @@ mod http;
 mod node;
 mod once;
 mod operations;
+mod passes;
 mod proxies;
 mod semantics;
 mod upstreams;
