@@ -16,7 +16,8 @@ fn modules() -> Vec<Module> {
     ["example.com/a", "example.com/Big", "example.com/c"]
         .map(|path| {
             let module = Module::new(path, "v1.0.0").file("go.mod", format!("module {path}\n\ngo 1.20\n"));
-            let lines: Vec<String> = (0..20_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_string()).collect();
+            let lines: Vec<String> =
+                (0..20_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_string()).collect();
             let text = format!("/*\n{}\n*/\n", lines.join("\n"));
             let text = if path.ends_with("Big") { text } else { String::new() };
             module.file("m.go", format!("package m\n{text}"))
@@ -199,7 +200,8 @@ impl Drop for Killed {
 fn after_a_kill_the_same_command_goes_on_where_it_was() {
     let upstream = upstream();
     let (list, data) = (tempfile::NamedTempFile::new().unwrap(), tempfile::tempdir().unwrap());
-    let lines: Vec<String> = modules().iter().map(|module| format!("{}@{}", module.path(), module.version())).collect();
+    let lines: Vec<String> =
+        modules().iter().map(|module| format!("{}@{}", module.path(), module.version())).collect();
     fs::write(list.path(), lines.join("\n")).unwrap();
     let url = upstream.url();
     let args = [&url, "--modules", text(list.path()), "--jobs", "1"];
