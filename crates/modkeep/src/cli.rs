@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::commands::{completions, config, man, serve, store, version};
+use crate::commands::{completions, config, import, man, serve, store, version};
 use crate::exit::Exit;
 
 /// Keeps Go builds alive when module proxies fail.
@@ -25,6 +25,10 @@ pub enum Command {
     /// Listens on 127.0.0.1:3000, keeps what it serves, and needs nothing else. Point go at it with
     /// GOPROXY=http://127.0.0.1:3000.
     Serve(serve::ServeArgs),
+    /// Fill the store from a module cache, a file tree, an Athens store or a running proxy.
+    ///
+    /// Everything is checked on its way in. Run it again to go on after it was stopped: what is kept is not read again.
+    Import(import::ImportArgs),
     /// Look into the data folder.
     Store(store::StoreArgs),
     /// Show, check or describe the settings.

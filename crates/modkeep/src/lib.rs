@@ -17,7 +17,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 
 use cli::Command;
-use commands::{Session, completions, config, man, serve, store, version};
+use commands::{Session, completions, config, import, man, serve, store, version};
 use env::Env;
 use exit::Exit;
 use report::Failed;
@@ -44,6 +44,7 @@ pub fn run(
 fn dispatch(command: &Command, session: &mut Session<'_>) -> Result<(), Failed> {
     match command {
         Command::Serve(args) => serve::run(args, session),
+        Command::Import(args) => import::run(args, session),
         Command::Store(args) => store::run(args, session),
         Command::Config(args) => config::run(args, session),
         Command::Version => version::run(session),

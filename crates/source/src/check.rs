@@ -7,15 +7,13 @@
 
 use std::time::Duration;
 
-use gomod::modfile::{GoMod, ParseErrors};
-use gomod::zip::{self, ReaderAt};
-use gomod::{H1, ModuleVersion, Version, dirhash};
+use gomod::H1;
 use tokio::time::Instant;
 
 use crate::blocks::off_worker;
 use crate::body::BodyError;
-use crate::info::{self, InfoFlaw};
-use crate::{Answer, Ask, Assurance, Ctx, Failure, Origin, Source, Spool, VersionList, Whole};
+use crate::form::{self, FormError};
+use crate::{Answer, Ask, Assurance, Ctx, Failure, Origin, Source, Spool, Whole};
 
 /// A place whose answers are complete and of the right form.
 #[derive(Debug)]
@@ -77,70 +75,18 @@ fn too_slow(waited: Duration) -> String {
 enum Flaw {
     #[error(transparent)]
     Body(#[from] BodyError),
-    #[error("the answer is not a version list (a login or error page?)")]
-    NotAList,
-    #[error("the answer is not valid UTF-8")]
-    NotText,
-    #[error("the answer is not a module's .info: {0}")]
-    NotInfo(#[from] InfoFlaw),
-    #[error("the .info is for version {found} instead of {asked}")]
-    OtherVersion { asked: String, found: String },
-    #[error("the .info names no valid version but {0:?}")]
-    NoVersion(String),
-    #[error("the go.mod cannot be parsed: {0}")]
-    BadGoMod(ParseErrors),
-    #[error("the module zip is bad: {0}")]
-    BadZip(#[from] zip::ZipError),
-    #[error("the temporary file cannot be read back: {0}")]
-    Lost(#[from] std::io::Error),
+    #[error(transparent)]
+    Form(FormError),
 }
 
 /// Runs where it may block: a large zip takes seconds to read and hash.
 fn check_form(ask: &Ask, content: &Whole) -> Result<Option<H1>, Flaw> {
-    match (ask, content) {
-        (Ask::Zip(module), Whole::Memory(bytes)) => {
-            check_zip(module, &bytes[..], bytes.len() as u64).map(Some)
-        }
-        (Ask::Zip(module), Whole::File(file)) => check_zip(module, &**file, file.size()).map(Some),
-        (_, Whole::Memory(bytes)) => check_text(ask, bytes),
-        (_, Whole::File(file)) => check_text(ask, &file.read()?),
-    }
-}
-
-fn check_text(ask: &Ask, bytes: &[u8]) -> Result<Option<H1>, Flaw> {
-    match ask {
-        Ask::List(_) => check_list(bytes).map(|()| None),
-        Ask::Latest(_) => check_info(bytes, None).map(|()| None),
-        Ask::Info(..) => check_info(bytes, ask.version().as_ref()).map(|()| None),
-        Ask::Mod(_) | Ask::Zip(_) => check_mod(bytes).map(Some),
-    }
-}
-
-fn check_list(bytes: &[u8]) -> Result<(), Flaw> {
-    let text = std::str::from_utf8(bytes).map_err(|_| Flaw::NotText)?;
-    VersionList::parse(text).map(drop).ok_or(Flaw::NotAList)
-}
-
-fn check_info(bytes: &[u8], asked: Option<&ModuleVersion>) -> Result<(), Flaw> {
-    let found = info::version_of(bytes)?;
-    match asked.map(|asked| asked.version().as_str()) {
-        Some(asked) if asked != found => Err(Flaw::OtherVersion { asked: asked.to_owned(), found }),
-        None if Version::parse(&found).is_err() => Err(Flaw::NoVersion(found)),
-        _ => Ok(()),
-    }
-}
-
-/// go's lenient parser skips directives that it does not know, so that to it a web page is a go.mod. What has no module
-/// line, as some toolchains have none, must therefore please the strict one.
-fn check_mod(bytes: &[u8]) -> Result<H1, Flaw> {
-    let lenient = GoMod::parse_lax(bytes).map_err(Flaw::BadGoMod)?;
-    if lenient.module.is_none() {
-        GoMod::parse(bytes).map_err(Flaw::BadGoMod)?;
-    }
-    Ok(dirhash::hash_go_mod(bytes))
-}
-
-fn check_zip<R: ReaderAt>(module: &ModuleVersion, content: R, size: u64) -> Result<H1, Flaw> {
-    zip::check(module, &content, size)?;
-    Ok(dirhash::hash_zip(&content, size)?)
+    let checked = match content {
+        Whole::Memory(bytes) => form::check(ask, &bytes[..], bytes.len() as u64),
+        Whole::File(file) => form::check(ask, &**file, file.size()),
+    };
+    checked.map_err(|flaw| match flaw {
+        FormError::Io(error) => Flaw::Body(error.into()),
+        flaw => Flaw::Form(flaw),
+    })
 }

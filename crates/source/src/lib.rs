@@ -2,6 +2,7 @@
 
 mod answer;
 mod ask;
+mod athens;
 pub mod blocks;
 mod body;
 pub mod chain;
@@ -11,6 +12,8 @@ mod coalesced;
 pub mod conformance;
 mod ctx;
 mod failure;
+pub mod form;
+mod go_words;
 mod info;
 mod modcache;
 pub mod pem;
@@ -23,6 +26,7 @@ mod versions;
 
 pub use answer::{Answer, Assurance, Freshness, Vetted};
 pub use ask::{Ask, Kind, Lifetime};
+pub use athens::Athens;
 pub use body::{Body, BodyError, Chunks, Replay};
 pub use chain::Chain;
 pub use check::Checked;

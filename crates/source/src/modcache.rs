@@ -33,8 +33,13 @@ pub struct ModCache {
 impl ModCache {
     /// The module cache at `gomodcache` (the value of `go env GOMODCACHE`). It need not exist yet.
     pub fn new(gomodcache: &Path) -> Self {
-        let origin = Origin::new(format!("module cache {}", gomodcache.display()));
-        Self { download: gomodcache.join("cache").join("download").into(), origin }
+        Self::of_downloads(&gomodcache.join("cache").join("download"))
+    }
+
+    /// The same for the download folder of a module cache, which may have been copied without the rest.
+    pub fn of_downloads(download: &Path) -> Self {
+        let origin = Origin::new(format!("module cache {}", download.display()));
+        Self { download: download.into(), origin }
     }
 
     /// The display name.

@@ -5,6 +5,7 @@
 
 pub mod completions;
 pub mod config;
+pub mod import;
 pub mod man;
 pub mod serve;
 pub mod store;

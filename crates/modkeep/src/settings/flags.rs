@@ -37,6 +37,16 @@ impl Group for OfStore {
     }
 }
 
+/// What `import` needs: where to keep things, and how long to wait for a proxy.
+#[derive(Debug, Clone, Copy)]
+pub struct OfImport;
+
+impl Group for OfImport {
+    fn settings() -> &'static [&'static dyn AnySetting] {
+        &table::OF_IMPORT
+    }
+}
+
 /// What was given on the command line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Given {

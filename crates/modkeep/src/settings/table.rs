@@ -45,6 +45,10 @@ pub static ALL: [&dyn AnySetting; 24] = [
 /// The settings of commands that only look into the data folder.
 pub static OF_STORE: [&dyn AnySetting; 3] = [&DATA, &LOG, &LOG_FORMAT];
 
+/// The settings of `import`, which keeps things and may ask a proxy.
+pub static OF_IMPORT: [&dyn AnySetting; 6] =
+    [&DATA, &CA_FILE, &CONNECT_TIMEOUT, &FIRST_BYTE_TIMEOUT, &IDLE_TIMEOUT, &ASK_TIMEOUT];
+
 /// The setting with this key.
 pub fn find(key: &str) -> Option<&'static dyn AnySetting> {
     ALL.into_iter().find(|setting| setting.spec().key == key)

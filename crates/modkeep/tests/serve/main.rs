@@ -10,6 +10,7 @@ mod http;
 mod node;
 mod once;
 mod operations;
+mod passes;
 mod proxies;
 mod semantics;
 mod tls;

@@ -1,15 +1,16 @@
 //! Taking in a file that has no sidecar: the files are the truth, and this one came without us, or just before a crash.
 //!
-//! Nobody knows where it came from. A zip is looked at before it counts, as a fetched one is: one that was cut in half by whoever
-//! put it there would otherwise vouch for itself for ever. Text is taken as it is; go reads it to the end and says what is wrong.
+//! Nobody knows where it came from. It is looked at before it counts, as what is fetched is: a zip that was cut in half by whoever
+//! put it there, or a web page that was saved as a go.mod, would otherwise vouch for itself for ever.
 
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use gomod::zip::{self, ReaderAt, ZipError};
-use gomod::{H1, dirhash};
+use gomod::H1;
+use gomod::zip::ReaderAt;
+use source::form::{self, FormError};
 use source::{Ask, Assurance};
 
 use super::Disk;
@@ -23,10 +24,10 @@ impl Disk {
         ask: &Ask,
         file: &File,
         path: &Path,
-    ) -> io::Result<Result<Sidecar, ZipError>> {
+    ) -> io::Result<Result<Sidecar, FormError>> {
         let h1 = match look_at(ask, file) {
             Ok(h1) => h1,
-            Err(ZipError::Io(error)) => return Err(error),
+            Err(FormError::Io(error)) => return Err(error),
             Err(flaw) => return Ok(Err(flaw)),
         };
         let sidecar = Sidecar {
@@ -44,12 +45,10 @@ impl Disk {
     }
 }
 
-/// The content hash of a good zip.
-fn look_at(ask: &Ask, file: &File) -> Result<Option<H1>, ZipError> {
-    let Ask::Zip(module) = ask else { return Ok(None) };
-    let size = file.metadata().map_err(ZipError::Io)?.len();
-    zip::check(module, Content(file), size)?;
-    dirhash::hash_zip(Content(file), size).map(Some)
+/// The content hash of a good zip or go.mod.
+fn look_at(ask: &Ask, file: &File) -> Result<Option<H1>, FormError> {
+    let size = file.metadata()?.len();
+    form::check(ask, Content(file), size)
 }
 
 /// An open file, read at offsets.

@@ -25,7 +25,7 @@ async fn a_tree_of_another_proxy_is_taken_in_as_unchecked() {
         for _ in 0..2 {
             let answer = store.get(&question).await.unwrap().unwrap();
             assert_eq!((answer.origin.as_str(), answer.assurance.as_str()), ("unknown", "received"));
-            assert_eq!(answer.h1.is_some(), matches!(question, source::Ask::Zip(_)), "a zip is looked at");
+            assert_eq!(answer.h1.is_none(), matches!(question, source::Ask::Info(..)), "{question}");
             assert_eq!(bytes(answer).await, file, "{question}");
         }
     }
@@ -49,6 +49,21 @@ async fn a_zip_that_was_cut_before_it_came_is_not_served_but_fetched() {
         assert!(!listed.starts_with(module.version().as_bytes()), "{listed:?}: it cannot be served");
         let source = serving(&store, &fake);
         assert_eq!(bytes(ask(&source, &zip).await.unwrap()).await, module.zip());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn text_that_is_no_answer_is_not_served_but_fetched() {
+    let (fake, (folder, store)) = (upstream(), store());
+    fake.write_file_proxy(folder.path());
+    let [_, latest, info, go_mod, _] = asks_about(PATH, "v1.2.0");
+    for (question, text) in [(info, r#"{"Version":"v1.0.0"}"#), (go_mod, "<html>\n"), (latest, "")] {
+        let file = folder.path().join(question.address());
+        let good = fs::read(&file).unwrap();
+        fs::write(&file, text).unwrap();
+        assert!(store.get(&question).await.unwrap().is_none(), "{question}");
+        let source = serving(&store, &fake);
+        assert_eq!(bytes(ask(&source, &question).await.unwrap()).await, good);
     }
 }
 

@@ -14,7 +14,7 @@ use crate::report::{Failed, Problem};
 use crate::settings::place::{Login, Pair, Place, Secret};
 
 /// Where credentials are found.
-pub(super) struct Keyring<'a> {
+pub(in crate::commands) struct Keyring<'a> {
     files: &'a dyn Files,
     netrc: Netrc,
     /// What the user should hear about the netrc file.
@@ -23,7 +23,7 @@ pub(super) struct Keyring<'a> {
 
 impl<'a> Keyring<'a> {
     /// Reads the user's netrc file. Without one, or with one that cannot be read, there is nothing in it.
-    pub(super) fn of(env: &Env, files: &'a dyn Files) -> Self {
+    pub(in crate::commands) fn of(env: &Env, files: &'a dyn Files) -> Self {
         let read = netrc_path(env).map(|path| (files.read(&path), path));
         let (netrc, warning) = match read {
             None => (Netrc::default(), None),

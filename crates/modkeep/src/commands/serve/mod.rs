@@ -9,14 +9,14 @@
 //! * [`mod@announce`]: what is told at the start.
 //! * [`signals`]: when to stop.
 
-mod access;
+pub(super) mod access;
 mod announce;
 mod certificate;
 mod proxies;
 mod redirects;
 mod signals;
 mod upstreams;
-mod wiring;
+pub(super) mod wiring;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -68,8 +68,7 @@ pub fn run(args: &ServeArgs, session: &mut Session<'_>) -> Result<(), Failed> {
 async fn serve(settings: &Settings, session: &mut Session<'_>, log: &Log) -> Result<(), Failed> {
     let signals = Signals::install()?;
     let keyring = Keyring::of(session.env, session.files);
-    let authorities = keyring.authorities(settings.get(&table::CA_FILE)?.as_deref())?;
-    let reach = Reach { proxies: proxies::of(session.env)?, authorities };
+    let reach = Reach::of(settings, session.env, &keyring)?;
     let certificate = certificate::load(settings)?;
     let store = open_store(settings)?;
     let listener = bind(settings.get(&table::LISTEN)?).await?;
@@ -107,7 +106,7 @@ fn announce(announcement: &Announcement<'_>, out: &mut dyn Write) -> Result<(), 
     Ok(())
 }
 
-fn open_store(settings: &Settings) -> Result<Arc<DiskStore>, Failed> {
+pub(super) fn open_store(settings: &Settings) -> Result<Arc<DiskStore>, Failed> {
     let root = settings.get(&table::DATA)?;
     let opened = DiskStore::open(&root, SystemTime::now);
     opened.map(Arc::new).map_err(|error| {

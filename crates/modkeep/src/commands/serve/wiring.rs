@@ -14,7 +14,10 @@ use source::upstream::{Authorities, HttpClient, HttpOptions, Proxies};
 use source::{Checked, MemoryOptions, Remembered, Source, Spool, Upstream};
 use store::{DiskStore, cached};
 
+use super::access::Keyring;
+use super::proxies;
 use super::upstreams::{Member, Upstreams};
+use crate::env::Env;
 use crate::exit::Exit;
 use crate::logging::Log;
 use crate::report::{Failed, Problem};
@@ -25,11 +28,23 @@ use crate::settings::{Settings, table};
 const CLAIMS: &str = ".claims";
 
 /// How every place is reached.
-pub(super) struct Reach {
+pub(in crate::commands) struct Reach {
     /// Through whom.
-    pub(super) proxies: Proxies,
+    proxies: Proxies,
     /// Whom to trust besides the system's authorities.
-    pub(super) authorities: Authorities,
+    authorities: Authorities,
+}
+
+impl Reach {
+    /// What the environment and the settings say.
+    pub(in crate::commands) fn of(
+        settings: &Settings,
+        env: &Env,
+        keyring: &Keyring<'_>,
+    ) -> Result<Self, Failed> {
+        let authorities = keyring.authorities(settings.get(&table::CA_FILE)?.as_deref())?;
+        Ok(Self { proxies: proxies::of(env)?, authorities })
+    }
 }
 
 /// Everything that the server answers.
@@ -83,7 +98,7 @@ pub(super) fn source(
     Ok(Arc::new(Remembered::new(kept, memory)))
 }
 
-fn client(settings: &Settings, reach: Reach) -> Result<HttpClient, Failed> {
+pub(in crate::commands) fn client(settings: &Settings, reach: Reach) -> Result<HttpClient, Failed> {
     let Reach { proxies, authorities } = reach;
     let options = HttpOptions {
         connect_timeout: settings.get(&table::CONNECT_TIMEOUT)?,
