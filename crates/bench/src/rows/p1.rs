@@ -1,0 +1,79 @@
+//! P1: how many small answers a second, from one core, out of what is kept.
+
+use std::collections::BTreeSet;
+
+use testkit::Module;
+
+use crate::cpus::Cpus;
+use crate::peers::{Place, Sendfile};
+use crate::plan::Plan;
+use crate::report::{Goal, Measure, Row};
+use crate::stand::{Side, Stand};
+use crate::trees;
+
+const MODULES: usize = 64;
+const VERSIONS: usize = 8;
+
+/// As many as keep one core busy, and few enough that none waits long.
+const CONNECTIONS: usize = 64;
+
+/// Lines in a go.mod, so that it is as long as many real ones: about 1 KB.
+const REQUIREMENTS: usize = 20;
+
+/// Measures the row.
+pub(crate) fn measure(plan: &Plan) -> Row {
+    let cpus = Cpus::choose();
+    cpus.hold_client();
+    let modules = modules();
+    let stand = Stand::new(plan, Place::Held(cpus), &modules, &[("nginx", Sendfile::On)]);
+    let files = |extension: &str| -> Vec<String> { modules.iter().map(|m| m.url_path(extension)).collect() };
+    let lists: BTreeSet<String> = modules.iter().map(trees::list_path).collect();
+    let kinds =
+        [(".info", files("info")), (".mod", files("mod")), ("list", lists.into_iter().collect::<Vec<_>>())];
+    let measures = kinds.iter().map(|(kind, paths)| hits(plan, &stand, kind, paths)).collect();
+    Row { row: "P1", settings: settings(plan, cpus), measures }
+}
+
+fn hits(plan: &Plan, stand: &Stand, kind: &str, paths: &[String]) -> Measure {
+    let mut measure = Measure::new(format!("hits of {kind}"), "1/s", true, Goal::times(1.0, "nginx"));
+    for round in 0..plan.rounds {
+        for side in stand.in_turn(round) {
+            add_hits(&mut measure, plan, side, paths);
+        }
+    }
+    measure
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of one run are far below 2^52")]
+fn add_hits(measure: &mut Measure, plan: &Plan, side: &Side, paths: &[String]) {
+    let (tally, cpu) = side.loaded(plan, paths, CONNECTIONS);
+    measure.add(side.name, (tally.answers > 0).then(|| tally.answers as f64 / tally.seconds));
+    let [server, client] = [cpu, tally.client_cpu].map(|seconds| 100.0 * seconds / tally.seconds);
+    let each = 1e6 * cpu / tally.answers.max(1) as f64;
+    let failed = if tally.failures > 0 { format!(", {} failed", tally.failures) } else { String::new() };
+    measure.say(
+        side.name,
+        format!("{each:.1} µs of processor each; server {server:.0} % busy, client {client:.0} %{failed}"),
+    );
+}
+
+fn modules() -> Vec<Module> {
+    let numbers = (0..MODULES).flat_map(|module| (0..VERSIONS).map(move |version| (module, version)));
+    numbers.map(|(module, version)| one(module, version)).collect()
+}
+
+fn one(module: usize, version: usize) -> Module {
+    let path = format!("bench.example/team{}/module{module}", module % 8);
+    let require = |n: usize| format!("\tbench.example/other{n}/library v1.{n}.{version}\n");
+    let requirements = (0..REQUIREMENTS).map(require).collect::<String>();
+    let go_mod = format!("module {path}\n\ngo 1.25\n\nrequire (\n{requirements})\n");
+    Module::new(path, format!("v1.{version}.0")).file("go.mod", go_mod).file("a.go", "package a\n")
+}
+
+fn settings(plan: &Plan, cpus: Cpus) -> Vec<String> {
+    vec![
+        cpus.told(),
+        format!("{CONNECTIONS} keep-alive connections, {} s each turn", plan.turn().as_secs_f64()),
+        format!("{MODULES} modules with {VERSIONS} versions each, asked in turn"),
+    ]
+}
