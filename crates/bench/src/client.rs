@@ -6,6 +6,7 @@
 mod answer;
 mod connection;
 mod once;
+mod slow;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -15,6 +16,7 @@ use mio::{Events, Poll, Token};
 use crate::proc;
 use connection::Connection;
 pub(crate) use once::get;
+pub(crate) use slow::SlowReaders;
 
 /// So many failed requests end a run: what is broken is not measured.
 const FAILURES_MAX: u64 = 1000;
@@ -51,7 +53,27 @@ pub(crate) struct Tally {
     pub(crate) client_cpu: f64,
 }
 
+impl Tally {
+    /// How busy both sides were, the server having used `server_cpu` seconds, and what failed.
+    pub(crate) fn told(&self, server_cpu: f64) -> String {
+        let [server, client] = [server_cpu, self.client_cpu].map(|cpu| 100.0 * cpu / self.seconds);
+        let failed = if self.failures > 0 { format!(", {} failed", self.failures) } else { String::new() };
+        format!("server {server:.0} % busy, client {client:.0} %{failed}")
+    }
+}
+
 impl Load {
+    /// Asks once on each connection, all at the same time, and waits for all answers or until `deadline` is over. What
+    /// has no whole answer then has failed. The connections are open before the time begins to count.
+    pub(crate) fn once(&self, deadline: Duration) -> Tally {
+        let mut run = Run { asks_again: false, ..Run::new(self) };
+        let begin = Instant::now();
+        run.until(begin + deadline);
+        run.tally.seconds = begin.elapsed().as_secs_f64();
+        run.tally.failures = (self.connections as u64).saturating_sub(run.tally.answers);
+        run.tally
+    }
+
     /// Asks until `duration` is over. Answers that are under way then are cut.
     pub(crate) fn run(&self, duration: Duration) -> Tally {
         let mut run = Run::new(self);
@@ -69,6 +91,7 @@ struct Run {
     requests: Vec<Vec<u8>>,
     next: usize,
     connections: Vec<Connection>,
+    asks_again: bool,
     tally: Tally,
 }
 
@@ -82,6 +105,7 @@ impl Run {
             requests,
             next: 0,
             connections: Vec::new(),
+            asks_again: true,
             tally: Tally::default(),
         };
         for at in 0..load.connections {
@@ -100,7 +124,7 @@ impl Run {
         let mut events = Events::with_capacity(1024);
         (0..self.connections.len()).for_each(|at| self.ask(at));
         let mut heard = Instant::now();
-        while Instant::now() < end && self.tally.failures < FAILURES_MAX && heard.elapsed() < SILENCE {
+        while Instant::now() < end && !self.is_over() && heard.elapsed() < SILENCE {
             let left = end.saturating_duration_since(Instant::now());
             self.poll.poll(&mut events, Some(left)).expect("epoll");
             for event in &events {
@@ -108,6 +132,11 @@ impl Run {
                 heard = Instant::now();
             }
         }
+    }
+
+    fn is_over(&self) -> bool {
+        let Tally { answers, failures, .. } = self.tally;
+        failures >= FAILURES_MAX || !self.asks_again && answers + failures >= self.connections.len() as u64
     }
 
     fn ask(&mut self, at: usize) {
@@ -126,6 +155,9 @@ impl Run {
             Ok(Some(200)) => self.tally.answers += 1,
             Ok(Some(_)) => self.tally.failures += 1,
             Err(_) => self.tally.failures += 1,
+        }
+        if !self.asks_again {
+            return;
         }
         if came.is_err() || self.connections[at].is_over() {
             self.connections[at] = self.connected(at);

@@ -16,6 +16,7 @@ mod rows;
 mod server;
 mod stand;
 mod trees;
+mod watch;
 
 use clap::Parser as _;
 

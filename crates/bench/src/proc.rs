@@ -14,6 +14,21 @@ pub(crate) struct Memory {
     pub(crate) anonymous: u64,
 }
 
+impl Memory {
+    /// The larger of each.
+    pub(crate) fn max(self, other: Self) -> Self {
+        Self { resident: self.resident.max(other.resident), anonymous: self.anonymous.max(other.anonymous) }
+    }
+
+    /// What is more than in `before`.
+    pub(crate) fn above(self, before: Self) -> Self {
+        Self {
+            resident: self.resident.saturating_sub(before.resident),
+            anonymous: self.anonymous.saturating_sub(before.anonymous),
+        }
+    }
+}
+
 /// User and system seconds that `pid` and its descendants have used so far, those that ended excepted.
 pub(crate) fn cpu_seconds(pid: u32) -> f64 {
     family(pid).iter().filter_map(|pid| cpu_of(&read(*pid, "stat")?)).sum::<f64>() / TICKS_PER_SECOND

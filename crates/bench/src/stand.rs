@@ -44,8 +44,8 @@ impl Stand {
         let upstream = FakeUpstream::builder().modules(modules.iter().cloned()).start();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut stand = Self { sides: Vec::new(), upstream, folder };
+        stand.fill_modkeep(plan, modules);
         stand.add(MODKEEP, stand.setup(place, MODKEEP).modkeep(&plan.modkeep));
-        stand.fill_modkeep(modules);
         for (name, sendfile) in plan.nginx.iter().flat_map(|_| nginx) {
             let setup = Setup { data: stand.data(MODKEEP), ..stand.setup(place, name) };
             stand.sides.extend(plan.nginx.iter().map(|program| side(name, setup.nginx(program, *sendfile))));
@@ -59,6 +59,11 @@ impl Stand {
             stand.add("Athens", stand.setup(place, "Athens").athens(program, &plan.go));
         }
         stand
+    }
+
+    /// The upstream of all sides.
+    pub(crate) fn upstream(&self) -> &FakeUpstream {
+        &self.upstream
     }
 
     fn add(&mut self, name: &'static str, server: Server) {
@@ -75,15 +80,17 @@ impl Stand {
         Setup { place, data: self.data(name), scratch, upstream: self.upstream.url() }
     }
 
-    /// Asks modkeep for everything once.
-    fn fill_modkeep(&self, modules: &[Module]) {
+    /// Asks a modkeep for everything once. The one that is measured is another one, which finds it stored.
+    fn fill_modkeep(&self, plan: &Plan, modules: &[Module]) {
+        let server = self.setup(Place::Free, MODKEEP).modkeep(&plan.modkeep);
         let files =
             modules.iter().flat_map(|m| ["info", "mod", "zip"].map(|extension| m.url_path(extension)));
         let lists: BTreeSet<String> = modules.iter().map(trees::list_path).collect();
         for path in files.chain(lists) {
-            let got = get(self.sides[0].server.address, &path).expect("modkeep answers");
+            let got = get(server.address, &path).expect("modkeep answers");
             assert_eq!(got.status, 200, "modkeep has {path}");
         }
+        server.stop();
     }
 
     /// The sides in the order of this round: each begins in its turn, so that none always finds the warmer machine.

@@ -51,9 +51,7 @@ fn add(rate: &mut Measure, cost: &mut Measure, plan: &Plan, side: &Side, paths: 
     let has_body = tally.answers > 0;
     rate.add(side.name, has_body.then(|| gigabytes / tally.seconds));
     cost.add(side.name, has_body.then(|| 1e3 * cpu / gigabytes));
-    let [server, client] = [cpu, tally.client_cpu].map(|seconds| 100.0 * seconds / tally.seconds);
-    let failed = if tally.failures > 0 { format!(", {} failed", tally.failures) } else { String::new() };
-    rate.say(side.name, format!("server {server:.0} % busy, client {client:.0} %{failed}"));
+    rate.say(side.name, tally.told(cpu));
 }
 
 fn zips(megabytes: usize, count: usize) -> Vec<Module> {
