@@ -153,8 +153,7 @@ impl Run {
         match came {
             Ok(None) => return,
             Ok(Some(200)) => self.tally.answers += 1,
-            Ok(Some(_)) => self.tally.failures += 1,
-            Err(_) => self.tally.failures += 1,
+            Ok(Some(_)) | Err(_) => self.tally.failures += 1,
         }
         if !self.asks_again {
             return;

@@ -23,7 +23,7 @@ impl Cpus {
         let set = sched_getaffinity(None).expect("Linux tells which processors may be used");
         let mut allowed = (0..CpuSet::MAX_CPU).filter(|cpu| set.is_set(*cpu));
         let server = allowed.next().expect("this process runs somewhere");
-        Self { server, client: allowed.last().unwrap_or(server) }
+        Self { server, client: allowed.next_back().unwrap_or(server) }
     }
 
     /// Holds this thread, and all that it starts from now on, on the client's processor.

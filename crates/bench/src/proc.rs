@@ -49,12 +49,16 @@ pub(crate) fn memory(pid: u32) -> Memory {
     })
 }
 
+/// A process and all its descendants. Linux lists children by the thread that started them.
 fn family(pid: u32) -> Vec<u32> {
     let mut family = vec![pid];
     let mut next = 0;
     while let Some(parent) = family.get(next).copied() {
-        let children = read(parent, &format!("task/{parent}/children")).unwrap_or_default();
-        family.extend(children.split_whitespace().filter_map(|pid| pid.parse::<u32>().ok()));
+        let threads = fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().flatten();
+        let children = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+        for children in children {
+            family.extend(children.split_whitespace().filter_map(|pid| pid.parse::<u32>().ok()));
+        }
         next += 1;
     }
     family
@@ -97,7 +101,14 @@ mod tests {
     }
 
     #[test]
-    fn this_process_uses_memory() {
+    fn children_of_any_thread_are_counted() {
+        let start = || std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let mut child = std::thread::scope(|scope| scope.spawn(start).join().unwrap());
+        let found = family(std::process::id()).contains(&child.id());
+        child.kill().unwrap();
+        child.wait().unwrap();
         assert!(memory(std::process::id()).resident > 0);
+        // A child of a thread that has ended belongs to another thread of its process.
+        assert!(found);
     }
 }

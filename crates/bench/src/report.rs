@@ -6,7 +6,7 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 pub(crate) struct Row {
     /// Its name, for instance `P1`.
-    pub(crate) row: &'static str,
+    pub(crate) name: &'static str,
     /// What was set how, one sentence each.
     pub(crate) settings: Vec<String>,
     /// What was measured, in the order in which it is shown.

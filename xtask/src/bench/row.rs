@@ -88,7 +88,7 @@ pub(super) mod tests {
     use super::*;
 
     /// A row as a driver prints it.
-    pub(in super::super) const PRINTED: &str = r#"{"row":"P1","settings":["one core"],"measures":[
+    pub(in super::super) const PRINTED: &str = r#"{"name":"P1","settings":["one core"],"measures":[
         {"name":"hits of list","unit":"1/s","more_is_better":true,"goal":{"against":"nginx","limit":1.0},"sides":[
             {"name":"modkeep","rounds":[50000.0,60000.0,null],"note":""},
             {"name":"nginx","rounds":[100000.0,100000.0,100000.0],"note":"3 failed"}]}]}"#;

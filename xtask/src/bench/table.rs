@@ -5,7 +5,7 @@ use super::sample::Middle;
 
 /// The settings, then a table for each measure. `about` says on what machine and with which versions.
 pub(super) fn row(row: &Row, about: &str) -> String {
-    let settings = row.settings.iter().map(|setting| format!("- {setting}\n")).collect::<String>();
+    let settings = row.settings.iter().map(|setting| format!("- {setting}\n")).collect::<Vec<_>>().concat();
     let measures = row.measures.iter().map(measure).collect::<Vec<_>>().join("\n");
     format!("{about}\n\n{settings}\n{measures}")
 }

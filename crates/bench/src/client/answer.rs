@@ -63,10 +63,10 @@ impl Answer {
 
     fn take_head(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let before = self.pending.len();
-        if before == 0 {
-            if let Some(length) = self.head(bytes)? {
-                return Ok(length);
-            }
+        if before == 0
+            && let Some(length) = self.head(bytes)?
+        {
+            return Ok(length);
         }
         self.keep(bytes)?;
         let pending = std::mem::take(&mut self.pending);

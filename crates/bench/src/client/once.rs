@@ -8,7 +8,7 @@ use super::answer::Answer;
 use super::request;
 
 /// How long one read may take: what takes longer is told as failed.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A whole answer, its body dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

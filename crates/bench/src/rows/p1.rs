@@ -31,7 +31,7 @@ pub(crate) fn measure(plan: &Plan) -> Row {
     let kinds =
         [(".info", files("info")), (".mod", files("mod")), ("list", lists.into_iter().collect::<Vec<_>>())];
     let measures = kinds.iter().flat_map(|(kind, paths)| hits(plan, &stand, kind, paths)).collect();
-    Row { row: "P1", settings: settings(plan, cpus), measures }
+    Row { name: "P1", settings: settings(plan, cpus), measures }
 }
 
 /// Hits a second, and what one costs: a loaded machine changes the first more than the second.

@@ -51,7 +51,7 @@ pub(crate) fn measure(plan: &Plan) -> Row {
             measure.add(name, Some(first_answer(start, &module)));
         }
     }
-    Row { row: "P10", settings: settings(), measures: vec![measure] }
+    Row { name: "P10", settings: settings(), measures: vec![measure] }
 }
 
 fn sides<'a>(plan: &'a Plan, setup: &impl Fn(&str) -> Setup, athens: &Setup) -> Vec<Start<'a>> {
@@ -93,7 +93,7 @@ fn fill(plan: &Plan, setup: &Setup, module: &Module, versions: usize) {
     server.stop();
     let real = setup.data.join(module.path()).join("@v");
     let mut links = Links::new(&real);
-    let list: String = (0..VERSIONS).map(|version| format!("v1.{version}.0\n")).collect();
+    let list = (0..VERSIONS).map(|version| format!("v1.{version}.0\n")).collect::<Vec<_>>().concat();
     for number in 0..versions / VERSIONS {
         let folder = setup.data.join(format!("bench.example/team{}/module{number}/@v", number % 100));
         fs::create_dir_all(&folder).expect("a folder");
@@ -122,12 +122,9 @@ struct Links {
 
 impl Links {
     fn new(folder: &Path) -> Self {
-        let names = fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path());
-        let named = |path: std::path::PathBuf| {
-            (path.file_name().unwrap_or_default().to_string_lossy().into_owned(), path)
-        };
-        let is_of_version = |name: &str| name != "list" && name != ".list.meta";
-        let files = names.map(named).filter(|(name, _)| is_of_version(name)).collect();
+        let entries = fs::read_dir(folder).expect("a folder").flatten();
+        let files = entries.map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()));
+        let files = files.filter(|(name, _)| name != "list" && name != ".list.meta").collect();
         Self { files, count: 0 }
     }
 

@@ -28,7 +28,7 @@ pub(crate) fn measure(plan: &Plan) -> Row {
         let paths: Vec<String> = modules.iter().map(|m| m.url_path("zip")).collect();
         downloads(plan, &stand, *size, &paths)
     });
-    Row { row: "P2", measures: measures.collect(), settings: settings(plan, cpus) }
+    Row { name: "P2", measures: measures.collect(), settings: settings(plan, cpus) }
 }
 
 fn downloads(plan: &Plan, stand: &Stand, megabytes: usize, paths: &[String]) -> [Measure; 2] {

@@ -28,7 +28,7 @@ pub(crate) fn measure(plan: &Plan) -> Row {
     let stand = Stand::new(plan, Place::Free, &graph.modules(), &[]);
     let places = places(&stand);
     let measures = THREADS.map(|(threads, limit)| downloads(plan, &graph, &places, threads, limit));
-    Row { row: "P4", settings: settings(), measures: measures.into() }
+    Row { name: "P4", settings: settings(), measures: measures.into() }
 }
 
 /// Every side's name with its GOPROXY.

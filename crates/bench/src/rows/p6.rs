@@ -46,7 +46,7 @@ pub(crate) fn measure(plan: &Plan) -> Row {
         }
     }
     let Measures { seconds, fetches, failures } = measures;
-    Row { row: "P6", settings: settings(cpus), measures: vec![seconds, fetches, failures] }
+    Row { name: "P6", settings: settings(cpus), measures: vec![seconds, fetches, failures] }
 }
 
 impl Measures {

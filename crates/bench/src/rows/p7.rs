@@ -55,7 +55,7 @@ pub(crate) fn measure(plan: &Plan) -> Row {
     }
     let measures =
         [idle, crowd, fetch].into_iter().flat_map(|both| [both.resident, both.anonymous]).collect();
-    Row { row: "P7", settings: settings(plan), measures }
+    Row { name: "P7", settings: settings(plan), measures }
 }
 
 fn rested(side: &Side) -> Memory {
@@ -104,7 +104,8 @@ fn mebibytes(bytes: u64) -> f64 {
 
 fn settings(plan: &Plan) -> Vec<String> {
     vec![
-        "servers started anew for each round, on all processors; a server is all its processes".to_owned(),
+        "servers started anew for each round, on all processors".to_owned(),
+        "a server is all its processes; a page that two of them share (nginx has two) is counted twice".to_owned(),
         format!("readers take 64 KiB ten times a second for {} s", plan.turn().as_secs_f64()),
         "read every 5 ms; the fetch comes from an upstream on the same machine".to_owned(),
     ]
