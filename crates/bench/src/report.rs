@@ -50,13 +50,13 @@ pub(crate) struct Side {
 
 impl Goal {
     /// At least (or, where less is better, at most) `limit` times what `side` has.
-    pub(crate) fn times(limit: f64, side: &'static str) -> Option<Self> {
-        Some(Self { against: Some(side), limit })
+    pub(crate) fn times(limit: f64, side: &'static str) -> Self {
+        Self { against: Some(side), limit }
     }
 
     /// At least (or at most) `limit` itself.
-    pub(crate) fn value(limit: f64) -> Option<Self> {
-        Some(Self { against: None, limit })
+    pub(crate) fn value(limit: f64) -> Self {
+        Self { against: None, limit }
     }
 }
 
@@ -66,9 +66,9 @@ impl Measure {
         name: impl Into<String>,
         unit: &'static str,
         more_is_better: bool,
-        goal: Option<Goal>,
+        goal: impl Into<Option<Goal>>,
     ) -> Self {
-        Self { name: name.into(), unit, more_is_better, goal, sides: Vec::new() }
+        Self { name: name.into(), unit, more_is_better, goal: goal.into(), sides: Vec::new() }
     }
 
     /// Adds the value of `side` in one round.

@@ -60,7 +60,8 @@ impl Peers {
     /// Who takes part, and why the others do not.
     pub(super) fn told(&self) -> String {
         let found = format!("measured against: {}", self.versions().collect::<Vec<_>>().join(", "));
-        let missing = self.missing.iter().map(|why| format!("\nleft out: {why}")).collect::<Vec<_>>().concat();
+        let missing =
+            self.missing.iter().map(|why| format!("\nleft out: {why}")).collect::<Vec<_>>().concat();
         found + &missing
     }
 }

@@ -35,9 +35,9 @@ pub(crate) fn measure(plan: &Plan) -> Row {
     let large =
         |name: &str| Module::new(format!("bench.example/{name}"), "v1.0.0").file("data.bin", content.clone());
     let (stored, cold) = (large("stored"), large("cold"));
-    let mut idle = Both::new("idle", Goal::value(10.0), None);
-    let mut crowd = Both::new(&format!("{READERS} slow readers, above idle"), None, Goal::value(16.0));
-    let mut fetch = Both::new("a cold fetch of 100 MB, above idle", None, Goal::value(4.0));
+    let mut idle = Both::new("idle", Some(Goal::value(10.0)), None);
+    let mut crowd = Both::new(&format!("{READERS} slow readers, above idle"), None, Some(Goal::value(16.0)));
+    let mut fetch = Both::new("a cold fetch of 100 MB, above idle", None, Some(Goal::value(4.0)));
     for round in 0..plan.rounds {
         let stored = std::slice::from_ref(&stored);
         let stand = Stand::new(plan, Place::Free, stored, &[("nginx", Sendfile::On)]);
@@ -105,7 +105,8 @@ fn mebibytes(bytes: u64) -> f64 {
 fn settings(plan: &Plan) -> Vec<String> {
     vec![
         "servers started anew for each round, on all processors".to_owned(),
-        "a server is all its processes; a page that two of them share (nginx has two) is counted twice".to_owned(),
+        "a server is all its processes; a page that two of them share (nginx has two) is counted twice"
+            .to_owned(),
         format!("readers take 64 KiB ten times a second for {} s", plan.turn().as_secs_f64()),
         "read every 5 ms; the fetch comes from an upstream on the same machine".to_owned(),
     ]

@@ -48,7 +48,7 @@ pub(crate) fn measure(plan: &Plan) -> Row {
     for (wanted, name) in
         [(Wanted::First, "the first module"), (Wanted::All, "go mod download of 40 modules")]
     {
-        let mut whole = Measure::new(name, "s", false, None);
+        let mut whole = Measure::new(name, "s", false, None::<Goal>);
         let mut later =
             Measure::new(format!("{name}, later than without"), "s", false, Goal::value(LATER_MAX));
         // Who does not finish once will not the next time, and it takes all the patience there is to see it.
