@@ -1,85 +1,108 @@
-//! `cargo xtask bench`: whole processes measured against each other, told as ratios.
+//! `cargo xtask bench`: modkeep and its peers side by side in one run, told as ratios.
 //!
-//! The work is done by drivers, examples of crate `testkit`, so that this program stays small: a driver prints the seconds
-//! of each pair of runs, and here they become medians and spreads. docs/benchmarks.md says how to read them.
+//! The measuring is done by crate `bench`, so that this program stays small: it prints what it measured as JSON, and here
+//! that becomes medians, spreads, ratios and tables. docs/benchmarks.md says what each row is and how to read it.
 
-mod pairs;
+mod machine;
+mod page;
+mod peers;
+mod row;
+mod sample;
+mod table;
 
-use std::process::Command;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use clap::ValueEnum as _;
 
 use crate::docs;
-use crate::failure::Failure;
+use crate::failure::{Context as _, Failure};
 use crate::run;
 use crate::tools::go;
 use crate::workspace::Workspace;
+use peers::{Peer, Peers};
+use row::Row;
 
-/// Measures `modkeep` in pairs of runs against something well known, and prints the ratios.
+/// Measures modkeep beside its peers, and prints ratios.
 ///
-/// Seconds tell of the machine, ratios of the code. Both sides of a pair run one after the other, in turns; the median
-/// and the middle half of the ratios are printed. docs/benchmarks.md says what each row measures.
+/// Installs or builds the peers that it can get and names the others. Every side of a row has its turn in every round;
+/// printed are medians, the middle half of the values, and ratios. What was measured goes into target/bench as JSON.
+/// docs/benchmarks.md says what each row measures. Needs Linux.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The rows to measure; all of them when none is named
+    #[arg(value_parser = ROWS)]
     rows: Vec<String>,
-    /// How many pairs of runs a row takes
-    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pairs: u32,
+    /// The peers to measure against
+    #[arg(long, value_delimiter = ',', default_values_t = Peer::value_variants().to_vec(), value_name = "NAMES")]
+    peers: Vec<Peer>,
+    /// How many rounds there are, that is pairs with each peer [default: 7, quick: 3]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pairs: Option<u32>,
+    /// Short turns and small sets: a minute or less for a row
+    #[arg(long)]
+    quick: bool,
+    /// Row P10 with 1,000,000 stored versions instead of 100,000
+    #[arg(long)]
+    million: bool,
+    /// Also write the tables into docs/benchmarks.md
+    #[arg(long, conflicts_with = "quick")]
+    page: bool,
 }
 
-/// A measurement.
-struct Row {
-    /// How it is called on the command line and in docs/benchmarks.md.
-    name: &'static str,
-    /// The example of testkit that does it: given the binary and the number of pairs, it prints for each pair a line
-    /// with two numbers, the seconds of modkeep and of what it is measured against.
-    driver: &'static str,
-    /// What modkeep does, and what it is measured against.
-    sides: [&'static str; 2],
-}
-
-const ROWS: &[Row] = &[Row {
-    name: "warm-download",
-    driver: "bench_warm_download",
-    sides: ["go mod download through modkeep serve", "go mod download from file:// of its store"],
-}];
+/// The rows that crate `bench` has.
+const ROWS: [&str; 7] = ["P1", "P2", "P4", "P6", "P7", "P8", "P10"];
 
 /// Measures the rows that were asked for.
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<(), Failure> {
-    let rows = chosen(&args.rows)?;
     let go = go::find_or_fetch(&workspace.tools())?;
+    let peers = Peers::get(&workspace.tools(), &go, &args.peers);
+    println!("{}", peers.told());
     let modkeep = docs::build_modkeep(workspace, &["--release"])?;
-    for row in rows {
-        let mut driver = workspace.cargo();
-        driver.args(["run", "--locked", "--quiet", "--package", "testkit", "--example", row.driver, "--"]);
-        driver.arg(&modkeep).arg(args.pairs.to_string()).env(go::VARIABLE, &go);
-        println!("{}", told(row, &measured(&mut driver)?)?);
+    let about = machine::told(workspace, &modkeep, &go, &peers)?;
+    for name in chosen(&args.rows) {
+        println!("measuring {name}; this takes a while");
+        let json = measured(workspace, args, name, &[("--modkeep", &modkeep), ("--go", &go)], &peers)?;
+        keep(workspace, name, &json)?;
+        let text = table::row(&Row::parse(&json)?, &about);
+        println!("\n{text}");
+        if args.page {
+            page::write(&workspace.root, name, &text)?;
+        }
     }
     Ok(())
 }
 
-fn measured(driver: &mut Command) -> Result<String, Failure> {
-    println!("measuring; this takes a while");
-    run::capture(driver)
+fn chosen(names: &[String]) -> Vec<&'static str> {
+    ROWS.into_iter().filter(|row| names.is_empty() || names.iter().any(|name| name == row)).collect()
 }
 
-fn told(row: &Row, seconds: &str) -> Result<String, Failure> {
-    let pairs = pairs::Pairs::parse(seconds)?;
-    let [ours, theirs] = row.sides;
-    Ok(format!(
-        "{}: {}\n  {:>8.3} s  {ours}\n  {:>8.3} s  {theirs}",
-        row.name,
-        pairs.verdict(),
-        pairs.ours(),
-        pairs.theirs()
-    ))
-}
-
-fn chosen(names: &[String]) -> Result<Vec<&'static Row>, Failure> {
-    if let Some(unknown) = names.iter().find(|name| ROWS.iter().all(|row| row.name != **name)) {
-        let known = ROWS.iter().map(|row| row.name).collect::<Vec<_>>().join(", ");
-        return Err(Failure::new(format!("no row is called {unknown}; there is {known}")));
+/// What the driver prints for this row. What it says meanwhile goes to the terminal.
+fn measured(
+    workspace: &Workspace,
+    args: &Args,
+    row: &str,
+    programs: &[(&str, &PathBuf)],
+    peers: &Peers,
+) -> Result<String, Failure> {
+    let mut driver = workspace.cargo();
+    driver.args(["run", "--locked", "--quiet", "--release", "--package", "bench", "--", row]);
+    for (flag, program) in programs {
+        driver.arg(flag).arg(program).env(go::VARIABLE, program);
     }
-    Ok(ROWS.iter().filter(|row| names.is_empty() || names.iter().any(|name| name == row.name)).collect())
+    driver.args(peers.arguments());
+    let rounds = args.pairs.unwrap_or(if args.quick { 3 } else { 7 });
+    driver.args(["--rounds", &rounds.to_string()]);
+    driver.args(args.quick.then_some("--quick")).args(args.million.then_some("--million"));
+    run::capture(driver.stderr(Stdio::inherit()))
+}
+
+fn keep(workspace: &Workspace, row: &str, json: &str) -> Result<(), Failure> {
+    let folder = workspace.metadata.target_directory.join("bench");
+    let file: &Path = &folder.join(format!("{row}.json"));
+    fs::create_dir_all(&folder).cannot(format_args!("make {}", folder.display()))?;
+    fs::write(file, json).cannot(format_args!("write {}", file.display()))
 }
 
 #[cfg(test)]
@@ -87,15 +110,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_chosen_by_name() {
-        assert_eq!(chosen(&[]).unwrap().len(), ROWS.len());
-        assert!(chosen(&["cold".into()]).is_err_and(|failure| failure.to_string().contains("warm-download")));
+    fn rows_come_in_their_own_order() {
+        assert_eq!(chosen(&[]), ROWS);
+        assert_eq!(chosen(&["P4".into(), "P1".into()]), ["P1", "P4"]);
     }
 
     #[test]
-    fn a_row_is_told_with_both_sides() {
-        let told = told(&ROWS[0], "1.2 1.0\n").unwrap();
-        assert!(told.starts_with("warm-download: ratio 1.20"), "{told}");
-        assert!(told.contains("1.000 s  go mod download from file://"), "{told}");
+    fn every_row_has_its_place_on_the_page() {
+        for row in ROWS {
+            let page = include_str!("../../docs/benchmarks.md");
+            assert!(page::replaced(page, row, "x").is_some(), "{row}");
+        }
     }
 }

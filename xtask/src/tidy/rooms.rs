@@ -24,7 +24,7 @@ struct Room {
     because: &'static str,
 }
 
-/// For tests only: no crate may be built on it, any may test with it.
+/// For tests only: no crate of the product may be built on it, any may test with it.
 const TESTKIT: &str = "testkit";
 
 /// None of these may be built on another one of them, not even through a third crate.
@@ -83,6 +83,11 @@ const ROOMS: &[Room] = &[
         name: TESTKIT,
         may_use: &["faults"],
         because: "makes its own zips and hashes, so that a fault in the code under test cannot hide in what it is compared with",
+    },
+    Room {
+        name: "bench",
+        may_use: &[TESTKIT],
+        because: "measures whole processes, so it must know nothing of what is in them",
     },
     Room { name: "xtask", may_use: &[], because: "is compiled before every chore, so it must stay small" },
 ];

@@ -112,22 +112,35 @@ impl GoRun {
         self
     }
 
-    /// Runs go and waits for it.
+    /// Runs go and waits for it. Stops the test when it takes longer than the deadline.
     #[track_caller]
     pub fn run(&self) -> GoOutput {
+        let (output, in_time) = self.outcome();
+        let GoOutput { stdout, stderr, command, .. } = &output;
+        let limit = self.deadline;
+        assert!(
+            in_time,
+            "{command}\nstill ran after {limit:?}\n-- stdout --\n{stdout}\n-- stderr --\n{stderr}"
+        );
+        output
+    }
+
+    /// Runs go and waits for it; `None` when it takes longer than the deadline.
+    pub fn run_in_time(&self) -> Option<GoOutput> {
+        let (output, in_time) = self.outcome();
+        in_time.then_some(output)
+    }
+
+    /// What go printed and how it ended, by itself or, at the deadline, killed with all that it started.
+    #[track_caller]
+    fn outcome(&self) -> (GoOutput, bool) {
         let begin = Instant::now();
         let (mut leader, stdout, stderr) = GroupLeader::spawn(&mut self.command());
         let (stdout, stderr) = (collect(stdout), collect(stderr));
-        let ended = leader.wait(self.deadline);
-        drop(leader);
+        let in_time = leader.wait(self.deadline).is_some();
+        let (status, elapsed) = (leader.kill(), begin.elapsed());
         let (stdout, stderr, command) = (text(stdout), text(stderr), self.to_string());
-        let Some(status) = ended else {
-            panic!(
-                "{command}\nstill ran after {:?}\n-- stdout --\n{stdout}\n-- stderr --\n{stderr}",
-                self.deadline
-            );
-        };
-        GoOutput { status, stdout, stderr, elapsed: begin.elapsed(), home: self.home.clone(), command }
+        (GoOutput { status, stdout, stderr, elapsed, home: self.home.clone(), command }, in_time)
     }
 
     /// Runs go on a thread of its own, so that the tasks of the test go on.

@@ -1,0 +1,27 @@
+#![doc = include_str!("../README.md")]
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a driver prints what it measured, and stops when it cannot measure"
+)]
+
+mod client;
+mod cpus;
+mod peers;
+mod plan;
+mod proc;
+mod report;
+mod rows;
+mod server;
+mod stand;
+mod trees;
+mod watch;
+
+use clap::Parser as _;
+
+fn main() {
+    let plan = plan::Plan::parse();
+    let row = (rows::find(&plan.row).measure)(&plan);
+    println!("{}", serde_json::to_string(&row).expect("numbers and names are JSON"));
+}

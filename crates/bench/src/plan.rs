@@ -1,0 +1,46 @@
+//! What is to be measured: the command line that `cargo xtask bench` writes.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Parser;
+
+/// One row of docs/benchmarks.md, measured against the peers whose programs are named.
+///
+/// Prints one JSON object on standard output, what it is doing on standard error.
+#[derive(Debug, Parser)]
+pub(crate) struct Plan {
+    /// The row, for instance P1
+    pub(crate) row: String,
+    /// The modkeep to measure
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) modkeep: PathBuf,
+    /// The nginx to measure it against
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) nginx: Option<PathBuf>,
+    /// The goproxy to measure it against
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) goproxy: Option<PathBuf>,
+    /// The Athens to measure it against
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) athens: Option<PathBuf>,
+    /// The go that Athens runs
+    #[arg(long, value_name = "PROGRAM", default_value = "go")]
+    pub(crate) go: PathBuf,
+    /// How many rounds to measure; in each, every side has its turn
+    #[arg(long, value_name = "N")]
+    pub(crate) rounds: usize,
+    /// Shorter turns and smaller sets: for daily work, not for the page
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Ten times as many stored versions, where the row is about their number
+    #[arg(long)]
+    pub(crate) million: bool,
+}
+
+impl Plan {
+    /// How long one side's turn is, where a row counts what is done in a time.
+    pub(crate) fn turn(&self) -> Duration {
+        if self.quick { Duration::from_millis(700) } else { Duration::from_secs(3) }
+    }
+}

@@ -1,0 +1,114 @@
+//! What Linux says of a process and its descendants: processor time and memory.
+
+use std::fs;
+
+/// Ticks per second of the times in `/proc/PID/stat`: `USER_HZ`, which is 100 on every Linux that Rust runs on.
+const TICKS_PER_SECOND: f64 = 100.0;
+
+/// Bytes of memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Memory {
+    /// `VmRSS`: everything resident, pages of mapped files too.
+    pub(crate) resident: u64,
+    /// `RssAnon`: what no file stands behind.
+    pub(crate) anonymous: u64,
+}
+
+impl Memory {
+    /// The larger of each.
+    pub(crate) fn max(self, other: Self) -> Self {
+        Self { resident: self.resident.max(other.resident), anonymous: self.anonymous.max(other.anonymous) }
+    }
+
+    /// What is more than in `before`.
+    pub(crate) fn above(self, before: Self) -> Self {
+        Self {
+            resident: self.resident.saturating_sub(before.resident),
+            anonymous: self.anonymous.saturating_sub(before.anonymous),
+        }
+    }
+}
+
+/// User and system seconds that `pid` and its descendants have used so far, those that ended excepted.
+pub(crate) fn cpu_seconds(pid: u32) -> f64 {
+    family(pid).iter().filter_map(|pid| cpu_of(&read(*pid, "stat")?)).sum::<f64>() / TICKS_PER_SECOND
+}
+
+/// User and system seconds of the calling thread.
+pub(crate) fn own_cpu_seconds() -> f64 {
+    let stat = fs::read_to_string("/proc/thread-self/stat").unwrap_or_default();
+    cpu_of(&stat).unwrap_or_default() / TICKS_PER_SECOND
+}
+
+/// The memory of `pid` and its descendants now. Pages that they share are counted for each.
+pub(crate) fn memory(pid: u32) -> Memory {
+    let all = family(pid).into_iter().filter_map(|pid| memory_of(&read(pid, "status")?));
+    all.fold(Memory::default(), |sum, one| Memory {
+        resident: sum.resident + one.resident,
+        anonymous: sum.anonymous + one.anonymous,
+    })
+}
+
+/// A process and all its descendants. Linux lists children by the thread that started them.
+fn family(pid: u32) -> Vec<u32> {
+    let mut family = vec![pid];
+    let mut next = 0;
+    while let Some(parent) = family.get(next).copied() {
+        let threads = fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().flatten();
+        let children = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+        for children in children {
+            family.extend(children.split_whitespace().filter_map(|pid| pid.parse::<u32>().ok()));
+        }
+        next += 1;
+    }
+    family
+}
+
+fn read(pid: u32, file: &str) -> Option<String> {
+    fs::read_to_string(format!("/proc/{pid}/{file}")).ok()
+}
+
+/// Fields 14 and 15 of `stat`. The second field is a name in parentheses that may hold anything, so count from its end.
+fn cpu_of(stat: &str) -> Option<f64> {
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    Some(fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?)
+}
+
+fn memory_of(status: &str) -> Option<Memory> {
+    let bytes = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        Some(line.trim().trim_end_matches(" kB").parse::<u64>().ok()? * 1024)
+    };
+    Some(Memory { resident: bytes("VmRSS:")?, anonymous: bytes("RssAnon:")? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_found_behind_a_name_with_parentheses() {
+        let stat = "42 (a) b (c) S 1 42 42 0 -1 4194560 100 0 0 0 250 50 0 0 20 0 1 0 99";
+        assert_eq!(cpu_of(stat).map(f64::to_bits), Some(300.0_f64.to_bits()));
+        assert_eq!(cpu_of("nonsense"), None);
+    }
+
+    #[test]
+    fn memory_is_read_in_bytes() {
+        let status = "Name:\tx\nVmRSS:\t    2048 kB\nRssAnon:\t     512 kB\n";
+        assert_eq!(memory_of(status), Some(Memory { resident: 2 << 20, anonymous: 512 << 10 }));
+        assert_eq!(memory_of("Name:\tkthread\n"), None);
+    }
+
+    #[test]
+    fn children_of_any_thread_are_counted() {
+        let start = || std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let mut child = std::thread::scope(|scope| scope.spawn(start).join().unwrap());
+        let found = family(std::process::id()).contains(&child.id());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(memory(std::process::id()).resident > 0);
+        // A child of a thread that has ended belongs to another thread of its process.
+        assert!(found);
+    }
+}

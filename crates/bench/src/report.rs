@@ -1,0 +1,108 @@
+//! What a driver hands back: numbers as measured, for `cargo xtask bench` to make medians and ratios of.
+
+use serde::Serialize;
+
+/// A measured row.
+#[derive(Debug, Serialize)]
+pub(crate) struct Row {
+    /// Its name, for instance `P1`.
+    pub(crate) name: &'static str,
+    /// What was set how, one sentence each.
+    pub(crate) settings: Vec<String>,
+    /// What was measured, in the order in which it is shown.
+    pub(crate) measures: Vec<Measure>,
+}
+
+/// One quantity, for all sides.
+#[derive(Debug, Serialize)]
+pub(crate) struct Measure {
+    /// What it is, for instance `hits of .info`.
+    pub(crate) name: String,
+    /// Its unit.
+    pub(crate) unit: &'static str,
+    /// Whether more of it is better.
+    pub(crate) more_is_better: bool,
+    /// What the plan of this part asks of modkeep.
+    pub(crate) goal: Option<Goal>,
+    /// Every side with what it reached; modkeep first.
+    pub(crate) sides: Vec<Side>,
+}
+
+/// What modkeep shall reach.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Goal {
+    /// The side whose value times `limit` is to be reached; `best` for the best one; none when `limit` is a value itself.
+    pub(crate) against: Option<&'static str>,
+    /// The factor or value.
+    pub(crate) limit: f64,
+}
+
+/// One side of a measure.
+#[derive(Debug, Serialize)]
+pub(crate) struct Side {
+    /// Who, for instance `nginx`.
+    pub(crate) name: String,
+    /// One value per round, in order. A round in which it failed has none.
+    pub(crate) rounds: Vec<Option<f64>>,
+    /// What the numbers do not say, for instance how many requests failed.
+    pub(crate) note: String,
+}
+
+impl Goal {
+    /// At least (or, where less is better, at most) `limit` times what `side` has.
+    pub(crate) fn times(limit: f64, side: &'static str) -> Self {
+        Self { against: Some(side), limit }
+    }
+
+    /// At least (or at most) `limit` itself.
+    pub(crate) fn value(limit: f64) -> Self {
+        Self { against: None, limit }
+    }
+}
+
+impl Measure {
+    /// A measure without values yet.
+    pub(crate) fn new(
+        name: impl Into<String>,
+        unit: &'static str,
+        more_is_better: bool,
+        goal: impl Into<Option<Goal>>,
+    ) -> Self {
+        Self { name: name.into(), unit, more_is_better, goal: goal.into(), sides: Vec::new() }
+    }
+
+    /// Adds the value of `side` in one round.
+    pub(crate) fn add(&mut self, side: &str, value: Option<f64>) {
+        eprintln!("  {:<44} {side:<18} {}", self.name, value.map_or("failed".into(), |v| format!("{v:.4}")));
+        self.side(side).rounds.push(value);
+    }
+
+    /// Says more about `side`; the last word stands.
+    pub(crate) fn say(&mut self, side: &str, note: impl Into<String>) {
+        self.side(side).note = note.into();
+    }
+
+    fn side(&mut self, name: &str) -> &mut Side {
+        let at = self.sides.iter().position(|side| side.name == name).unwrap_or_else(|| {
+            self.sides.push(Side { name: name.to_owned(), rounds: Vec::new(), note: String::new() });
+            self.sides.len() - 1
+        });
+        &mut self.sides[at]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_gather_by_side_in_order() {
+        let mut measure = Measure::new("hits", "1/s", true, Goal::times(1.0, "nginx"));
+        measure.add("modkeep", Some(2.0));
+        measure.add("nginx", None);
+        measure.add("modkeep", Some(3.0));
+        measure.say("nginx", "3 failed");
+        assert_eq!(measure.sides[0].rounds, [Some(2.0), Some(3.0)]);
+        assert_eq!((measure.sides[1].rounds.len(), measure.sides[1].note.as_str()), (1, "3 failed"));
+    }
+}

@@ -1,0 +1,37 @@
+//! The rows of docs/benchmarks.md, a file for each.
+
+mod p1;
+mod p10;
+mod p2;
+mod p4;
+mod p6;
+mod p7;
+mod p8;
+
+use crate::plan::Plan;
+use crate::report::Row;
+
+/// A row and how it is measured.
+pub(crate) struct Measured {
+    name: &'static str,
+    /// Measures it.
+    pub(crate) measure: fn(&Plan) -> Row,
+}
+
+const ROWS: &[Measured] = &[
+    Measured { name: "P1", measure: p1::measure },
+    Measured { name: "P2", measure: p2::measure },
+    Measured { name: "P4", measure: p4::measure },
+    Measured { name: "P6", measure: p6::measure },
+    Measured { name: "P7", measure: p7::measure },
+    Measured { name: "P8", measure: p8::measure },
+    Measured { name: "P10", measure: p10::measure },
+];
+
+/// The row called `name`. Ends the program when there is none.
+pub(crate) fn find(name: &str) -> &'static Measured {
+    ROWS.iter().find(|row| row.name == name).unwrap_or_else(|| {
+        eprintln!("no row is called {name}");
+        std::process::exit(2)
+    })
+}
