@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop loudly")]
 
 mod crash;
+mod damage;
 mod faults;
 mod graph;
 mod node;
