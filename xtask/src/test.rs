@@ -95,8 +95,8 @@ mod tests {
         let packages = |fuzzes, fetches| -> Vec<_> {
             needs(fuzzes, fetches).into_iter().map(|need| need.package).collect()
         };
-        assert_eq!(packages(false, false), ["git"]);
-        assert_eq!(packages(true, true), ["git", "g++", "python3", "python3-pip"]);
+        assert_eq!(packages(false, false), ["git", "strace"]);
+        assert_eq!(packages(true, true), ["git", "strace", "g++", "python3", "python3-pip"]);
     }
 
     #[test]

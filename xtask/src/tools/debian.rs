@@ -17,11 +17,18 @@ pub(crate) struct Need {
 }
 
 /// What the tests start besides go and what cargo builds. A test that needs a new program adds a line here.
-pub(crate) const FOR_TESTS: &[Need] = &[Need {
-    probe: &["git", "--version"],
-    package: "git",
-    purpose: "list the files of this checkout and play upstream repositories",
-}];
+pub(crate) const FOR_TESTS: &[Need] = &[
+    Need {
+        probe: &["git", "--version"],
+        package: "git",
+        purpose: "list the files of this checkout and play upstream repositories",
+    },
+    Need {
+        probe: &["strace", "--version"],
+        package: "strace",
+        purpose: "record what a store does to a disk, for the tests of power cuts",
+    },
+];
 
 /// What fetching a wheel needs (see [`crate::tools::wheel`]).
 pub(crate) const FOR_WHEELS: &[Need] = &[

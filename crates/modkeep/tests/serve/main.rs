@@ -4,6 +4,7 @@
 
 mod access;
 mod crash;
+mod damage;
 mod faults;
 mod graph;
 mod http;

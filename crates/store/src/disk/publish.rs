@@ -6,10 +6,10 @@
 //!    before the content that it names would publish an empty file after a power loss.
 //! 2. Where nothing is kept yet, the sidecar is renamed first, then the artifact. A sidecar alone is nothing: the artifact's name is
 //!    what counts, and it appears with everything that belongs to it.
-//! 3. Where something is kept, its sidecar is removed first (and the folder fsynced), then the artifact is renamed, then the new
-//!    sidecar. So at no moment does a sidecar stand beside content that is not its own, which would make an artifact
-//!    that was acknowledged long ago look damaged. After a crash in between, the artifact (the old or the new one, each
-//!    whole) stands without a sidecar and gets a new one.
+//! 3. Where something is kept, its sidecar is removed first, then the artifact is renamed, then the new sidecar, with the folder
+//!    fsynced in between: not every file system keeps the order of names. So at no moment does a sidecar stand beside
+//!    content that is not its own, which would make an artifact that was acknowledged long ago look damaged. After a crash
+//!    in between, the artifact (the old or the new one, each whole) stands without a sidecar and gets a new one.
 //! 4. The folder is fsynced, and those that were made for it. Only then is the put acknowledged.
 //!
 //! The list of the module is written after the renames, without fsync: it can be made again at any time.
@@ -128,13 +128,14 @@ impl Disk {
     }
 
     fn rename_both(&self, ask: &Ask, draft: &Draft, note: &Draft, path: &Path) -> io::Result<()> {
-        let sidecar = sidecar_of(path);
+        let (sidecar, folder) = (sidecar_of(path), path.parent().unwrap_or(self.layout.root()));
         let _changing = self.locks.write(ask.module());
         if fs::symlink_metadata(path).is_ok() {
             if remove_if_there(&sidecar)? {
-                sync_folder(path.parent().unwrap_or(self.layout.root()))?;
+                sync_folder(folder)?;
             }
             fs::rename(&draft.path, path)?;
+            sync_folder(folder)?;
             fs::rename(&note.path, &sidecar)?;
         } else {
             fs::rename(&note.path, &sidecar)?;

@@ -21,9 +21,16 @@ use store::Store;
 use crate::artifacts::{WRITERS, content, questions};
 use crate::common::{helper, open};
 
+/// How often a writer is killed, unless the variable [`CYCLES_VARIABLE`] says otherwise.
 const CYCLES: usize = 200;
+/// For long runs by hand: docs/contributing.md.
+const CYCLES_VARIABLE: &str = "MODKEEP_TEST_CRASH_CYCLES";
 /// A fresh folder every so often, because each look takes longer the more is kept.
 const CYCLES_PER_FOLDER: usize = 10;
+
+fn cycles() -> usize {
+    std::env::var(CYCLES_VARIABLE).map_or(CYCLES, |number| number.parse().expect("a number of cycles"))
+}
 
 /// Which artifact it is, if it is one to the last byte.
 fn recognise(ask: &Ask, found: &[u8]) -> Option<usize> {
@@ -124,8 +131,8 @@ fn moment(cycle: usize) -> Duration {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_and_nothing_torn_is_seen() {
-    let mut acknowledgements = 0;
-    for round in 0..CYCLES / CYCLES_PER_FOLDER {
+    let (mut acknowledgements, cycles) = (0, cycles());
+    for round in 0..cycles.div_ceil(CYCLES_PER_FOLDER) {
         let folder = tempfile::tempdir().unwrap();
         let mut kept = HashMap::new();
         for cycle in 0..CYCLES_PER_FOLDER {
@@ -136,7 +143,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_torn_is_seen() {
             assert_eq!(folder.path().join(".tmp").read_dir().unwrap().count(), 0, "drafts are swept");
         }
     }
-    assert!(acknowledgements > CYCLES, "{acknowledgements} artifacts were kept in {CYCLES} cycles");
+    assert!(acknowledgements > cycles, "{acknowledgements} artifacts were kept in {cycles} cycles");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,61 @@
+//! The writer of the replay tests (`tests/replay`), a process of its own because its system calls are recorded.
+//!
+//! `put_recorded FOLDER` does what the script says in the data folder FOLDER, and says on standard output, each time before
+//! and after, what it does: `put NUMBER ADDRESS`, `remove - ADDRESS`, then `done - ADDRESS`.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a part of the tests, which stop loudly")]
+
+#[path = "../tests/replay/script.rs"]
+#[allow(dead_code, reason = "the judge uses the rest")]
+mod script;
+
+use std::io::Write;
+use std::path::Path;
+use std::time::SystemTime;
+
+use futures_util::future::join_all;
+use source::Ask;
+use store::conformance::vetted_in;
+use store::{DiskStore, Store};
+
+use script::{Step, WRITERS, content, lives};
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() {
+    let folder = std::env::args().nth(1).expect("usage: put_recorded FOLDER");
+    for life in 0..2 {
+        let store = DiskStore::open(Path::new(&folder), SystemTime::now).unwrap();
+        let writers = (0..WRITERS).map(|writer| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let [first, second] = lives(writer);
+                for step in if life == 0 { first } else { second } {
+                    do_step(&store, step).await;
+                }
+            })
+        });
+        join_all(writers).await.into_iter().for_each(|ended| ended.unwrap());
+    }
+}
+
+async fn do_step(store: &DiskStore, step: Step) {
+    match step {
+        Step::Put(ask, number) => {
+            let artifact = vetted_in(&store.spool(), content(&ask, number)).await;
+            say(&format!("put {number}"), &ask);
+            store.put(&ask, &artifact).await.unwrap();
+            say("done -", &ask);
+        }
+        Step::Remove(ask) => {
+            say("remove -", &ask);
+            assert!(store.remove(&ask).await.unwrap());
+            say("done -", &ask);
+        }
+    }
+}
+
+/// One line in one system call, which is its place in the recording.
+fn say(what: &str, ask: &Ask) {
+    let line = format!("{what} {}\n", ask.address());
+    std::io::stdout().lock().write_all(line.as_bytes()).unwrap();
+}

@@ -1,0 +1,86 @@
+//! What the recorded writer does, and what each of its contents is: shared by the writer and the judge.
+
+use bytes::Bytes;
+use source::conformance::asks_about;
+use source::{Ask, Kind};
+use testkit::Module;
+use testkit::module::noise;
+
+/// How many write at once, each into a module of its own.
+pub(crate) const WRITERS: usize = 2;
+
+/// One thing that is done to the store. A content is known by its number and its question.
+pub(crate) enum Step {
+    /// Puts content number so and so.
+    Put(Ask, usize),
+    /// Forgets what is kept.
+    Remove(Ask),
+}
+
+/// The two lives of the data folder: between them the store is closed in peace and opened again.
+pub(crate) fn lives(writer: usize) -> [Vec<Step>; 2] {
+    let [_, latest, info, go_mod, zip] = asks_about(&module(writer), "v1.1.0");
+    let [_, _, later_info, later_mod, later_zip] = asks_about(&module(writer), "v1.2.0");
+    let branch = Ask::Info(info.module().clone(), "main".parse().expect("a revision"));
+    let put = |ask: &Ask, number| Step::Put(ask.clone(), number);
+    let first = vec![
+        put(&go_mod, 1),
+        put(&latest, 2),
+        put(&zip, 3),
+        put(&info, 4),
+        put(&latest, 5),
+        // The same once more: only its sidecar is new.
+        put(&latest, 5),
+        put(&branch, 6),
+        put(&zip, 8),
+        put(&later_mod, 9),
+    ];
+    let second = vec![
+        put(&later_zip, 11),
+        put(&branch, 12),
+        put(&later_info, 13),
+        Step::Remove(info.clone()),
+        Step::Remove(zip.clone()),
+        put(&zip, 15),
+        put(&info, 16),
+        put(&go_mod, 17),
+        Step::Remove(latest.clone()),
+        put(&later_zip, 20),
+    ];
+    [first, second]
+}
+
+/// Every question that anything is ever put for.
+pub(crate) fn questions() -> Vec<Ask> {
+    let steps = (0..WRITERS).flat_map(|writer| lives(writer).into_iter().flatten());
+    let mut asks: Vec<Ask> = steps
+        .map(|step| match step {
+            Step::Put(ask, _) | Step::Remove(ask) => ask,
+        })
+        .collect();
+    asks.sort_by_key(Ask::address);
+    asks.dedup();
+    asks
+}
+
+/// The module of a writer.
+pub(crate) fn module(writer: usize) -> String {
+    format!("example.com/Writer{writer}")
+}
+
+/// The content `number` of a question. Zips are real ones, because the store looks at a zip that has lost its sidecar; those
+/// with an odd number are too large to be spooled in memory.
+pub(crate) fn content(ask: &Ask, number: usize) -> Bytes {
+    match ask {
+        Ask::Zip(at) => {
+            let go_mod = format!("module {}\n", at.path());
+            let size = if number.is_multiple_of(2) { 200 } else { 70_000 };
+            let module = Module::new(at.path().to_string(), at.version().to_string()).file("go.mod", go_mod);
+            module.file("noise", noise(size)).file("n", number.to_string()).zip()
+        }
+        ask => {
+            let length = if ask.kind() == Kind::Mod { 3000 } else { 80 };
+            format!("{number} {ask} {}\n", "x".repeat(length)).into()
+        }
+    }
+}
