@@ -7,6 +7,7 @@ mod crash;
 mod faults;
 mod graph;
 mod http;
+mod keeping;
 mod node;
 mod once;
 mod operations;

@@ -24,7 +24,7 @@ impl Disk {
         file: &File,
         path: &Path,
     ) -> io::Result<Result<Sidecar, ZipError>> {
-        let h1 = match look_at(ask, file) {
+        let h1 = match look_into(ask, file) {
             Ok(h1) => h1,
             Err(ZipError::Io(error)) => return Err(error),
             Err(flaw) => return Ok(Err(flaw)),
@@ -44,8 +44,8 @@ impl Disk {
     }
 }
 
-/// The content hash of a good zip.
-fn look_at(ask: &Ask, file: &File) -> Result<Option<H1>, ZipError> {
+/// The content hash of a good zip; `None` for text.
+pub(super) fn look_into(ask: &Ask, file: &File) -> Result<Option<H1>, ZipError> {
     let Ask::Zip(module) = ask else { return Ok(None) };
     let size = file.metadata().map_err(ZipError::Io)?.len();
     zip::check(module, Content(file), size)?;
@@ -53,7 +53,7 @@ fn look_at(ask: &Ask, file: &File) -> Result<Option<H1>, ZipError> {
 }
 
 /// An open file, read at offsets.
-struct Content<'a>(&'a File);
+pub(super) struct Content<'a>(pub(super) &'a File);
 
 impl ReaderAt for Content<'_> {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
