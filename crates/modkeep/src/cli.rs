@@ -29,7 +29,7 @@ pub enum Command {
     ///
     /// Everything is checked on its way in. Run it again to go on after it was stopped: what is kept is not read again.
     Import(import::ImportArgs),
-    /// Look into the data folder.
+    /// Look into the data folder, verify it, and remove things from it.
     Store(store::StoreArgs),
     /// Show, check or describe the settings.
     Config(config::ConfigArgs),
@@ -91,8 +91,8 @@ mod tests {
 
     #[test]
     fn store_ls_takes_a_pattern() {
-        let StoreCommand::Ls(args) =
-            alone::<StoreArgs>(&["ls", "x.example/*", "--json", "--data", "/d"]).unwrap().command;
+        let args = alone::<StoreArgs>(&["ls", "x.example/*", "--json", "--data", "/d"]).unwrap();
+        let StoreCommand::Ls(args) = args.command else { panic!("it is ls") };
         assert_eq!((args.pattern.as_deref(), args.json), (Some("x.example/*"), true));
         assert_eq!(args.flags.given.values["data"], "/d");
         assert!(alone::<StoreArgs>(&["ls", "--listen", "x"]).is_err());

@@ -9,6 +9,7 @@ pub mod files;
 pub mod go;
 pub mod logging;
 pub mod mask;
+pub mod progress;
 pub mod report;
 pub mod settings;
 pub mod unblocked;

@@ -1,8 +1,8 @@
 //! The decorator that repeats what was just said: a memory tier with a budget in bytes.
 //!
 //! Most requests are for small things that were asked for a moment ago: a build asks for the same `.mod` files as the build
-//! before it. They are answered from memory, without a look at the disk. Immutable things are remembered until there is no
-//! room. Lists, `@latest`, branches and "not found" are remembered for a short while, so that a hundred builds that
+//! before it. They are answered from memory, without a look at the disk. Immutable things are remembered for a day, or until
+//! there is no room. Lists, `@latest`, branches and "not found" are remembered for a short while, so that a hundred builds that
 //! begin together are one question to the upstreams; that while is the price in freshness, and the operator's choice.
 //!
 //! Only what is whole and in memory anyway is remembered: files are the page cache's business. Nothing that may be out of
@@ -19,6 +19,9 @@ use moka::sync::Cache;
 use crate::{
     Answer, Ask, Assurance, Body, Ctx, Failure, FailureKind, Freshness, Lifetime, Origin, Source, Trail, Want,
 };
+
+/// How long what never changes is repeated without asking: so that whoever keeps it hears once a day that it is in use.
+const FOR_EVER: Duration = Duration::from_hours(24);
 
 /// How much is remembered, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,7 +182,7 @@ struct ForAWhile(Duration);
 
 impl Expiry<Ask, Arc<Known>> for ForAWhile {
     fn expire_after_create(&self, ask: &Ask, known: &Arc<Known>, _: Instant) -> Option<Duration> {
-        (!known.is_for_ever(ask)).then_some(self.0)
+        Some(if known.is_for_ever(ask) { FOR_EVER } else { self.0 })
     }
 
     fn expire_after_update(
@@ -189,7 +192,7 @@ impl Expiry<Ask, Arc<Known>> for ForAWhile {
         _: Instant,
         _: Option<Duration>,
     ) -> Option<Duration> {
-        (!known.is_for_ever(ask)).then_some(self.0)
+        Some(if known.is_for_ever(ask) { FOR_EVER } else { self.0 })
     }
 }
 

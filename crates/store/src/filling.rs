@@ -53,6 +53,7 @@ impl<S: Source> Filling<S> {
         match kept.unwrap_or(Err(StoreError::Hangs)) {
             Ok(kept) => kept,
             Err(error) => {
+                self.store.condition().cannot_keep(&error);
                 self.complaint.make("keep what was fetched", ask, &error);
                 as_fetched
             }

@@ -2,6 +2,7 @@
 
 mod cached;
 mod complaint;
+mod condition;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod disk;
@@ -9,11 +10,14 @@ mod error;
 mod filling;
 mod healing;
 mod patience;
+mod scrub;
 
 pub use cached::{Cached, cached};
+pub use condition::Condition;
 pub use disk::DiskStore;
 pub use error::StoreError;
 pub use filling::Filling;
+pub use scrub::{Scrub, ScrubCounters};
 
 use std::fmt::Debug;
 use std::time::SystemTime;
@@ -64,6 +68,11 @@ pub trait Store: Debug + Send + Sync {
 
     /// Everything that is kept, in no particular order, without reading the contents.
     fn entries(&self) -> BoxStream<'_, Result<Entry, StoreError>>;
+
+    /// How it fares just now; without a word of the store's own, well.
+    fn condition(&self) -> Condition {
+        Condition::default()
+    }
 }
 
 /// One kept artifact.
@@ -77,4 +86,6 @@ pub struct Entry {
     pub origin: Option<source::Origin>,
     /// When it was put; the file's own time without a sidecar.
     pub kept_at: SystemTime,
+    /// When it was last asked for, as far as was noted, which is once a day at most.
+    pub used_at: SystemTime,
 }

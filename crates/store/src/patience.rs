@@ -23,5 +23,9 @@ pub(crate) fn keep_until(ctx: &Ctx) -> Instant {
 
 /// What is kept; a store that takes too long has failed.
 pub(crate) async fn look(store: &dyn Store, ask: &Ask, ctx: &Ctx) -> Result<Option<Answer>, StoreError> {
-    timeout_at(look_until(ctx), store.get(ask)).await.unwrap_or(Err(StoreError::Hangs))
+    let looked = timeout_at(look_until(ctx), store.get(ask)).await;
+    looked.unwrap_or_else(|_| {
+        store.condition().cannot_read(&StoreError::Hangs);
+        Err(StoreError::Hangs)
+    })
 }

@@ -174,6 +174,24 @@ fn address_reason(text: &str) -> String {
     }
 }
 
+/// Reads an age, or that there is none.
+pub fn age_or_off(text: &str, _: &Base) -> Result<Option<Duration>, Invalid> {
+    or_off(text, |text| humantime::parse_duration(text).map_err(|error| Invalid(error.to_string())))
+}
+
+/// Reads a size in bytes, or that there is none. Nothing fits in 0 bytes, which is more often a mistake than a wish.
+pub fn size_or_off(text: &str, _: &Base) -> Result<Option<u64>, Invalid> {
+    or_off(text, |text| match text.parse::<ByteSize>() {
+        Ok(ByteSize(0)) => Err(Invalid("it is nothing; write off for no limit".to_owned())),
+        Ok(size) => Ok(size.0),
+        Err(reason) => Err(Invalid(reason)),
+    })
+}
+
+fn or_off<T>(text: &str, parse: fn(&str) -> Result<T, Invalid>) -> Result<Option<T>, Invalid> {
+    if text == "off" { Ok(None) } else { parse(text).map(Some) }
+}
+
 /// Reads a wait between [`WAIT_MIN`] and [`WAIT_MAX`].
 pub fn wait(text: &str, _: &Base) -> Result<Duration, Invalid> {
     wait_from(WAIT_MIN, text)
@@ -269,6 +287,19 @@ mod tests {
         );
         for bad in ["", "-1", "much", "5 parsecs"] {
             assert!(size(bad, &base).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn ages_and_sizes_may_be_off() {
+        let base = base(None);
+        assert_eq!(age_or_off("90d", &base), Ok(Some(Duration::from_hours(90 * 24))));
+        assert_eq!(size_or_off("50GB", &base), Ok(Some(50_000_000_000)));
+        assert_eq!(size_or_off("4MiB", &base), Ok(Some(4 << 20)));
+        assert_eq!((age_or_off("off", &base), size_or_off("off", &base)), (Ok(None), Ok(None)));
+        for bad in ["", "much", "-1", "0"] {
+            assert!(age_or_off(bad, &base).is_err() || bad == "0", "{bad}");
+            assert!(size_or_off(bad, &base).is_err(), "{bad}");
         }
     }
 

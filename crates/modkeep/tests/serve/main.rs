@@ -8,6 +8,7 @@ mod damage;
 mod faults;
 mod graph;
 mod http;
+mod keeping;
 mod node;
 mod once;
 mod operations;

@@ -31,9 +31,15 @@ impl Claims {
     /// Claims kept in the file at `path`, which is created when there is none.
     ///
     /// # Errors
-    /// The file cannot be opened for reading and appending.
+    /// The file cannot be read. Where it can only be read, what it says holds, and what is new is forgotten at the end.
     pub fn in_file(path: &Path) -> io::Result<Self> {
-        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+        let mut file = match OpenOptions::new().read(true).append(true).create(true).open(path) {
+            Err(error) if is_unwritable(&error) => {
+                tracing::warn!(file = %path.display(), %error, "cannot write down which private place owns which path");
+                return Self::as_written(path);
+            }
+            file => file?,
+        };
         let mut text = String::new();
         file.read_to_string(&mut text)?;
         let known = text.lines().map(str::to_owned).collect();
@@ -42,6 +48,15 @@ impl Claims {
             file.write_all(b"\n")?;
         }
         Ok(Self { known: Mutex::new(known), file: Some(Arc::new(file)) })
+    }
+
+    /// The claims of a file that cannot be written.
+    fn as_written(path: &Path) -> io::Result<Self> {
+        let text = match std::fs::read_to_string(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            text => text?,
+        };
+        Ok(Self { known: Mutex::new(text.lines().map(str::to_owned).collect()), file: None })
     }
 
     /// Whether `origin` has ever answered for `module`.
@@ -63,6 +78,12 @@ impl Claims {
             tracing::error!(%module, %origin, %error, "cannot write down that this private place owns the path");
         }
     }
+}
+
+/// Whether the folder, or the disk, takes nothing from this user.
+fn is_unwritable(error: &io::Error) -> bool {
+    use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem, StorageFull};
+    matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem | StorageFull)
 }
 
 /// A path holds no space, so the line can be read in one way only.

@@ -98,7 +98,8 @@ impl Stuck {
         rescues: Arc<Semaphore>,
     ) -> Result<Whole, BodyError> {
         let Self { draft, tail, error } = self;
-        tracing::warn!(%error, "cannot buffer a body in a file; going on in memory");
+        // The store says that its disk takes nothing, once and not for each body.
+        tracing::debug!(%error, "cannot buffer a body in a file; going on in memory");
         let permit = rescues.acquire_owned().await.map_err(io::Error::other)?;
         let mut body = off_worker(move || draft.map_or(Ok(Vec::new()), |draft| draft.read_back())).await?;
         body.extend_from_slice(&tail);

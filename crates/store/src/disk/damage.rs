@@ -7,14 +7,24 @@ use std::path::Path;
 
 use source::Ask;
 
-use super::Disk;
 use super::layout::sidecar_of;
 use super::publish::remove_if_there;
+use super::read::open_regular;
 use super::sidecar::unix_ms;
+use super::{Disk, DiskStore};
 
 /// How many damaged files are kept for a person to look at; the oldest goes first. Enough to see a pattern, few enough
 /// that a failing disk does not fill up.
 const DAMAGED_MAX: usize = 32;
+
+impl DiskStore {
+    /// Takes an artifact out of use that was found damaged by a look from outside ([`super::verify()`]). Blocks.
+    pub fn set_aside(&self, ask: &Ask, why: &str) {
+        if let Ok(Some(file)) = open_regular(&self.0.layout.artifact(ask)) {
+            self.0.set_aside(ask, &file, why);
+        }
+    }
+}
 
 impl Disk {
     /// Moves the artifact to the damaged ones, if its name still means the file in which damage was found. Blocks.
@@ -28,7 +38,7 @@ impl Disk {
             return;
         }
         tracing::warn!(file = %path.display(), why, "a kept file is damaged; it is set aside and will be fetched again");
-        self.refresh_list(ask.module(), Some(&path));
+        self.refresh_list(ask.module(), std::slice::from_ref(&path));
         if self.move_away(ask, &path).is_err()
             && let Err(error) = fs::remove_file(&path)
         {

@@ -29,6 +29,11 @@ impl Fingerprint {
 
     /// Reads the whole file once.
     pub(super) fn of_file(file: &File) -> io::Result<Self> {
+        Self::of_file_telling(file, &mut |_| ())
+    }
+
+    /// Reads the whole file once, and says of each block how long it is.
+    pub(super) fn of_file_telling(file: &File, read: &mut dyn FnMut(u64)) -> io::Result<Self> {
         let mut pass = Pass::default();
         let mut buffer = vec![0; BLOCK_SIZE];
         loop {
@@ -37,6 +42,7 @@ impl Fingerprint {
                 return Ok(pass.finish());
             }
             pass.take(block);
+            read(block.len() as u64);
         }
     }
 

@@ -42,6 +42,11 @@ impl Layout {
         self.root.join(".tmp")
     }
 
+    /// Folders of drafts that dead processes left, until they are deleted.
+    pub(super) fn swept(&self) -> PathBuf {
+        self.root.join(".swept")
+    }
+
     /// Files that contradicted their sidecar, for a person to look at.
     pub(super) fn damaged(&self) -> PathBuf {
         self.root.join(".damaged")
@@ -65,6 +70,12 @@ pub(super) const VERSIONS: &str = "@v";
 pub(super) fn sidecar_of(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.meta"))
+}
+
+/// The artifact whose sidecar lies at `path`; `None` for any other file.
+pub(super) fn artifact_of(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?.to_str()?.strip_prefix('.')?.strip_suffix(".meta")?;
+    Some(path.with_file_name(name))
 }
 
 /// The module whose folder lies at `below_root`, a relative path with `/`; `None` for any other folder.
@@ -124,5 +135,7 @@ mod tests {
         let zip = layout.artifact(&Ask::Zip(ModuleVersion::parse("example.com/m", "v1.0.0").unwrap()));
         assert_eq!(sidecar_of(&zip), Path::new("/data/example.com/m/@v/.v1.0.0.zip.meta"));
         assert_ne!(sidecar_of(&zip), sidecar_of(&zip.with_extension("mod")));
+        assert_eq!(artifact_of(&sidecar_of(&zip)), Some(zip.clone()));
+        assert_eq!(artifact_of(&zip), None);
     }
 }

@@ -9,12 +9,13 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use gomod::{ModulePath, Version};
 use source::{Answer, Ask, Freshness, Kind, Origin, Trail, VersionList};
 
 use super::Disk;
+use super::folder::Folder;
 use super::layout::ask_of;
 use super::publish::{is_absent, remove_if_there};
 use crate::StoreError;
@@ -33,7 +34,7 @@ impl Disk {
     }
 
     fn choosable(&self, module: &ModulePath, folder: &Path) -> io::Result<Option<Answer>> {
-        let kept = self.names_of(module, None)?;
+        let kept = self.names_of(module, &[])?;
         let whole = kept.whole_versions(module);
         if whole.is_empty() && !kept.latest {
             return Ok(None);
@@ -44,18 +45,23 @@ impl Disk {
         let answer = Answer::live(versions.to_text().into(), Origin::new("kept"), Trail::default());
         Ok(Some(Answer { freshness: Freshness::Kept(changed_at), ..answer }))
     }
+}
 
-    /// Writes the list file of a module as if `except` were not there. The caller holds the module's lock.
+impl Folder {
+    /// Writes the list file of a module as if the files `except` were not there. The caller holds the module's lock.
     ///
-    /// Nothing depends on this file but readers of the bare folder, so that a failure is logged and no more.
-    pub(super) fn refresh_list(&self, module: &ModulePath, except: Option<&Path>) {
+    /// Nothing depends on this file but readers of the bare folder, so that a failure is logged and no more. Whether it is
+    /// right now.
+    pub(super) fn refresh_list(&self, module: &ModulePath, except: &[PathBuf]) -> bool {
         let path = self.layout.artifact(&Ask::List(module.clone()));
-        if let Err(error) = self.write_list(module, except, &path) {
+        let written = self.write_list(module, except, &path);
+        if let Err(error) = &written {
             tracing::warn!(file = %path.display(), %error, "cannot write the list of a module");
         }
+        written.is_ok()
     }
 
-    fn write_list(&self, module: &ModulePath, except: Option<&Path>, path: &Path) -> io::Result<()> {
+    fn write_list(&self, module: &ModulePath, except: &[PathBuf], path: &Path) -> io::Result<()> {
         let kept = self.names_of(module, except)?;
         if kept.is_nothing(module) {
             return remove_if_there(path).map(drop);
@@ -69,16 +75,16 @@ impl Disk {
         fs::rename(&draft.path, path)
     }
 
-    fn names_of(&self, module: &ModulePath, except: Option<&Path>) -> io::Result<Kept> {
+    fn names_of(&self, module: &ModulePath, except: &[PathBuf]) -> io::Result<Kept> {
         let names = names_in(&self.layout.versions(module), except)?;
         let latest = self.layout.artifact(&Ask::Latest(module.clone()));
         let is_there = fs::symlink_metadata(&latest).is_ok_and(|about| about.is_file());
-        Ok(Kept { names, latest: is_there && except != Some(&*latest) })
+        Ok(Kept { names, latest: is_there && !except.contains(&latest) })
     }
 }
 
-fn names_in(folder: &Path, except: Option<&Path>) -> io::Result<BTreeSet<String>> {
-    let except = except.and_then(Path::file_name).map(OsStr::to_owned);
+fn names_in(folder: &Path, except: &[PathBuf]) -> io::Result<BTreeSet<String>> {
+    let except: BTreeSet<&OsStr> = except.iter().filter_map(|path| path.file_name()).collect();
     let entries = match fs::read_dir(folder) {
         Err(error) if is_absent(&error) => return Ok(BTreeSet::new()),
         entries => entries?,
@@ -86,7 +92,7 @@ fn names_in(folder: &Path, except: Option<&Path>) -> io::Result<BTreeSet<String>
     let mut names = BTreeSet::new();
     for entry in entries {
         let name = entry?.file_name();
-        if Some(&name) != except.as_ref() {
+        if !except.contains(&*name) {
             names.extend(name.into_string().ok());
         }
     }

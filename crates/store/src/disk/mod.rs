@@ -2,22 +2,32 @@
 
 mod damage;
 mod draft;
+mod evict;
 mod fingerprint;
+mod folder;
+pub mod gc;
+mod last_use;
 mod layout;
 mod list;
 mod locks;
 mod opening;
 mod publish;
 mod read;
+mod settling;
 mod sidecar;
 mod stranger;
+mod units;
+mod verify;
 mod walk;
 
+pub use units::{Unit, name_of, units_of, units_of_module};
+pub use verify::{Verdict, verify};
 pub use walk::entries_of;
 
 use std::fs::File;
+use std::ops::Deref;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use futures_util::stream::BoxStream;
@@ -25,11 +35,12 @@ use source::blocks::off_worker;
 use source::{Answer, Ask, Spool, Vetted};
 use tokio::sync::Semaphore;
 
-use crate::{Entry, Store, StoreError};
+use crate::{Condition, Entry, Store, StoreError};
 
-use draft::Drafts;
-use layout::Layout;
-use locks::ModuleLocks;
+use folder::Folder;
+use last_use::Use;
+pub(crate) use read::Found;
+use settling::Settling;
 
 /// What tells the time: [`SystemTime::now`], or a test's own.
 pub type Clock = fn() -> SystemTime;
@@ -37,6 +48,9 @@ pub type Clock = fn() -> SystemTime;
 /// How many threads may work in the folder at a time: half of those that the runtime has for blocking work. The names of
 /// upstreams are looked up on the same threads, and a disk that hangs must not take them all.
 const HANDS: usize = 256;
+
+/// What must fit on the disk, in bytes, for it to count as one that takes things again: more than most artifacts have.
+const PROBE_SIZE: usize = 1 << 20;
 
 /// Keeps each artifact in a file of its own, in a folder that is a GOPROXY by itself. Cheap to clone.
 ///
@@ -46,20 +60,28 @@ pub struct DiskStore(Arc<Disk>);
 
 #[derive(Debug)]
 struct Disk {
-    layout: Layout,
+    folder: Arc<Folder>,
     clock: Clock,
-    locks: ModuleLocks,
-    drafts: Drafts,
     hands: Arc<Semaphore>,
-    /// Held while folders are made.
-    making: Mutex<()>,
-    /// Held as long as the store is.
-    lock: File,
+    condition: Condition,
+    /// Held as long as the store is; `None` in a folder that can only be read and has none.
+    lock: Option<File>,
+    /// `None` in a folder that can only be read.
+    settling: Option<Settling>,
+}
+
+impl Deref for Disk {
+    type Target = Folder;
+
+    fn deref(&self) -> &Folder {
+        &self.folder
+    }
 }
 
 impl DiskStore {
-    /// Takes the data folder `root` into use, making it if need be, and sweeps what a dead process left. Blocks; after a crash
-    /// for as long as it takes to walk the folder.
+    /// Takes the data folder `root` into use, making it if need be. Blocks, but not for longer when more is kept: what a dead
+    /// process left is put in order beside the first answers. A folder that can only be read is taken as it is; its
+    /// [`condition`](Store::condition) says so.
     ///
     /// # Errors
     /// [`StoreError::InUse`] while another process holds the folder, or another store in this one.
@@ -75,6 +97,37 @@ impl DiskStore {
     /// A spool on the same file system: what it holds is kept without being copied.
     pub fn spool(&self) -> Spool {
         Spool::new(self.0.layout.temporary())
+    }
+
+    /// Waits until what a dead process left is put in order: then each list file is right, and the next start after a peaceful
+    /// end has nothing to do. `false` when not all of it could be. Blocks.
+    pub fn settled(&self) -> bool {
+        self.0.settling.as_ref().is_some_and(Settling::wait)
+    }
+
+    /// Tries to write, when nothing could be kept the last time: so that [`condition`](Store::condition) clears itself though
+    /// nobody fetches anything. To be called every few seconds.
+    pub async fn try_again(&self) {
+        if !self.0.condition.keeping_fails() {
+            return;
+        }
+        let tried = self.off_worker(|disk| {
+            let written = disk.drafts.write(&vec![0; PROBE_SIZE]).and_then(|draft| draft.file.sync_all());
+            written.map_err(StoreError::io("write in", disk.layout.root()))
+        });
+        match tried.await {
+            Ok(()) => {
+                tracing::info!("what is fetched can be kept again");
+                self.0.condition.keeps();
+            }
+            Err(error) => self.0.condition.cannot_keep(&error),
+        }
+    }
+
+    /// What is found for a question by a look that is no use of it.
+    pub(crate) async fn examine(&self, ask: &Ask) -> Result<Found, StoreError> {
+        let ask = ask.clone();
+        self.off_worker(move |disk| disk.find(&ask, Use::No)).await
     }
 
     async fn off_worker<T: Send + 'static>(
@@ -95,12 +148,22 @@ impl DiskStore {
 impl Store for DiskStore {
     async fn get(&self, ask: &Ask) -> Result<Option<Answer>, StoreError> {
         let ask = ask.clone();
-        self.off_worker(move |disk| disk.get(&ask)).await
+        let got = self.off_worker(move |disk| disk.get(&ask)).await;
+        match &got {
+            Ok(_) => self.0.condition.reads(),
+            Err(error) => self.0.condition.cannot_read(error),
+        }
+        got
     }
 
     async fn put(&self, ask: &Ask, artifact: &Vetted) -> Result<Answer, StoreError> {
         let (ask, artifact) = (ask.clone(), artifact.clone());
-        self.off_worker(move |disk| disk.put(&ask, &artifact)).await
+        let put = self.off_worker(move |disk| disk.put(&ask, &artifact)).await;
+        match &put {
+            Ok(_) => self.0.condition.keeps(),
+            Err(error) => self.0.condition.cannot_keep(error),
+        }
+        put
     }
 
     async fn remove(&self, ask: &Ask) -> Result<bool, StoreError> {
@@ -110,6 +173,10 @@ impl Store for DiskStore {
 
     fn entries(&self) -> BoxStream<'_, Result<Entry, StoreError>> {
         entries_of(self.root())
+    }
+
+    fn condition(&self) -> Condition {
+        self.0.condition.clone()
     }
 }
 

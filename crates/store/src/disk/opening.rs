@@ -5,101 +5,125 @@
 //!
 //! After a crash or power loss a list file may be old or torn (they are not fsynced), and folders that were made may not be
 //! durable yet. Whether there was one is known from a mark that is written when a process goes in peace; only without it
-//! is the whole folder walked.
+//! is the whole folder walked, beside the first answers ([`Settling`]). Opening takes as long for a million versions as for none.
+//!
+//! A folder that cannot be written is opened all the same: what it holds can be served.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::path::Path;
+use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
 use super::damage::is_same_file;
-use super::draft::Drafts;
-use super::layout::{Layout, VERSIONS, module_of};
-use super::locks::ModuleLocks;
+use super::folder::Folder;
+use super::layout::Layout;
 use super::publish::{remove_if_there, sync_folder};
+use super::settling::Settling;
 use super::{Clock, Disk, HANDS};
-use crate::StoreError;
+use crate::{Condition, StoreError};
+
+/// How many folders of drafts may wait for being swept, each left by a process that died before it had swept the last: more than
+/// any supervisor restarts in a row.
+const SWEPT_MAX: usize = 1000;
 
 impl Disk {
-    /// Takes a data folder into use, making it if need be. Blocks.
+    /// Takes a data folder into use, making it if need be. Blocks, but not for longer when more is kept.
     pub(super) fn open(root: &Path, clock: Clock) -> Result<Arc<Self>, StoreError> {
         let root = std::path::absolute(root).map_err(StoreError::io("find", root))?;
         fs::create_dir_all(&root).map_err(StoreError::io("make the data folder", &root))?;
         let layout = Layout::new(&root);
         let lock = lock(&layout)?;
-        let drafts = Drafts::new(layout.temporary());
-        let (locks, making, hands) = (ModuleLocks::new(), Mutex::default(), Arc::new(Semaphore::new(HANDS)));
-        let disk = Self { layout, clock, locks, drafts, hands, making, lock };
-        disk.tidy_up().map_err(StoreError::io("tidy up the data folder", &root))?;
-        Ok(Arc::new(disk))
-    }
-
-    fn tidy_up(&self) -> io::Result<()> {
-        sweep(&self.layout.temporary())?;
-        if remove_if_there(&self.layout.closed())? {
-            return sync_folder(self.layout.root());
+        let condition = Condition::default();
+        let begun = begin(&layout).map_err(StoreError::io("write in the data folder", &root));
+        let after_crash = begun.as_ref().map_or(true, |peaceful| !peaceful);
+        let folder = Arc::new(Folder::new(layout, after_crash));
+        let settling = begun.is_ok().then(|| Settling::begin(folder.clone(), after_crash));
+        if let Err(error) = begun {
+            tracing::warn!(%error, "nothing can be kept; what is kept is served");
+            condition.cannot_keep(&error);
         }
-        sync_file_system(self.layout.root())?;
-        self.refresh_lists(&mut vec![PathBuf::new()]);
-        Ok(())
+        let hands = Arc::new(Semaphore::new(HANDS));
+        Ok(Arc::new(Self { folder, clock, hands, condition, lock, settling }))
     }
+}
 
-    /// Writes the list of every module below the folders `ahead` of the walk.
-    fn refresh_lists(&self, ahead: &mut Vec<PathBuf>) {
-        while let Some(folder) = ahead.pop() {
-            let Ok(entries) = fs::read_dir(self.layout.root().join(&folder)) else { continue };
-            for entry in entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
-                match entry.file_name().to_str() {
-                    Some(VERSIONS) => self.refresh_list_of(&folder),
-                    Some(name) if !name.starts_with('.') => ahead.push(folder.join(name)),
-                    _ => {}
-                }
-            }
+/// Makes the folder of drafts empty, and takes the mark of a peaceful end away; whether it was there.
+fn begin(layout: &Layout) -> io::Result<bool> {
+    empty_drafts(layout)?;
+    let peaceful = remove_if_there(&layout.closed())?;
+    if peaceful {
+        sync_folder(layout.root())?;
+    }
+    Ok(peaceful)
+}
+
+/// What a dead process left is moved out of the way in one step, however much it is, and deleted later.
+fn empty_drafts(layout: &Layout) -> io::Result<()> {
+    let drafts = layout.temporary();
+    match fs::remove_dir(&drafts) {
+        Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => move_away(layout)?,
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    fs::create_dir(drafts)
+}
+
+fn move_away(layout: &Layout) -> io::Result<()> {
+    let swept = layout.swept();
+    fs::create_dir_all(&swept)?;
+    let mut last = Ok(());
+    for number in 0..SWEPT_MAX {
+        last = fs::rename(layout.temporary(), swept.join(number.to_string()));
+        // The name of a folder that is not empty is taken.
+        if !last.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::DirectoryNotEmpty) {
+            break;
         }
     }
-
-    fn refresh_list_of(&self, folder: &Path) {
-        if let Some(module) = folder.to_str().and_then(module_of) {
-            self.refresh_list(&module, None);
-        }
-    }
+    last
 }
 
 impl Drop for Disk {
     fn drop(&mut self) {
+        let settled = self.settling.as_mut().is_some_and(Settling::stop);
         // Who deleted the folder took the lock with it: another process may be at work in a new one, of which nothing is known.
-        let still_holds = is_same_file(&self.lock, &self.layout.lock());
-        // The mark says that all is on disk, so that comes first. Without the mark the next start takes longer, no more.
-        if still_holds && sync_file_system(self.layout.root()).is_ok() {
+        let still_holds = self.lock.as_ref().is_some_and(|lock| is_same_file(lock, &self.layout.lock()));
+        // The mark says that all is on disk, so that comes first. Without the mark the next start has more to put in order.
+        if settled && still_holds && sync_file_system(self.layout.root()).is_ok() {
             let _ = File::create(self.layout.closed());
         }
-        let _ = self.lock.unlock();
+        if let Some(lock) = &self.lock {
+            let _ = lock.unlock();
+        }
     }
 }
 
-fn lock(layout: &Layout) -> Result<File, StoreError> {
+/// Locks the folder; `None` when there is no lock and none can be made in a folder that can only be read: nobody writes there.
+fn lock(layout: &Layout) -> Result<Option<File>, StoreError> {
     let path = layout.lock();
-    let file = File::options().create(true).truncate(false).write(true).open(&path);
-    let file = file.map_err(StoreError::io("open", &path))?;
+    let opened = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = match opened {
+        Err(error) if is_unwritable(&error) && layout.root().read_dir().is_ok() => {
+            let Ok(file) = File::open(&path) else { return Ok(None) };
+            file
+        }
+        opened => opened.map_err(StoreError::io("open", &path))?,
+    };
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path: layout.root().to_owned() }),
         Err(TryLockError::Error(error)) => Err(StoreError::io("lock", &path)(error)),
     }
 }
 
-/// Empties the folder of temporary files: nobody living uses it.
-fn sweep(folder: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => fs::create_dir(folder),
-    }
+/// Whether the folder, or the disk, takes nothing from this user.
+fn is_unwritable(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
 }
 
 /// Makes everything that was written so far durable.
-fn sync_file_system(folder: &Path) -> io::Result<()> {
+pub(super) fn sync_file_system(folder: &Path) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     rustix::fs::syncfs(File::open(folder)?)?;
     #[cfg(not(target_os = "linux"))]

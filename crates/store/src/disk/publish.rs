@@ -18,7 +18,7 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
@@ -91,7 +91,9 @@ impl Disk {
         file.read_exact_at(&mut kept, 0)?;
         let renewed = kept == *bytes && self.write_sidecar(ask, &file, path, sidecar)?;
         if renewed {
-            sync_folder(path.parent().unwrap_or(self.layout.root()))?;
+            let folder = path.parent().unwrap_or(self.layout.root());
+            self.make_folder(folder)?;
+            sync_folder(folder)?;
         }
         Ok(renewed)
     }
@@ -130,6 +132,8 @@ impl Disk {
     fn rename_both(&self, ask: &Ask, draft: &Draft, note: &Draft, path: &Path) -> io::Result<()> {
         let (sidecar, folder) = (sidecar_of(path), path.parent().unwrap_or(self.layout.root()));
         let _changing = self.locks.write(ask.module());
+        // Whoever removed the last thing in the folder since it was made took the folder too.
+        self.make_folder(path.parent().unwrap_or(self.layout.root()))?;
         if fs::symlink_metadata(path).is_ok() {
             if remove_if_there(&sidecar)? {
                 sync_folder(folder)?;
@@ -141,20 +145,8 @@ impl Disk {
             fs::rename(&note.path, &sidecar)?;
             fs::rename(&draft.path, path)?;
         }
-        self.refresh_list(ask.module(), None);
+        self.refresh_list(ask.module(), &[]);
         Ok(())
-    }
-
-    /// Makes a folder durably. Whoever finds it there may rely on it: it is looked for under the lock that is held until
-    /// its parents are fsynced.
-    pub(super) fn make_folder(&self, folder: &Path) -> io::Result<()> {
-        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
-        let missing: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.is_dir()).collect();
-        if missing.is_empty() {
-            return Ok(());
-        }
-        fs::create_dir_all(folder)?;
-        missing.iter().filter_map(|made| made.parent()).try_for_each(sync_folder)
     }
 
     /// Forgets an artifact. The list goes first, so that it never names what is no longer there. Blocks.
@@ -168,7 +160,7 @@ impl Disk {
 
     fn unlink(&self, ask: &Ask, path: &Path) -> io::Result<bool> {
         let _changing = self.locks.write(ask.module());
-        self.refresh_list(ask.module(), Some(path));
+        self.refresh_list(ask.module(), &[path.to_owned()]);
         let was_there = remove_if_there(path)?;
         remove_if_there(&sidecar_of(path))?;
         if was_there {

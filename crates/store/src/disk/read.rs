@@ -5,7 +5,7 @@ use std::io;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt};
@@ -15,6 +15,7 @@ use source::{Answer, Ask, Body, Chunks, Failure, Freshness, Origin, Replay, Trai
 use super::Disk;
 use super::damage::is_same_file;
 use super::fingerprint::{Fingerprint, read_block};
+use super::last_use::Use;
 use super::layout::sidecar_of;
 use super::publish::is_absent;
 use super::sidecar::{Sidecar, Unreadable};
@@ -24,9 +25,21 @@ use crate::StoreError;
 /// a body that breaks.
 const AT_ONCE_MAX: u64 = 64 << 10;
 
+/// What is found under an artifact's name.
+#[derive(Debug)]
+pub(crate) enum Found {
+    /// The artifact.
+    Kept(Answer),
+    /// One that was damaged. It has been set aside.
+    Damaged,
+    /// Nothing.
+    Nothing,
+}
+
 /// What stands beside an artifact.
 enum Beside {
-    Sidecar(Sidecar),
+    /// Its sidecar, and when its last use was noted.
+    Sidecar(Sidecar, SystemTime),
     Nothing,
     Damaged,
 }
@@ -37,44 +50,51 @@ impl Disk {
         if let Ask::List(module) = ask {
             return self.list(module);
         }
-        let path = self.layout.artifact(ask);
-        self.look_up(ask, &path).map_err(StoreError::io("read", &path))
+        match self.find(ask, Use::Yes)? {
+            Found::Kept(answer) => Ok(Some(answer)),
+            Found::Damaged | Found::Nothing => Ok(None),
+        }
     }
 
-    fn look_up(self: &Arc<Self>, ask: &Ask, path: &Path) -> io::Result<Option<Answer>> {
-        let Some((file, beside)) = self.open_pair(ask, path)? else { return Ok(None) };
+    /// What is kept for a question other than a list. Blocks.
+    pub(super) fn find(self: &Arc<Self>, ask: &Ask, is_use: Use) -> Result<Found, StoreError> {
+        let path = self.layout.artifact(ask);
+        self.look_up(ask, &path, is_use).map_err(StoreError::io("read", &path))
+    }
+
+    fn look_up(self: &Arc<Self>, ask: &Ask, path: &Path, is_use: Use) -> io::Result<Found> {
+        let Some((file, beside)) = self.open_pair(ask, path)? else { return Ok(Found::Nothing) };
         let size = file.metadata()?.len();
         match beside {
-            Beside::Sidecar(sidecar) if sidecar.fingerprint.size == size => {
+            Beside::Sidecar(sidecar, used_at) if sidecar.fingerprint.size == size => {
+                self.note_use(ask, used_at, is_use);
                 Ok(self.answer(ask, file, sidecar))
             }
-            Beside::Sidecar(sidecar) => {
+            Beside::Sidecar(sidecar, _) => {
                 let expected = sidecar.fingerprint.size;
-                self.set_aside(ask, &file, &format!("it has {size} bytes, expected {expected}"));
-                Ok(None)
+                Ok(self.damaged(ask, &file, &format!("it has {size} bytes, expected {expected}")))
             }
-            Beside::Damaged => {
-                self.set_aside(ask, &file, "its sidecar is damaged, nothing vouches for it");
-                Ok(None)
-            }
+            Beside::Damaged => Ok(self.damaged(ask, &file, "its sidecar is damaged, nothing vouches for it")),
             Beside::Nothing => match self.take_in(ask, &file, path)? {
                 Ok(sidecar) => Ok(self.answer(ask, file, sidecar)),
-                Err(flaw) => {
-                    self.set_aside(ask, &file, &flaw.to_string());
-                    Ok(None)
-                }
+                Err(flaw) => Ok(self.damaged(ask, &file, &flaw.to_string())),
             },
         }
+    }
+
+    fn damaged(&self, ask: &Ask, file: &File, why: &str) -> Found {
+        self.set_aside(ask, file, why);
+        Found::Damaged
     }
 
     /// Opens the artifact and reads its sidecar, while nobody changes either.
     fn open_pair(&self, ask: &Ask, path: &Path) -> io::Result<Option<(Arc<File>, Beside)>> {
         let _still = self.locks.read(ask.module());
         let Some(file) = open_regular(path)? else { return Ok(None) };
-        let beside = match fs::read(sidecar_of(path)).map(|bytes| Sidecar::decode(&bytes)) {
-            Ok(Ok(sidecar)) => Beside::Sidecar(sidecar),
-            Ok(Err(Unreadable::Damaged)) => Beside::Damaged,
-            Ok(Err(Unreadable::Foreign)) => Beside::Nothing,
+        let beside = match Sidecar::read(&sidecar_of(path)) {
+            Ok((Ok(sidecar), used_at)) => Beside::Sidecar(sidecar, used_at),
+            Ok((Err(Unreadable::Damaged), _)) => Beside::Damaged,
+            Ok((Err(Unreadable::Foreign), _)) => Beside::Nothing,
             Err(error) if is_absent(&error) => Beside::Nothing,
             Err(error) => return Err(error),
         };
@@ -101,10 +121,10 @@ impl Disk {
     /// Opens an artifact that has a sidecar.
     pub(super) fn open_vouched(&self, ask: &Ask, path: &Path) -> io::Result<Option<Arc<File>>> {
         let opened = self.open_pair(ask, path)?;
-        Ok(opened.and_then(|(file, beside)| matches!(beside, Beside::Sidecar(_)).then_some(file)))
+        Ok(opened.and_then(|(file, beside)| matches!(beside, Beside::Sidecar(..)).then_some(file)))
     }
 
-    fn answer(self: &Arc<Self>, ask: &Ask, file: Arc<File>, sidecar: Sidecar) -> Option<Answer> {
+    fn answer(self: &Arc<Self>, ask: &Ask, file: Arc<File>, sidecar: Sidecar) -> Found {
         let (kept_at, h1, assurance) = (sidecar.kept_at, sidecar.h1, sidecar.assurance);
         let sha256 = Some(sidecar.fingerprint.sha256);
         let origin = sidecar.origin.clone().unwrap_or_else(|| Origin::new("unknown"));
@@ -114,20 +134,23 @@ impl Disk {
         } else {
             match kept.read_at_once() {
                 Ok(bytes) => bytes.into(),
-                Err(error) => {
-                    self.set_aside(ask, &kept.file, &error.to_string());
-                    return None;
-                }
+                Err(error) => return self.damaged(ask, &kept.file, &error.to_string()),
             }
         };
         let freshness = Freshness::Kept(kept_at);
-        Some(Answer { assurance, freshness, h1, sha256, ..Answer::live(body, origin, Trail::default()) })
+        Found::Kept(Answer {
+            assurance,
+            freshness,
+            h1,
+            sha256,
+            ..Answer::live(body, origin, Trail::default())
+        })
     }
 }
 
 /// Opens a regular file; anything else under that name is not ours. Links are not followed, and a pipe is not opened: that
 /// would wait for somebody to write into it.
-fn open_regular(path: &Path) -> io::Result<Option<File>> {
+pub(super) fn open_regular(path: &Path) -> io::Result<Option<File>> {
     let opened =
         fs::symlink_metadata(path).and_then(|about| about.is_file().then(|| File::open(path)).transpose());
     match opened {
@@ -162,7 +185,7 @@ impl KeptFile {
     }
 
     /// Takes the artifact out of use and says so to the reader.
-    async fn damaged(self: Arc<Self>, error: io::Error) -> Failure {
+    async fn found_damaged(self: Arc<Self>, error: io::Error) -> Failure {
         let message = format!("the kept file {} is damaged ({error}); ask again", self.ask.address());
         let noticed = off_worker(move || {
             self.disk.set_aside(&self.ask, &self.file, &error.to_string());
@@ -185,7 +208,7 @@ impl Replay for KeptFile {
         read_blocks(self.file.clone(), self.size(), range, check)
             .or_else(move |error| {
                 let kept = self.clone();
-                async move { Err(kept.damaged(error).await) }
+                async move { Err(kept.found_damaged(error).await) }
             })
             .boxed()
     }

@@ -5,6 +5,9 @@
 //! for the artifact, and whether *it* is whole cannot be told: it is set aside with its sidecar. A sidecar that is missing,
 //! or in a format of another release, is a different case: nothing points to damage, and it is made anew.
 
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use gomod::H1;
@@ -78,6 +81,15 @@ impl Sidecar {
             assurance: self.assurance.as_str().to_owned(),
             kept_at_unix_ms: unix_ms(self.kept_at),
         }
+    }
+
+    /// Reads the file at `path`: what it says, and the use of the artifact that its time notes ([`super::last_use`]).
+    pub(super) fn read(path: &Path) -> io::Result<(Result<Self, Unreadable>, SystemTime)> {
+        let mut file = File::open(path)?;
+        let about = file.metadata()?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        Ok((Self::decode(&bytes), about.modified()?))
     }
 
     /// Reads the bytes of the file, from whichever line is whole.

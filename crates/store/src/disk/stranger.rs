@@ -25,7 +25,7 @@ impl Disk {
         file: &File,
         path: &Path,
     ) -> io::Result<Result<Sidecar, FormError>> {
-        let h1 = match look_at(ask, file) {
+        let h1 = match look_into(ask, file) {
             Ok(h1) => h1,
             Err(FormError::Io(error)) => return Err(error),
             Err(flaw) => return Ok(Err(flaw)),
@@ -46,13 +46,13 @@ impl Disk {
 }
 
 /// The content hash of a good zip or go.mod.
-fn look_at(ask: &Ask, file: &File) -> Result<Option<H1>, FormError> {
+pub(super) fn look_into(ask: &Ask, file: &File) -> Result<Option<H1>, FormError> {
     let size = file.metadata()?.len();
     form::check(ask, Content(file), size)
 }
 
 /// An open file, read at offsets.
-struct Content<'a>(&'a File);
+pub(super) struct Content<'a>(pub(super) &'a File);
 
 impl ReaderAt for Content<'_> {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {

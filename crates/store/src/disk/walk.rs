@@ -28,61 +28,95 @@ pub fn entries_of(root: &Path) -> BoxStream<'static, Result<Entry, StoreError>> 
     let root: Arc<Path> = root.into();
     stream::once(async move {
         let (found, entries) = mpsc::channel(AHEAD_MAX);
-        tokio::task::spawn_blocking(move || Walk { root, found }.run());
+        tokio::task::spawn_blocking(move || tell_all(&root, &found));
         stream::unfold(entries, |mut entries| async { entries.recv().await.map(|entry| (entry, entries)) })
     })
     .flatten()
     .boxed()
 }
 
-/// The reader has gone.
-struct Unwanted;
-
-struct Walk {
-    root: Arc<Path>,
-    found: mpsc::Sender<Found>,
-}
-
-impl Walk {
-    fn run(&self) {
-        // Folders still to be read: at most those beside the path to the present one, never the whole tree.
-        let mut ahead = vec![PathBuf::new()];
-        while let Some(folder) = ahead.pop() {
-            if self.read(&folder, &mut ahead).is_err() {
+/// Sends the entries until all are told or the reader has gone.
+fn tell_all(root: &Path, found: &mpsc::Sender<Found>) {
+    for folder in Folders::new(root) {
+        let entries = match folder {
+            Ok(asks) => asks.into_iter().filter_map(|ask| entry(root, ask)).collect(),
+            Err(error) => vec![Err(error)],
+        };
+        for entry in entries {
+            if found.blocking_send(entry).is_err() {
                 return;
             }
         }
     }
+}
 
-    fn read(&self, below_root: &Path, ahead: &mut Vec<PathBuf>) -> Result<(), Unwanted> {
+fn entry(root: &Path, ask: Ask) -> Option<Found> {
+    let path = root.join(ask.address());
+    match describe(ask, &path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        described => Some(described.map_err(StoreError::io("look at", &path))),
+    }
+}
+
+/// The folders that hold artifacts, each as the questions that its files answer.
+pub(super) struct Folders<'a> {
+    root: &'a Path,
+    /// Folders still to be read: at most those beside the path to the present one, never the whole tree.
+    ahead: Vec<PathBuf>,
+}
+
+impl<'a> Folders<'a> {
+    pub(super) fn new(root: &'a Path) -> Self {
+        Self { root, ahead: vec![PathBuf::new()] }
+    }
+
+    /// Reads the next folder, noting those in it.
+    fn read(&mut self, below_root: &Path) -> Result<Vec<Ask>, StoreError> {
         let folder = self.root.join(below_root);
-        let entries = match fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(error) => return self.tell(Err(StoreError::io("read", &folder)(error))),
-        };
+        let entries = fs::read_dir(&folder).map_err(StoreError::io("read", &folder))?;
+        let mut asks = Vec::new();
         for entry in entries.flatten() {
             let Ok(name) = entry.file_name().into_string() else { continue };
             match entry.file_type() {
-                Ok(kind) if kind.is_dir() && !name.starts_with('.') => ahead.push(below_root.join(name)),
-                Ok(kind) if kind.is_file() => self.visit(below_root, &name)?,
+                Ok(kind) if kind.is_dir() && !name.starts_with('.') => self.ahead.push(below_root.join(name)),
+                Ok(kind) if kind.is_file() => asks.extend(question(below_root, &name)),
                 _ => {}
             }
         }
-        Ok(())
+        Ok(asks)
     }
+}
 
-    fn visit(&self, below_root: &Path, name: &str) -> Result<(), Unwanted> {
-        let Some(ask) = question(below_root, name) else { return Ok(()) };
-        let path = self.root.join(below_root).join(name);
-        match describe(ask, &path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            described => self.tell(described.map_err(StoreError::io("look at", &path))),
+impl Iterator for Folders<'_> {
+    type Item = Result<Vec<Ask>, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let folder = self.ahead.pop()?;
+            let asks = self.read(&folder);
+            // One that went while the walk was under way held nothing; but somebody named the root.
+            let is_gone = |error: &StoreError| matches!(error, StoreError::Io { source, .. } if source.kind() == io::ErrorKind::NotFound);
+            match asks {
+                Ok(asks) if asks.is_empty() => {}
+                Err(error) if is_gone(&error) && folder != Path::new("") => {}
+                asks => return Some(asks),
+            }
         }
     }
+}
 
-    fn tell(&self, found: Found) -> Result<(), Unwanted> {
-        self.found.blocking_send(found).map_err(|_| Unwanted)
+/// The questions of which an answer of this module is kept.
+pub(super) fn asks_of(root: &Path, module: &ModulePath) -> Result<Vec<Ask>, StoreError> {
+    let mut folders = Folders { root, ahead: Vec::new() };
+    let folder = PathBuf::from(module.escaped().as_str());
+    let mut asks = Vec::new();
+    for below_root in [folder.join(VERSIONS), folder] {
+        match folders.read(&below_root) {
+            Err(StoreError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
+            found => asks.extend(found?),
+        }
     }
+    Ok(asks)
 }
 
 /// The question that a file answers, from where it lies.
@@ -97,7 +131,9 @@ fn question(below_root: &Path, name: &str) -> Option<Ask> {
 
 fn describe(ask: Ask, path: &Path) -> io::Result<Entry> {
     let about = fs::symlink_metadata(path)?;
-    let sidecar = fs::read(sidecar_of(path)).ok().and_then(|bytes| Sidecar::decode(&bytes).ok());
-    let kept_at = sidecar.as_ref().map_or_else(|| about.modified(), |sidecar| Ok(sidecar.kept_at))?;
-    Ok(Entry { ask, size: about.len(), origin: sidecar.and_then(|sidecar| sidecar.origin), kept_at })
+    let changed_at = about.modified()?;
+    let beside = Sidecar::read(&sidecar_of(path)).ok();
+    let (sidecar, used_at) = beside.map_or((None, changed_at), |(read, used_at)| (read.ok(), used_at));
+    let kept_at = sidecar.as_ref().map_or(changed_at, |sidecar| sidecar.kept_at);
+    Ok(Entry { ask, size: about.len(), origin: sidecar.and_then(|sidecar| sidecar.origin), kept_at, used_at })
 }

@@ -53,8 +53,11 @@ pub(crate) fn store() -> (TempDir, DiskStore) {
     (folder, store)
 }
 
+/// A store in this folder, with everything in order that a dead process left.
 pub(crate) fn open(folder: &Path) -> DiskStore {
-    DiskStore::open(folder, SystemTime::now).unwrap()
+    let store = DiskStore::open(folder, SystemTime::now).unwrap();
+    assert!(store.settled());
+    store
 }
 
 /// How long anything may take in a test.

@@ -6,12 +6,14 @@
 //! * [`certificate`]: the certificate that is served with, also when it changes.
 //! * [`proxies`]: the HTTP proxies that the environment names.
 //! * [`redirects`]: which modules clients are told to fetch elsewhere.
+//! * [`chores`]: what is done in the background for what is kept.
 //! * [`mod@announce`]: what is told at the start.
 //! * [`signals`]: when to stop.
 
 pub(super) mod access;
 mod announce;
 mod certificate;
+mod chores;
 mod proxies;
 mod redirects;
 mod signals;
@@ -26,7 +28,7 @@ use std::time::{Duration, SystemTime};
 use clap::Args;
 use protocol::Health;
 use protocol::listen::{self, Ended, Front, Limits};
-use store::DiskStore;
+use store::{DiskStore, Store};
 use tokio::net::TcpListener;
 
 use crate::commands::Session;
@@ -78,8 +80,10 @@ async fn serve(settings: &Settings, session: &mut Session<'_>, log: &Log) -> Res
     let redirects = redirects::of(settings, own).await?;
     report::write_warnings(&keyring.warnings, session.err)?;
     report::write_warnings(&upstreams.warnings, session.err)?;
-    let health = Health::default();
+    let condition = store.condition();
+    let health = Health::watching(move || condition.describe());
     let source = wiring::source(settings, &store, &upstreams, reach)?;
+    chores::start(settings, &store, &source)?;
     let app = wiring::app(settings, source, redirects, health.clone(), log)?;
     let secure = certificate.is_some();
     let told = Announcement { settings, address, secure, data: store.root(), upstreams: &upstreams };
