@@ -80,11 +80,11 @@ impl Breaker {
     pub fn admit(&mut self, now: Instant, last_resort: bool) -> Admission {
         match self.open {
             None => Admission::Pass,
+            Some(open) if last_resort && open.spares_last_resort => Admission::Pass,
             Some(open) if now >= open.until && !self.probing => {
                 self.probing = true;
                 Admission::Probe
             }
-            Some(open) if last_resort && open.spares_last_resort => Admission::Pass,
             Some(open) => Admission::Refused(open),
         }
     }
