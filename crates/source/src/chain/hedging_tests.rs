@@ -116,6 +116,7 @@ async fn outcome(chain: &Chain, ask: &Ask) -> (Result<String, FailureKind>, u128
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is compared with outcomes")]
 fn text(text: &str) -> Result<String, FailureKind> {
     Ok(text.to_owned())
 }

@@ -47,7 +47,7 @@ fn group_end(links: &[&Link], start: usize) -> usize {
     (start..links.len()).find(|at| !joined(*at)).map_or(links.len(), |last| last + 1)
 }
 
-/// A place without vital signs is ranked like one that was never asked.
+/// A place without vital signs cannot be compared, and comes first.
 fn rank(link: &Link) -> Option<Rank> {
     link.vitals.as_ref().map(|vitals| vitals.rank())
 }

@@ -58,13 +58,11 @@ impl Source for Place {
             sleep(wait).await;
             does = *then;
         }
-        match does {
-            Does::Fails(failure) => Err(failure),
-            _ => {
-                ctx.progress.iter().for_each(Progress::head);
-                Ok(Answer::live("yes".into(), origin(), Trail::default()))
-            }
+        if let Does::Fails(failure) = does {
+            return Err(failure);
         }
+        ctx.progress.iter().for_each(Progress::head);
+        Ok(Answer::live("yes".into(), origin(), Trail::default()))
     }
 }
 

@@ -106,6 +106,7 @@ pub(in crate::commands) fn client(settings: &Settings, reach: Reach) -> Result<H
         idle_timeout: settings.get(&table::IDLE_TIMEOUT)?,
         authorities,
         proxies,
+        ..HttpOptions::default()
     };
     HttpClient::new(&options).map_err(|error| {
         Failed::new(
