@@ -20,7 +20,7 @@ use std::time::Duration;
 use resilience::Backoff;
 use tokio::time::Instant;
 
-use crate::{Answer, Ask, Ctx, Failure, FailureKind, Progress, Retry, Source, Symptom, Want};
+use crate::{Answer, Ask, Ctx, Failure, FailureKind, Lifetime, Progress, Retry, Source, Symptom, Want};
 pub use vitals::{Dice, Vitals};
 
 /// How often a place is asked again when another place can be asked as well: the next one is the better retry.
@@ -29,6 +29,9 @@ const RETRIES_MAX: u32 = 2;
 /// How often a place is asked again when nobody else can answer. With the waits of [`Backoff`] these are about five seconds; of a
 /// place that fails every second time, one question in two thousand still fails.
 const LAST_RESORT_RETRIES_MAX: u32 = 10;
+
+/// The same for what may change: about half a second.
+const MUTABLE_RETRIES_MAX: u32 = 4;
 
 /// The longest `Retry-After` that is waited for; a longer one ends the question.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(3);
@@ -51,8 +54,7 @@ impl<S: Source + 'static> Steady<S> {
 
     /// Asks until there is an answer, a failure that a retry does not mend, or no retry left.
     async fn persist(&self, ask: &Ask, ctx: &Ctx, progress: &Progress) -> Result<Answer, Failure> {
-        let retries = if ctx.last_resort { LAST_RESORT_RETRIES_MAX } else { RETRIES_MAX };
-        let mut patience = Patience { backoff: Backoff::new(retries), long_ones: 0 };
+        let mut patience = Patience { backoff: Backoff::new(self.retries_max(ask, ctx)), long_ones: 0 };
         let (begun, mut attempts) = (Instant::now(), 0);
         let mut earlier = crate::Trail::default();
         loop {
@@ -67,6 +69,17 @@ impl<S: Source + 'static> Steady<S> {
             progress.stumbled();
             earlier = failure.trail().clone();
             tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// How often to ask again, at most. For what may change there is often something kept that can stand in, so that its asker does
+    /// not wait for long, and for a place that is known to fail not at all.
+    fn retries_max(&self, ask: &Ask, ctx: &Ctx) -> u32 {
+        match ask.lifetime() {
+            _ if !ctx.last_resort => RETRIES_MAX,
+            Lifetime::Immutable => LAST_RESORT_RETRIES_MAX,
+            Lifetime::Mutable if self.vitals.is_out() => 0,
+            Lifetime::Mutable => MUTABLE_RETRIES_MAX,
         }
     }
 

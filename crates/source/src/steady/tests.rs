@@ -226,3 +226,13 @@ async fn what_is_no_outage_is_neither_repeated_nor_held_against_the_place() {
     place.now(|_, _| Does::Answers);
     assert_eq!(answered(&steady, 1, false).await, 1, "our own disk is not its fault");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_may_be_kept_elsewhere_is_not_waited_for_while_the_place_is_known_to_fail() {
+    let place = place(|_, _| fails());
+    let steady = steady(&place);
+    assert_eq!(answered(&steady, 5, true).await, 0);
+    let (list, begun) = (Ask::List(ModulePath::parse("a.example/m").unwrap()), Instant::now());
+    assert!(steady.ask(&list, &ctx(true)).await.is_err());
+    assert_eq!(begun.elapsed(), Duration::ZERO);
+}
