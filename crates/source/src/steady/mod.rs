@@ -26,12 +26,9 @@ pub use vitals::{Dice, Vitals};
 /// How often a place is asked again when another place can be asked as well: the next one is the better retry.
 const RETRIES_MAX: u32 = 2;
 
-/// How often a place is asked again when nobody else can answer. With the waits of [`Backoff`] these are about five seconds; of a
-/// place that fails every second time, one question in two thousand still fails.
-const LAST_RESORT_RETRIES_MAX: u32 = 10;
-
-/// The same for what may change: about half a second.
-const MUTABLE_RETRIES_MAX: u32 = 4;
+/// How often a place is asked again when nobody else can answer. With the waits of [`Backoff`] these are four to five seconds;
+/// of a place that fails every second time, one question in thirty thousand still fails.
+const LAST_RESORT_RETRIES_MAX: u32 = 14;
 
 /// The longest `Retry-After` that is waited for; a longer one ends the question.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(3);
@@ -73,13 +70,12 @@ impl<S: Source + 'static> Steady<S> {
     }
 
     /// How often to ask again, at most. For what may change there is often something kept that can stand in, so that its asker does
-    /// not wait for long, and for a place that is known to fail not at all.
+    /// not wait for a place that is known to fail.
     fn retries_max(&self, ask: &Ask, ctx: &Ctx) -> u32 {
         match ask.lifetime() {
             _ if !ctx.last_resort => RETRIES_MAX,
-            Lifetime::Immutable => LAST_RESORT_RETRIES_MAX,
             Lifetime::Mutable if self.vitals.is_out() => 0,
-            Lifetime::Mutable => MUTABLE_RETRIES_MAX,
+            Lifetime::Mutable | Lifetime::Immutable => LAST_RESORT_RETRIES_MAX,
         }
     }
 
