@@ -1,8 +1,10 @@
-//! What a question brings along: until when it may take, and how fresh the answer must be.
+//! What a question brings along: until when it may take, how fresh the answer must be, and who watches it.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
+
+use crate::Progress;
 
 /// Which answers are good enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -17,18 +19,23 @@ pub enum Want {
 }
 
 /// The circumstances of one question.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Ctx {
     /// When the asker stops waiting. A source that is not done by then fails as `Unavailable`.
     pub deadline: Instant,
     /// Which answers are good enough.
     pub want: Want,
+    /// Told how far the answer has come, where somebody wants to know.
+    pub progress: Option<Progress>,
+    /// Whether nobody else can answer when this source fails: then a place is tried harder, and one that has only been slow
+    /// or unsteady is asked all the same.
+    pub last_resort: bool,
 }
 
 impl Ctx {
-    /// A question that may take as long as `patience`, with the usual freshness.
+    /// A question that may take as long as `patience`, with the usual freshness, watched by nobody.
     pub fn within(patience: Duration) -> Self {
-        Self { deadline: Instant::now() + patience, want: Want::Usual }
+        Self { deadline: Instant::now() + patience, want: Want::Usual, progress: None, last_resort: false }
     }
 
     /// The same question with another wish for freshness.
@@ -37,8 +44,19 @@ impl Ctx {
         Self { want, ..self }
     }
 
+    /// The same question for one of several places: watched, and with the word whether it is the last that can answer.
+    #[must_use]
+    pub fn watched(&self, progress: Progress, last_resort: bool) -> Self {
+        Self { progress: Some(progress), last_resort, ..self.clone() }
+    }
+
     /// The time that is left; zero when the deadline has passed.
     pub fn left(&self) -> Duration {
         self.deadline.saturating_duration_since(Instant::now())
+    }
+
+    /// Whether the asker has stopped waiting.
+    pub fn is_over(&self) -> bool {
+        self.left().is_zero()
     }
 }

@@ -55,6 +55,17 @@ pub enum Retry {
     Useless,
 }
 
+/// What a failure says about its place, beyond the one question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Symptom {
+    /// It gave an answer that was no good: a bad status, a cut body, a page. That may be about this one thing.
+    BadAnswer,
+    /// It could not be reached, and that was known quickly.
+    Unreachable,
+    /// It was waited for in vain until a deadline passed: the next question would most likely take as long.
+    Silent,
+}
+
 /// Why there is no answer: kind, place, message, whether a retry may help, and what was tried for how long.
 ///
 /// Cloning is cheap, because one failure is often told to many that wait for the same thing.
@@ -67,6 +78,9 @@ struct Inner {
     origin: Origin,
     message: Arc<str>,
     retry: Retry,
+    symptom: Symptom,
+    retry_after: Option<Duration>,
+    passed_over: bool,
     trail: Trail,
 }
 
@@ -77,7 +91,18 @@ impl Failure {
         let message: Arc<str> = one_line(message.as_ref()).into();
         let attempt = Attempt { origin: origin.clone(), failed: Some(kind), note: message.clone(), took };
         let retry = if kind == FailureKind::Unavailable { Retry::MayHelp } else { Retry::Useless };
-        Self(Arc::new(Inner { kind, origin: origin.clone(), message, retry, trail: Trail::of(attempt) }))
+        let symptom = Symptom::BadAnswer;
+        let (origin, trail) = (origin.clone(), Trail::of(attempt));
+        Self(Arc::new(Inner {
+            kind,
+            origin,
+            message,
+            retry,
+            symptom,
+            retry_after: None,
+            passed_over: false,
+            trail,
+        }))
     }
 
     /// A [`FailureKind::NotFound`] of one place.
@@ -95,6 +120,42 @@ impl Failure {
     pub fn permanent(mut self) -> Self {
         Arc::make_mut(&mut self.0).retry = Retry::Useless;
         self
+    }
+
+    /// The same failure, with what it says about the place.
+    #[must_use]
+    pub fn with_symptom(mut self, symptom: Symptom) -> Self {
+        Arc::make_mut(&mut self.0).symptom = symptom;
+        self
+    }
+
+    /// The same failure, with the time after which the place wants to be asked again, where it named one.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        Arc::make_mut(&mut self.0).retry_after = wait;
+        self
+    }
+
+    /// The same failure, with the word that the place was not asked, but may be when nobody else can answer.
+    #[must_use]
+    pub fn passed_over(self) -> Self {
+        let mut failure = self.permanent();
+        Arc::make_mut(&mut failure.0).passed_over = true;
+        failure
+    }
+
+    /// The same failure, after so many attempts that took so long together.
+    #[must_use]
+    pub fn after_attempts(self, attempts: u32, took: Duration) -> Self {
+        if attempts < 2 {
+            return self;
+        }
+        let Inner { kind, origin, message, retry, symptom, retry_after, .. } = &*self.0;
+        let message = format!("{message} (asked {attempts} times)");
+        let mut told = Self::new(*kind, origin, message, took);
+        let inner = Arc::make_mut(&mut told.0);
+        (inner.retry, inner.symptom, inner.retry_after) = (*retry, *symptom, *retry_after);
+        told
     }
 
     /// The same failure, told with the whole trail of the search that it ended.
@@ -122,6 +183,21 @@ impl Failure {
     /// Whether a retry may help.
     pub fn retry(&self) -> Retry {
         self.0.retry
+    }
+
+    /// What it says about the place.
+    pub fn symptom(&self) -> Symptom {
+        self.0.symptom
+    }
+
+    /// After what time the place wants to be asked again (`Retry-After`), where it named one.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Whether the place was not asked, but may be when nobody else can answer.
+    pub fn is_passed_over(&self) -> bool {
+        self.0.passed_over
     }
 
     /// Everybody who was asked, this place included.

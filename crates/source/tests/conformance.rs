@@ -4,7 +4,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{chain_of, checked, client, upstream, world};
+use common::{chain_of, checked, client, steady, upstream, world};
 use source::conformance::check;
 use source::{Ask, Coalesced, ModCache, Upstream};
 use std::time::Duration;
@@ -57,6 +57,31 @@ async fn a_chain_whose_first_place_knows_nothing() {
     let (empty, full) = (testkit::FakeUpstream::builder().start(), upstream(false));
     let folder = tempfile::tempdir().unwrap();
     check(Arc::new(chain_of(&[&empty, &full], folder.path())), &world()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_steady_upstream() {
+    let fake = upstream(false);
+    let folder = tempfile::tempdir().unwrap();
+    check(Arc::new(steady(&fake, folder.path())), &world()).await;
+    assert_eq!(folder.path().read_dir().unwrap().count(), 0, "nothing is left in the spool");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_steady_upstream_that_fails_at_first() {
+    let (fake, folder) = (upstream(false), tempfile::tempdir().unwrap());
+    // Fewer than a question to a single place is repeated, whichever questions they hit.
+    fake.fail_first("*", 10, 503);
+    check(Arc::new(chain_of(&[&fake], folder.path())), &world()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chain_whose_first_place_is_so_slow_that_the_second_overtakes_it() {
+    let (slow, full) = (upstream(false), upstream(false));
+    slow.delay("*", Duration::from_millis(800));
+    let folder = tempfile::tempdir().unwrap();
+    check(Arc::new(chain_of(&[&slow, &full], folder.path())), &world()).await;
+    assert!(full.count("") > 100, "the second place has answered");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -253,8 +253,8 @@ pub static IDLE_TIMEOUT: Setting<Duration> = Setting {
     spec: wait(
         "idle-timeout",
         "15s",
-        "How long an upstream may send nothing in the middle of an answer.\n\nA slow answer that keeps moving is not \
-         cut off by this.",
+        "How long an upstream may send nothing in the middle of an answer.\n\nA slow answer is not cut off by \
+         this, as long as it brings 1 KiB a second over this time.",
     ),
     parse: values::wait,
 };

@@ -15,5 +15,6 @@ mod operations;
 mod passes;
 mod proxies;
 mod semantics;
+mod steady;
 mod tls;
 mod upstreams;

@@ -2,20 +2,33 @@
 //!
 //! * [`policy`]: which failure lets the next place be asked, and which paths may go where. Pure decisions.
 //! * [`claims`]: which paths an authoritative place has ever answered.
-//! * this file: asking along the chain, first answer wins, and for lists the union of all.
+//! * [`order`]: which of equal places is asked first.
+//! * [`race`] and [`lag`]: asking the next place while one is in arrears.
+//! * [`search`] and [`union`]: what comes of it, when nobody answers and for lists.
+//! * this file: the first answer along the chain.
 
 pub mod claims;
+mod lag;
+mod lists;
+mod order;
 pub mod policy;
+mod race;
+mod search;
+mod union;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use gomod::ModulePath;
 use gomod::goproxy::Fallback;
 
-use crate::{Answer, Ask, Assurance, Ctx, Failure, FailureKind, Kind, Origin, Source, Trail, VersionList};
+use crate::{Answer, Ask, Ctx, Failure, FailureKind, Origin, Source, Vitals};
 use claims::Claims;
+use order::Turn;
 use policy::Policy;
+use race::Race;
+use search::{Search, nobody};
 
 /// One place of a chain.
 #[derive(Debug, Clone)]
@@ -31,6 +44,15 @@ pub struct Link {
     /// Whether a path that it has ever answered is asked of no later place (house.md, dependency confusion): it is private,
     /// or knows us by credentials.
     pub authoritative: bool,
+    /// Its vital signs, where there is a [`Steady`](crate::Steady) around it that notes them.
+    pub vitals: Option<Arc<Vitals>>,
+}
+
+impl Link {
+    /// Whether its breaker is open.
+    fn is_out(&self) -> bool {
+        self.vitals.as_ref().is_some_and(|vitals| vitals.is_out())
+    }
 }
 
 /// Places in the order in which they are asked.
@@ -60,54 +82,91 @@ impl Chain {
     /// The first answer along the chain.
     async fn first(&self, links: &[&Link], ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
         let mut search = Search::default();
-        for link in links {
-            match link.place.ask(ask, ctx).await {
+        match self.first_of(&self.in_order(links, ask), ask, ctx, false, &mut search).await {
+            Round::Answered(answer) => return Ok(answer.after(search.into_trail())),
+            Round::Ended => return Err(search.give_up()),
+            Round::Exhausted => {}
+        }
+        let again = search.take_passed_over(links);
+        match self.first_of(&order::as_listed(&again), ask, ctx, true, &mut search).await {
+            Round::Answered(answer) => Ok(answer.after(search.into_trail())),
+            _ => Err(search.give_up()),
+        }
+    }
+
+    /// One round: each place is asked until one answers. With `insist`, also those that have been slow or unsteady.
+    async fn first_of(
+        &self,
+        turns: &[Turn<'_>],
+        ask: &Ask,
+        ctx: &Ctx,
+        insist: bool,
+        search: &mut Search,
+    ) -> Round<Answer> {
+        let asking = |turn: Turn<'_>, ctx: Ctx| {
+            let place = turn.link.place.clone();
+            let ask = ask.clone();
+            Box::pin(async move { place.ask(&ask, &ctx).await }) as _
+        };
+        let mut race = self.race(turns, ask, ctx, insist, asking);
+        race.ask_next();
+        let mut ended = false;
+        while let Some((at, outcome)) = race.next().await {
+            let failure = match outcome {
                 Ok(answer) => {
-                    self.remember(link, ask.module()).await;
-                    return Ok(answer.after(search.trail));
+                    self.remember(race.turn(at).link, ask.module()).await;
+                    search.note(race.give_up_the_rest());
+                    return Round::Answered(answer);
                 }
-                Err(failure) if self.passes(link, ask, &failure) => search.add(failure),
-                Err(failure) => return Err(search.end(failure)),
-            }
-        }
-        Err(search.give_up())
-    }
-
-    /// The lists of all places that may be asked, united, so that no one place can make a version vanish.
-    ///
-    /// One after the other, because whether the next may be asked depends on what this one says: a refusal ends the
-    /// search, and a private path is not told to a second place when the first has answered or is down.
-    async fn list(&self, links: &[&Link], ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
-        let mut union = Union::default();
-        let mut search = Search::default();
-        for link in links {
-            let next_too = match self.list_of(link, ask, ctx).await {
-                Ok(list) => {
-                    search.trail.extend(union.add(list));
-                    !link.authoritative && self.policy.unites(ask.module())
-                }
-                Err(failure) => {
-                    let passes = self.passes(link, ask, &failure);
-                    search.add(failure);
-                    passes
-                }
+                Err(failure) => failure,
             };
-            if !next_too {
-                break;
+            ended |= !self.goes_on(&mut race, at, ask, failure, search);
+            if race.is_last_asked(at) {
+                race.ask_next();
             }
         }
-        union.into_answer(search)
+        if ended { Round::Ended } else { Round::Exhausted }
     }
 
-    async fn list_of(&self, link: &Link, ask: &Ask, ctx: &Ctx) -> Result<Listed, Failure> {
-        let Answer { body, origin, assurance, trail, .. } = link.place.ask(ask, ctx).await?;
-        let broken = |why: String| Failure::unavailable(&origin, why, Duration::ZERO);
-        let bytes = body.into_bytes(Kind::List.size_max()).await.map_err(|e| broken(e.to_string()))?;
-        let text = std::str::from_utf8(&bytes).map_err(|e| broken(format!("the list is not UTF-8: {e}")))?;
-        let versions =
-            VersionList::parse(text).ok_or_else(|| broken("the answer is not a version list".into()))?;
-        self.remember(link, ask.module()).await;
-        Ok(Listed { versions, origin, assurance, trail })
+    /// The places in the order of asking. In mode `go`, and for a path that is not told to a second place, that of the list.
+    fn in_order<'a>(&self, links: &[&'a Link], ask: &Ask) -> Vec<Turn<'a>> {
+        if self.policy.hedges(ask.module()) { order::best_first(links) } else { order::as_listed(links) }
+    }
+
+    fn race<'a, T: 'a>(
+        &'a self,
+        turns: &'a [Turn<'a>],
+        ask: &'a Ask,
+        ctx: &'a Ctx,
+        insist: bool,
+        asking: impl Fn(Turn<'a>, Ctx) -> BoxFuture<'a, Result<T, Failure>> + Send + Sync + 'a,
+    ) -> Race<'a, T> {
+        // The last one is tried hard, unless its breaker is open: the second round is for that.
+        let is_last = move |at: usize| {
+            let Some(turn) = turns.get(at) else { return false };
+            let ends = at + 1 == turns.len() && (at == 0 || !turn.link.is_out());
+            ends || !self.policy.passes(FailureKind::Unavailable, turn.link.then, ask.module())
+        };
+        let circumstances = move |at, progress| ctx.watched(progress, insist || is_last(at));
+        Race::new(turns.to_vec(), self.policy.hedges(ask.module()), circumstances, asking)
+    }
+
+    /// Notes a failure; whether the search goes on behind the place.
+    fn goes_on<'a, T: 'a>(
+        &self,
+        race: &mut Race<'a, T>,
+        at: usize,
+        ask: &Ask,
+        failure: Failure,
+        search: &mut Search,
+    ) -> bool {
+        let turn = race.turn(at);
+        let passes = self.passes(turn.link, ask, &failure);
+        if !passes {
+            race.end_at(turn.group_end);
+        }
+        search.add(failure);
+        passes
     }
 
     fn passes(&self, link: &Link, ask: &Ask, failure: &Failure) -> bool {
@@ -133,63 +192,13 @@ impl Source for Chain {
     }
 }
 
-/// The failures so far.
-#[derive(Debug, Default)]
-struct Search {
-    trail: Trail,
-    worst: Option<Failure>,
-}
-
-impl Search {
-    fn add(&mut self, failure: Failure) {
-        self.trail.extend(failure.trail().clone());
-        if self.worst.as_ref().is_none_or(|worst| failure.kind() > worst.kind()) {
-            self.worst = Some(failure);
-        }
-    }
-
-    /// The search stops at a failure that is final, but "could not find out" earlier on is not forgotten.
-    fn end(mut self, last: Failure) -> Failure {
-        self.add(last);
-        self.give_up()
-    }
-
-    /// The most serious failure, the first of its kind, with everybody's behind it.
-    fn give_up(self) -> Failure {
-        let Self { trail, worst } = self;
-        worst.unwrap_or_else(|| nobody("no place is configured")).with_trail(trail)
-    }
-}
-
-/// What one place says to a list.
-struct Listed {
-    versions: VersionList,
-    origin: Origin,
-    assurance: Assurance,
-    trail: Trail,
-}
-
-/// The lists so far.
-#[derive(Debug, Default)]
-struct Union {
-    versions: VersionList,
-    first: Option<(Origin, Assurance)>,
-}
-
-impl Union {
-    /// Adds a list, and gives its trail back.
-    fn add(&mut self, list: Listed) -> Trail {
-        self.versions.merge(list.versions);
-        let (_, weakest) = self.first.get_or_insert((list.origin, list.assurance));
-        *weakest = (*weakest).min(list.assurance);
-        list.trail
-    }
-
-    fn into_answer(self, search: Search) -> Result<Answer, Failure> {
-        let Some((origin, assurance)) = self.first else { return Err(search.give_up()) };
-        let answer = Answer::live(self.versions.to_text().into(), origin, search.trail);
-        Ok(Answer { assurance, ..answer })
-    }
+/// What came of asking each place once.
+enum Round<T> {
+    Answered(T),
+    /// A failure was final.
+    Ended,
+    /// Every place was asked.
+    Exhausted,
 }
 
 fn nobody_to_ask(links: &[Link], ask: &Ask) -> Failure {
@@ -205,9 +214,7 @@ fn nobody_to_ask(links: &[Link], ask: &Ask) -> Failure {
     Failure::not_found(&Origin::new("modkeep"), message, Duration::ZERO)
 }
 
-fn nobody(message: &str) -> Failure {
-    Failure::new(FailureKind::Unavailable, &Origin::new("modkeep"), message, Duration::ZERO).permanent()
-}
-
+#[cfg(test)]
+mod hedging_tests;
 #[cfg(test)]
 mod tests;

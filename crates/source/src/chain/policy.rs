@@ -57,6 +57,11 @@ impl Policy {
         self.passes_outage(module)
     }
 
+    /// Whether the next place may be asked before this one has answered: where silence is an outage, and an outage passes.
+    pub fn hedges(&self, module: &ModulePath) -> bool {
+        self.passes_outage(module)
+    }
+
     fn passes_outage(&self, module: &ModulePath) -> bool {
         self.mode == Mode::Resilient && !self.is_private(module)
     }

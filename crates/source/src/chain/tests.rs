@@ -1,5 +1,6 @@
 use super::policy::Mode;
 use super::*;
+use crate::{FailureKind, Trail};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -44,7 +45,8 @@ const DOWN: Result<&str, FailureKind> = Err(FailureKind::Unavailable);
 const MISMATCH: Result<&str, FailureKind> = Err(FailureKind::Mismatch);
 
 fn link(place: &Arc<Says>, then: Fallback, private: bool) -> Link {
-    Link { place: place.clone(), origin: place.origin.clone(), then, private, authoritative: private }
+    let (place, origin) = (place.clone(), place.origin.clone());
+    Link { place, origin, then, private, authoritative: private, vitals: None }
 }
 
 fn comma(place: &Arc<Says>) -> Link {

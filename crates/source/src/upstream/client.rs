@@ -22,6 +22,8 @@ pub struct HttpOptions {
     pub first_byte_timeout: Duration,
     /// Between two pieces of a body.
     pub idle_timeout: Duration,
+    /// Bytes a second that a body must bring, over windows as long as `idle_timeout`: a drip is no better than silence.
+    pub rate_min: u32,
     /// Certificate authorities trusted besides the system's.
     pub authorities: Authorities,
     /// Through whom to go.
@@ -29,12 +31,13 @@ pub struct HttpOptions {
 }
 
 impl Default for HttpOptions {
-    /// 5 s to connect, 15 s to the head of the answer (a proxy may have to fetch first), 15 s between pieces.
+    /// 5 s to connect, 15 s to the head of the answer (a proxy may have to fetch first), 15 s between pieces, 1 KiB a second.
     fn default() -> Self {
         Self {
             connect_timeout: Duration::from_secs(5),
             first_byte_timeout: Duration::from_secs(15),
             idle_timeout: Duration::from_secs(15),
+            rate_min: 1024,
             authorities: Authorities::default(),
             proxies: Proxies::default(),
         }
@@ -73,6 +76,7 @@ pub struct HttpClient {
     pub(super) authorization: Option<HeaderValue>,
     pub(super) first_byte_timeout: Duration,
     pub(super) idle_timeout: Duration,
+    pub(super) rate_min: u32,
     options: Arc<HttpOptions>,
 }
 
@@ -89,6 +93,7 @@ impl HttpClient {
             authorization: None,
             first_byte_timeout: options.first_byte_timeout,
             idle_timeout: options.idle_timeout,
+            rate_min: options.rate_min,
             options: Arc::new(options.clone()),
         })
     }

@@ -3,18 +3,17 @@
 //! Requests are what the go command sends: plain GETs without query (protocol.md B4). Bodies are taken as they are:
 //! they are kept and hashed, so nothing is decompressed. A 401, 403 or 451 counts only when the same place repeats it (B5).
 
-use bytes::Bytes;
-use futures_util::stream::{self, Stream};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Response;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::client::HttpClient;
+use super::content::Content;
 use super::redirects::GetError;
-use super::status::kind_of;
-use crate::{Answer, Ask, Attempt, Body, Ctx, Failure, FailureKind, Origin, Trail};
+use super::status::{kind_of, may_pass, retry_after};
+use crate::{Answer, Ask, Attempt, Ctx, Failure, FailureKind, Origin, Symptom, Trail};
 
 /// What go's own escaping of a path segment leaves alone; `!` is not among it (protocol.md A15).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -46,8 +45,8 @@ impl HttpClient {
             address(base, ask).map_err(|e| call.unavailable(format!("cannot form the request: {e}")))?;
         let response = call.get(&url).await?;
         match kind_of(response.status()) {
-            FailureKind::Refused => call.answer(call.get(&url).await?).await,
-            _ => call.answer(response).await,
+            FailureKind::Refused => call.answer(ask, url.clone(), call.get(&url).await?).await,
+            _ => call.answer(ask, url, response).await,
         }
     }
 }
@@ -56,6 +55,14 @@ fn address(base: &Url, ask: &Ask) -> Result<Url, url::ParseError> {
     let address = ask.address();
     let path = utf8_percent_encode(&address, SEGMENT);
     Url::parse(&format!("{}/{path}", base.as_str().trim_end_matches('/')))
+}
+
+impl HttpClient {
+    /// Sends one GET. Bodies are wanted as they are.
+    pub(super) async fn send(&self, url: &Url, mut headers: HeaderMap) -> Result<Response, GetError> {
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        self.get(url, &headers).await
+    }
 }
 
 /// One question to one place.
@@ -69,8 +76,7 @@ struct Call<'a> {
 impl Call<'_> {
     async fn get(&self, url: &Url) -> Result<Response, Failure> {
         let patience = Instant::now() + self.client.first_byte_timeout;
-        let headers = [(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"))].into_iter().collect();
-        let sent = self.client.get(url, &headers);
+        let sent = self.client.send(url, HeaderMap::new());
         match timeout_at(patience.min(self.ctx.deadline), sent).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(GetError::Redirect(why))) => {
@@ -78,13 +84,14 @@ impl Call<'_> {
             }
             Ok(Err(GetError::Transport(error))) => Err(self.transport_failure(&error)),
             Err(_) => {
-                Err(self.unavailable(format!("no answer within {:.1} s", self.begun.elapsed().as_secs_f64())))
+                let waited = self.begun.elapsed().as_secs_f64();
+                Err(self.unavailable(format!("no answer within {waited:.1} s")).with_symptom(Symptom::Silent))
             }
         }
     }
 
     /// Only 200 is success (protocol.md B11).
-    async fn answer(&self, response: Response) -> Result<Answer, Failure> {
+    async fn answer(&self, ask: &Ask, url: Url, response: Response) -> Result<Answer, Failure> {
         if response.status() != StatusCode::OK {
             return Err(self.refusal(response).await);
         }
@@ -94,47 +101,41 @@ impl Call<'_> {
             return Err(self
                 .unavailable(format!("the body has Content-Encoding {coding:?}, which was not asked for")));
         }
-        let size = response.content_length();
+        if let Some(progress) = &self.ctx.progress {
+            progress.head();
+        }
         let attempt = Attempt {
             origin: self.origin.clone(),
             failed: None,
             note: "".into(),
             took: self.begun.elapsed(),
         };
-        Ok(Answer::live(Body::stream(self.chunks(response), size), self.origin.clone(), Trail::of(attempt)))
-    }
-
-    /// The body, with a limit on each wait for its next piece: reqwest's own would count the wait for the head too.
-    fn chunks(&self, response: Response) -> impl Stream<Item = Result<Bytes, Failure>> + Send + 'static {
-        let (origin, begun, idle_timeout) = (self.origin.clone(), self.begun, self.client.idle_timeout);
-        let broken = move |why: String| Failure::unavailable(&origin, why, begun.elapsed());
-        stream::try_unfold((response, broken), move |(mut response, broken)| async move {
-            match timeout(idle_timeout, response.chunk()).await {
-                Ok(Ok(chunk)) => Ok(chunk.map(|chunk| (chunk, (response, broken)))),
-                Ok(Err(error)) => {
-                    Err(broken(format!("the body broke off: {}", root_cause(&error.without_url()))))
-                }
-                Err(_) => Err(broken(format!("the body stopped for {:.1} s", idle_timeout.as_secs_f64()))),
-            }
-        })
+        let body = Content::new(self.client.clone(), self.origin.clone(), ask, url, response)
+            .watched_by(self.ctx.progress.clone())
+            .into_body();
+        Ok(Answer::live(body, self.origin.clone(), Trail::of(attempt)))
     }
 
     async fn refusal(&self, response: Response) -> Failure {
         let status = response.status();
+        let wait = retry_after(&response);
         let message = match error_text(response, self.ctx.deadline).await {
             Some(text) => format!("{status}: {text}"),
             None => status.to_string(),
         };
-        Failure::new(kind_of(status), self.origin, message, self.begun.elapsed())
+        let failure = Failure::new(kind_of(status), self.origin, message, self.begun.elapsed());
+        if may_pass(status) { failure.with_retry_after(wait) } else { failure.permanent() }
     }
 
     fn transport_failure(&self, error: &reqwest::Error) -> Failure {
-        self.unavailable(match error {
+        let failure = self.unavailable(match error {
             e if e.is_timeout() && e.is_connect() => "cannot connect: timed out".to_owned(),
             e if e.is_connect() => format!("cannot connect: {}", root_cause(e)),
             e if e.is_timeout() => "timed out".to_owned(),
             e => format!("the request failed: {}", root_cause(e)),
-        })
+        });
+        let symptom = if error.is_timeout() { Symptom::Silent } else { Symptom::Unreachable };
+        failure.with_symptom(symptom)
     }
 
     fn unavailable(&self, message: String) -> Failure {
@@ -144,7 +145,7 @@ impl Call<'_> {
 
 /// The innermost reason: "connection refused" rather than "error sending request". Callers take the URL out of the error
 /// before, since it may hold a password.
-fn root_cause(error: &reqwest::Error) -> String {
+pub(super) fn root_cause(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(inner) = cause.source() {
         cause = inner;

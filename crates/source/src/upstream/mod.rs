@@ -3,6 +3,8 @@
 //! * [`client`]: the pool of connections: timeouts, trust, and what is used with one place alone.
 //! * [`credentials`], [`netrc`]: who we are to a place.
 //! * [`http`]: one question is one GET, with a limit on every wait.
+//! * [`content`]: the body as it comes: what is too slow, and going on after a break.
+//! * [`resume`]: what makes sure that the rest of a zip belongs to its beginning.
 //! * [`proxies`]: through whom to go.
 //! * [`redirects`]: where a GET may be led to, and what is sent along.
 //! * [`status`]: the only table from HTTP status to kind of failure.
@@ -10,11 +12,13 @@
 //! * [`trust`]: certificates, of authorities and our own.
 
 mod client;
+mod content;
 mod credentials;
 mod http;
 mod netrc;
 mod proxies;
 mod redirects;
+mod resume;
 mod status;
 mod tree;
 mod trust;

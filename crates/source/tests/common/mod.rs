@@ -16,7 +16,7 @@ use source::chain::claims::Claims;
 use source::chain::policy::Policy;
 use source::conformance::{World, asks_about};
 use source::upstream::{Authorities, HttpClient, HttpOptions};
-use source::{Ask, Chain, Checked, Spool, Upstream};
+use source::{Ask, Chain, Checked, Spool, Steady, Upstream, Vitals};
 use testkit::module::noise;
 use testkit::{FakeUpstream, Module};
 
@@ -58,15 +58,29 @@ fn checked_with(fake: &FakeUpstream, spool: &Path, options: &HttpOptions) -> Che
     Checked::new(Upstream::new(&fake.url(), &client_with(fake, options)).unwrap(), Spool::new(spool))
 }
 
+pub(crate) fn steady(fake: &FakeUpstream, spool: &Path) -> Steady<Checked<Upstream>> {
+    steady_with(fake, spool, &HttpOptions::default()).0
+}
+
+pub(crate) fn steady_with(
+    fake: &FakeUpstream,
+    spool: &Path,
+    options: &HttpOptions,
+) -> (Steady<Checked<Upstream>>, Arc<Vitals>) {
+    let vitals = Vitals::new(source::Origin::new(fake.url()), || 0.5);
+    (Steady::new(checked_with(fake, spool, options), vitals.clone()), vitals)
+}
+
 pub(crate) fn chain_of(fakes: &[&FakeUpstream], spool: &Path) -> Chain {
     chain_with(fakes, spool, &HttpOptions::default())
 }
 
 pub(crate) fn chain_with(fakes: &[&FakeUpstream], spool: &Path, options: &HttpOptions) -> Chain {
     let links = fakes.iter().map(|fake| {
-        let place = Arc::new(checked_with(fake, spool, options));
-        let origin = source::Origin::new(fake.url());
-        Link { place, origin, then: Fallback::NotFound, private: false, authoritative: false }
+        let (place, vitals) = steady_with(fake, spool, options);
+        let (origin, place) = (vitals.origin().clone(), Arc::new(place));
+        let then = Fallback::NotFound;
+        Link { place, origin, then, private: false, authoritative: false, vitals: Some(vitals) }
     });
     Chain::new(links.collect(), Policy::default(), Claims::in_memory())
 }

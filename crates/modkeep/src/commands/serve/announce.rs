@@ -87,7 +87,8 @@ fn write_member(
 /// When the next place is asked, in words.
 fn when(then: Then, mode: Fallback) -> &'static str {
     match (then, mode) {
-        (Then::AnyError, _) => "after any failure",
+        (Then::AnyError, Fallback::Resilient) => "after any failure (the better one first)",
+        (Then::AnyError, Fallback::Go) => "after any failure",
         (Then::NotFound, Fallback::Resilient) => "after not found or an outage",
         (Then::NotFound, Fallback::Go) => "after not found",
     }
@@ -121,5 +122,6 @@ mod tests {
         assert_eq!(when(Then::NotFound, Fallback::Go), "after not found");
         assert_eq!(when(Then::NotFound, Fallback::Resilient), "after not found or an outage");
         assert_eq!(when(Then::AnyError, Fallback::Go), "after any failure");
+        assert_eq!(when(Then::AnyError, Fallback::Resilient), "after any failure (the better one first)");
     }
 }

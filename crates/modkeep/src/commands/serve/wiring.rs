@@ -11,7 +11,7 @@ use source::chain::claims::Claims;
 use source::chain::policy::{Mode, Policy};
 use source::chain::{Chain, Link};
 use source::upstream::{Authorities, HttpClient, HttpOptions, Proxies};
-use source::{Checked, MemoryOptions, Remembered, Source, Spool, Upstream};
+use source::{Checked, MemoryOptions, Remembered, Source, Spool, Steady, Upstream, Vitals};
 use store::{DiskStore, cached};
 
 use super::access::Keyring;
@@ -106,6 +106,7 @@ pub(in crate::commands) fn client(settings: &Settings, reach: Reach) -> Result<H
         idle_timeout: settings.get(&table::IDLE_TIMEOUT)?,
         authorities,
         proxies,
+        ..HttpOptions::default()
     };
     HttpClient::new(&options).map_err(|error| {
         Failed::new(
@@ -119,8 +120,10 @@ fn link(member: &Member, client: &HttpClient, spool: Spool) -> Result<Link, Fail
     let upstream = Upstream::with_access(&member.url, client, member.access.clone())
         .map_err(|error| Failed::new(Exit::Config, Problem::from_error(&error)))?;
     let (origin, authoritative) = (upstream.origin().clone(), member.private || upstream.knows_us());
-    let place = Arc::new(Checked::new(upstream, spool));
-    Ok(Link { place, origin, then: member.then, private: member.private, authoritative })
+    let vitals = Vitals::new(origin.clone(), fastrand::f64);
+    let place = Arc::new(Steady::new(Checked::new(upstream, spool), vitals.clone()));
+    let (then, private, vitals) = (member.then, member.private, Some(vitals));
+    Ok(Link { place, origin, then, private, authoritative, vitals })
 }
 
 fn policy(settings: &Settings) -> Result<Policy, Failed> {
