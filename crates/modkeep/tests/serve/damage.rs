@@ -150,7 +150,10 @@ async fn without_its_checksums_a_flipped_bit_would_be_sent() {
     let data = tempfile::tempdir().unwrap();
     let (node, artifacts, mut dice) = (Node::start(&upstream.url(), data.path()), artifacts(), Dice(8));
     assert_eq!(download_all(&node, &artifacts).await, artifacts.len());
-    let go_mod = artifacts.iter().find(|artifact| artifact.address.ends_with(".mod")).unwrap();
+    let go_mod = artifacts
+        .iter()
+        .find(|artifact| artifact.address.rsplit_once('.').is_some_and(|(_, kind)| kind == "mod"))
+        .unwrap();
     flip(&file(data.path(), go_mod), &mut dice).unwrap();
     fs::remove_file(sidecar(data.path(), go_mod)).unwrap();
     let got = download(node.url() + &go_mod.address).await.unwrap();

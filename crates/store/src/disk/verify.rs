@@ -8,6 +8,7 @@ use std::path::Path;
 use gomod::zip::ZipError;
 use gomod::{H1, dirhash};
 use source::Ask;
+use source::form::FormError;
 
 use super::damage::is_same_file;
 use super::fingerprint::Fingerprint;
