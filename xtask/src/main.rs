@@ -4,6 +4,7 @@
 mod bench;
 mod docs;
 mod failure;
+mod faults;
 mod fuzz;
 mod metadata;
 mod phases;
@@ -33,6 +34,7 @@ enum Chore {
     Docs(docs::Args),
     Fuzz(fuzz::Args),
     Bench(bench::Args),
+    Faults(faults::Args),
     RealProject(real_project::Args),
 }
 
@@ -53,6 +55,7 @@ fn do_chore(chore: Chore) -> Result<(), failure::Failure> {
         Chore::Tidy(args) => tidy::run(&workspace, &args),
         Chore::Docs(args) => docs::run(&workspace, &args),
         Chore::Bench(args) => bench::run(&workspace, &args),
+        Chore::Faults(args) => faults::run(&workspace, &args),
         Chore::RealProject(args) => real_project::run(&workspace, &args),
         Chore::Fuzz(args) => fuzz::run(&workspace, &args),
     }

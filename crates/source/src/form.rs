@@ -44,6 +44,9 @@ pub enum FormError {
     /// A go.mod that go cannot read.
     #[error("the go.mod cannot be parsed: {0}")]
     BadGoMod(ParseErrors),
+    /// A go.mod of a module, with nothing in it.
+    #[error("the go.mod is empty")]
+    EmptyGoMod,
     /// A zip that go would refuse, with the reason in go's words.
     #[error("go would refuse the module zip: {0}")]
     BadZip(String),
@@ -112,8 +115,12 @@ fn check_info(bytes: &[u8], asked: Option<&ModuleVersion>) -> Result<(), FormErr
 }
 
 /// go's lenient parser skips directives that it does not know, so that to it a web page is a go.mod. What has no module
-/// line must therefore please the strict one, or be the one line that some toolchains have for a go.mod.
+/// line must therefore please the strict one, or be the one line that some toolchains have for a go.mod. The strict one
+/// likes an empty text, which a broken place sends most easily, and which go takes for no module.
 fn check_mod(module: &ModuleVersion, bytes: &[u8]) -> Result<H1, FormError> {
+    if bytes.trim_ascii().is_empty() && module.path().as_str() != TOOLCHAIN {
+        return Err(FormError::EmptyGoMod);
+    }
     let lenient = GoMod::parse_lax(bytes).map_err(FormError::BadGoMod)?;
     if lenient.module.is_none() && !is_bare_toolchain(module, bytes) {
         GoMod::parse(bytes).map_err(FormError::BadGoMod)?;
@@ -157,6 +164,7 @@ mod tests {
         for page in ["<html>\n", "golang.org/toolchain\n<html>\n", "Please log in\n"] {
             assert!(!is_mod(TOOLCHAIN, toolchain, page), "{page}");
             assert!(!is_mod("example.com/m", "v1.0.0", page), "{page}");
+            assert!(!is_mod("example.com/m", "v1.0.0", ""));
         }
         assert!(!is_mod("example.com/m", "v1.0.0", "golang.org/toolchain\n"));
     }

@@ -157,6 +157,16 @@ async fn a_page_with_status_200_is_not_an_answer() {
 }
 
 #[tokio::test]
+async fn nothing_with_status_200_is_an_answer_only_for_a_list() {
+    let fake = upstream(false);
+    fake.set_status("*", 200, "");
+    for question in asks_about(PATH, "v1.2.0") {
+        let is_list = matches!(question, Ask::List(_));
+        assert_eq!(vet(&fake, &question).await.is_ok(), is_list, "{question}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_about_another_version_is_not_an_answer() {
     let fake = upstream(false);
     let other = Reply::new(200, "application/json", r#"{"Version":"v1.2.0"}"#);

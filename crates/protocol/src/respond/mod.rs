@@ -3,10 +3,12 @@
 //! * [`form`]: which bytes are sent, and what identifies them.
 //! * [`content`]: all of them, or a part.
 //! * [`marks`]: where they come from and how old they are.
+//! * [`told`]: what a person is told when there are none.
 
 mod content;
 mod form;
 mod marks;
+mod told;
 
 use axum::body::Body as HttpBody;
 use axum::response::Response;
@@ -19,9 +21,6 @@ use crate::conditional::{Validators, Verdict};
 use crate::options::UnavailableStatus;
 use crate::status::status_of;
 use form::Form;
-
-/// As many lines as go shows of an error (protocol.md B12).
-const ERROR_LINES_MAX: usize = 8;
 
 /// How long a client should wait before it tries again what may pass by itself, in seconds: long enough not to add to an
 /// overload, short enough for somebody who waits for a build.
@@ -88,16 +87,10 @@ impl Respond {
         head
     }
 
-    /// The response for a failure: the useful sentence first, then who else was asked.
+    /// The response for a failure.
     pub(crate) fn failure(&self, failure: &Failure, kept_only: bool) -> Response {
-        let mut lines = vec![failure.to_string()];
-        let others = failure.trail().attempts();
-        if others.len() > 1 {
-            lines.extend(others.iter().map(|attempt| format!("asked {attempt}")));
-        }
-        lines.truncate(ERROR_LINES_MAX);
         let status = status_of(failure.kind(), self.unavailable);
-        let mut response = text(status, &lines.join("\n"));
+        let mut response = text(status, &told::lines(failure).join("\n"));
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, self.caching.of_failure(failure.kind(), kept_only));
         if status.is_server_error() && failure.retry() == Retry::MayHelp {

@@ -1,0 +1,65 @@
+//! With no good place left, go fails soon, and its user is told which places there are, what is wrong with each, and what
+//! to do about it.
+
+use crate::scene::{Node, bad, pull};
+
+/// How what to do begins.
+const ADVICE: &str = "to go on: ";
+
+/// Each place is named in a line with what happened there. `happened`: some words of it, for each place.
+fn tells(names: [&str; 2], happened: [&str; 2]) {
+    let places = names.map(bad);
+    let [first, second] = &places;
+    let node = Node::start(&format!("{}|{}", first.url(), second.url()), &[first, second]);
+    let Err(output) = pull(&node.url()) else { panic!("{names:?} gave a build") };
+    for (place, words) in places.iter().zip(happened) {
+        let line = output.stderr.lines().find(|line| line.contains(place.url()) && line.contains(words));
+        assert!(line.is_some(), "no line has {} and `{words}`: {output}\n{}", place.url(), node.said());
+    }
+    assert!(output.stderr.contains(ADVICE), "{output}");
+}
+
+#[test]
+fn two_outages() {
+    tells(["502", "503"], ["502 Bad Gateway", "503 Service Unavailable"]);
+}
+
+#[test]
+fn nobody_there() {
+    tells(["refused", "dns"], ["Connection refused", "cannot connect"]);
+}
+
+#[test]
+fn broken_connections() {
+    tells(["rst", "reset"], ["the request failed", "the request failed"]);
+}
+
+#[test]
+fn wrong_certificates() {
+    tells(["tls-expired", "tls-host"], ["certificate", "certificate"]);
+}
+
+#[test]
+fn redirects_to_nowhere() {
+    tells(["loop", "to-http"], ["redirect", "redirect"]);
+}
+
+#[test]
+fn false_contents() {
+    tells(["html", "zip-corrupt"], ["zip", "zip"]);
+}
+
+#[test]
+fn broken_bodies() {
+    tells(["zip-cut", "chunked-cut"], ["body", "body"]);
+}
+
+#[test]
+fn silences_before_an_answer() {
+    tells(["hang", "tls-hang"], ["no answer", "cannot connect"]);
+}
+
+#[test]
+fn silences_in_the_middle() {
+    tells(["stall", "drip"], ["body", "body"]);
+}

@@ -1,0 +1,123 @@
+//! The parts of a row: the good upstream, a bad one, the server between them and go, and what go took.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use faults::FaultyProxy;
+use tempfile::TempDir;
+use testkit::{
+    FakeUpstream, GoHome, GoOutput, GoRun, Graph, GraphSpec, Module, ServerCommand, ServerProcess,
+};
+use tokio::runtime::Runtime;
+
+/// How long one command of go may take: whatever takes longer hangs, as far as a user is concerned.
+const DEADLINE: Duration = Duration::from_mins(1);
+
+/// A module that the project does not need, with releases enough that one can be missing.
+const MANY: &str = "many.example/m";
+const VERSIONS: [&str; 4] = ["v1.0.0", "v1.1.0", "v1.2.0", "v1.10.0"];
+
+/// The bad proxies run here. Nobody shuts it down: it ends with the process.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+
+/// Small enough to be quick, large enough that there is a middle of a zip, and that a byte a second lasts for hours.
+static GRAPH: LazyLock<Graph> = LazyLock::new(|| {
+    let small = GraphSpec { modules: 12, depth: 3, fan_out: 2, versions: 2, padding_bytes: 30_000, seed: 4 };
+    Graph::generate(small)
+});
+
+/// The second upstream of every row, and what stands behind every bad one.
+static GOOD: LazyLock<FakeUpstream> = LazyLock::new(|| {
+    let release = |version| Module::new(MANY, version).file("go.mod", format!("module {MANY}\n"));
+    FakeUpstream::builder().modules(GRAPH.modules()).modules(VERSIONS.map(release)).start()
+});
+
+/// What go takes on a healthy day: directly from the good upstream.
+pub(crate) static HEALTHY: LazyLock<Taken> = LazyLock::new(|| pull(&GOOD.url()).unwrap());
+
+/// All that go has after a pull.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Taken {
+    go_sum: String,
+    /// SHA-256 of each file in the module cache.
+    files: BTreeMap<String, String>,
+    /// What `go list -m -versions` printed.
+    versions: String,
+}
+
+/// Downloads and builds the project into an empty module cache, and asks for a list; or what the first command said that
+/// failed. Stops the test when a command hangs.
+pub(crate) fn pull(proxy: &str) -> Result<Taken, Box<GoOutput>> {
+    let home = GoHome::fresh();
+    let project = home.project("main");
+    GRAPH.write_project(&project);
+    let go = |folder: &Path, args: &[&str]| {
+        let run =
+            GoRun::in_home(&home).proxy(proxy).dir(folder).flags("-mod=mod").build_cache(&build_cache());
+        let output = run.deadline(DEADLINE).args(args.iter().copied()).run();
+        if output.status.success() { Ok(output) } else { Err(Box::new(output)) }
+    };
+    go(&project, &["mod", "download"])?;
+    go(&project, &["build", "./..."])?;
+    let (go_sum, files) = (fs::read_to_string(project.join("go.sum")).unwrap(), home.downloads());
+    let latest = format!("{MANY}@latest");
+    let versions = go(&home.project("elsewhere"), &["list", "-m", "-versions", &latest])?.stdout;
+    Ok(Taken { go_sum, files, versions })
+}
+
+impl Taken {
+    pub(crate) fn names_the_newest_version(&self) -> bool {
+        self.versions.split_whitespace().last() == VERSIONS.last().copied()
+    }
+}
+
+/// One for all rows: the standard library is compiled once.
+fn build_cache() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("gocache")
+}
+
+/// A proxy with the fault of this name, in front of the good upstream.
+pub(crate) fn bad(name: &str) -> FaultyProxy {
+    let fault = faults::find(name).unwrap();
+    RUNTIME.block_on(FaultyProxy::start(fault, &GOOD.url())).unwrap()
+}
+
+/// The URL of the good upstream.
+pub(crate) fn good() -> String {
+    GOOD.url()
+}
+
+/// A running `modkeep serve` with an empty data folder.
+pub(crate) struct Node {
+    process: ServerProcess,
+    _data: TempDir,
+}
+
+impl Node {
+    /// Serves from this list, with the settings that it has by itself. The authorities of `bad` are trusted, so that what is
+    /// wrong with a certificate is not its authority.
+    pub(crate) fn start(list: &str, bad: &[&FaultyProxy]) -> Self {
+        let data = TempDir::new().unwrap();
+        let command = ServerCommand::new(env!("CARGO_BIN_EXE_modkeep"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--upstream", list])
+            .args(["--data".as_ref(), data.path().join("data").as_os_str()]);
+        let pem: String = bad.iter().filter_map(|proxy| proxy.ca_pem()).collect();
+        let authorities = data.path().join("authorities.pem");
+        fs::write(&authorities, &pem).unwrap();
+        let command = if pem.is_empty() { command } else { command.args(["--ca-file".into(), authorities]) };
+        Self { process: command.start("listens on http://{}"), _data: data }
+    }
+
+    /// What go needs as GOPROXY.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.process.captures()[0])
+    }
+
+    /// What the server said so far.
+    pub(crate) fn said(&self) -> String {
+        self.process.output()
+    }
+}
