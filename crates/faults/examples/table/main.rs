@@ -40,8 +40,8 @@ fn main() {
 }
 
 fn chosen(names: &[String]) -> Vec<&'static Fault> {
-    let named = |name: &String| faults::find(name).unwrap_or_else(|| panic!("no fault is called {name}"));
-    if names.is_empty() { CATALOGUE.iter().collect() } else { names.iter().map(named).collect() }
+    let find = |name: &String| faults::find(name).unwrap_or_else(|| panic!("no fault is called {name}"));
+    if names.is_empty() { CATALOGUE.iter().collect() } else { names.iter().map(find).collect() }
 }
 
 fn headings(peers: &[Peer]) -> String {
