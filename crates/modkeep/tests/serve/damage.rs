@@ -11,21 +11,21 @@ use futures_util::future::join_all;
 use testkit::module::noise;
 use testkit::{FakeUpstream, Module};
 
-use crate::node::Node;
+use crate::node::{Node, command};
 
 const ROUNDS: usize = 60;
 
 /// More of them in one round than fit into a file's two sidecar lines, so that some are ruined.
 const FLIPS_PER_ROUND: usize = 6;
 
-/// What is served, with zips of one block and of several.
+/// What is served, with zips of one block, of several, and of more than is on its way to a client at a time.
 fn modules() -> Vec<Module> {
     let module = |(number, size): (usize, usize)| {
         let path = format!("example.com/Damaged{number}");
         let go_mod = format!("module {path}\n\n// {}\n", "x".repeat(size / 100));
         Module::new(path, "v1.0.0").file("go.mod", go_mod).file("noise", noise(size))
     };
-    [300, 90_000, 300_000, 900_000].into_iter().enumerate().map(module).collect()
+    [300, 90_000, 300_000, 4_000_000].into_iter().enumerate().map(module).collect()
 }
 
 /// One file of a module, as its address and its right bytes.
@@ -80,27 +80,64 @@ fn flip_some(data: &Path, artifacts: &[Artifact], dice: &mut Dice) -> usize {
     flips.sum()
 }
 
-/// What a client gets: the whole body, or the beginning of one that ends in an error.
-async fn download(url: String) -> Result<Vec<u8>, Vec<u8>> {
-    let mut response = reqwest::get(url).await.unwrap();
-    if response.status() != 200 {
-        return Err(Vec::new());
-    }
-    let mut got = Vec::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) => got.extend_from_slice(&chunk),
-            Ok(None) => return Ok(got),
-            Err(_) => return Err(got),
+/// A download under way: an answer, and what has come of its body.
+struct Begun {
+    response: reqwest::Response,
+    got: Vec<u8>,
+}
+
+/// What a client gets in the end: the whole body, or the beginning of one that ends in an error.
+type Got = Result<Vec<u8>, Vec<u8>>;
+
+impl Begun {
+    /// Asks, and reads until the first piece of the body is there.
+    async fn begin(url: String) -> Result<Self, Got> {
+        let mut response = reqwest::get(url).await.unwrap();
+        if response.status() != 200 {
+            return Err(Err(Vec::new()));
         }
+        match response.chunk().await {
+            Ok(Some(chunk)) => Ok(Self { response, got: chunk.to_vec() }),
+            Ok(None) => Err(Ok(Vec::new())),
+            Err(_) => Err(Err(Vec::new())),
+        }
+    }
+
+    async fn finish(mut self) -> Got {
+        loop {
+            match self.response.chunk().await {
+                Ok(Some(chunk)) => self.got.extend_from_slice(&chunk),
+                Ok(None) => return Ok(self.got),
+                Err(_) => return Err(self.got),
+            }
+        }
+    }
+}
+
+async fn download(url: String) -> Got {
+    match Begun::begin(url).await {
+        Ok(begun) => begun.finish().await,
+        Err(got) => got,
     }
 }
 
 /// Downloads everything at once; gives how many were whole. What is not is right as far as it goes.
 async fn download_all(node: &Node, artifacts: &[Artifact]) -> usize {
-    let downloads = artifacts.iter().map(|artifact| download(node.url() + &artifact.address));
+    download_all_while(node, artifacts, || {}).await
+}
+
+/// The same; when something of each has come, and not yet all of the large ones, `meanwhile` happens.
+async fn download_all_while(node: &Node, artifacts: &[Artifact], meanwhile: impl FnOnce()) -> usize {
+    let begun = join_all(artifacts.iter().map(|artifact| Begun::begin(node.url() + &artifact.address))).await;
+    meanwhile();
+    let finished = begun.into_iter().map(|begun| async {
+        match begun {
+            Ok(begun) => begun.finish().await,
+            Err(got) => got,
+        }
+    });
     let mut whole = 0;
-    for (artifact, got) in artifacts.iter().zip(join_all(downloads).await) {
+    for (artifact, got) in artifacts.iter().zip(join_all(finished).await) {
         let is_whole = got.is_ok();
         let right = got.map_or_else(|cut| artifact.content.starts_with(&cut), |got| got == artifact.content);
         assert!(right, "{} was sent with a wrong byte", artifact.address);
@@ -109,18 +146,22 @@ async fn download_all(node: &Node, artifacts: &[Artifact]) -> usize {
     whole
 }
 
+/// A server that reads every artifact from the disk each time.
+fn start(upstream: &FakeUpstream, data: &Path) -> Node {
+    Node::with(command(data).args(["--upstream", &upstream.url(), "--memory", "0"]))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn flipped_bits_reach_no_client_and_are_healed_while_the_upstream_lives() {
     let mut upstream = FakeUpstream::builder().modules(modules()).start();
     let data = tempfile::tempdir().unwrap();
-    let (node, artifacts, mut dice) = (Node::start(&upstream.url(), data.path()), artifacts(), Dice(7));
+    let (node, artifacts, mut dice) = (start(&upstream, data.path()), artifacts(), Dice(7));
     assert_eq!(download_all(&node, &artifacts).await, artifacts.len());
     let mut flips = 0;
     for _ in 0..ROUNDS {
         flips += flip_some(data.path(), &artifacts, &mut dice);
-        let meanwhile = async { flip_some(data.path(), &artifacts, &mut dice) };
-        let (_, more) = tokio::join!(download_all(&node, &artifacts), meanwhile);
-        flips += more;
+        let meanwhile = || flips += flip_some(data.path(), &artifacts, &mut dice);
+        download_all_while(&node, &artifacts, meanwhile).await;
     }
     assert!(flips > ROUNDS * FLIPS_PER_ROUND, "only {flips} bits were flipped");
     // The last flips are found now, if need be in the middle of a body.
@@ -148,13 +189,13 @@ async fn flipped_bits_reach_no_client_and_are_healed_while_the_upstream_lives() 
 async fn without_its_checksums_a_flipped_bit_would_be_sent() {
     let upstream = FakeUpstream::builder().modules(modules()).start();
     let data = tempfile::tempdir().unwrap();
-    let (node, artifacts, mut dice) = (Node::start(&upstream.url(), data.path()), artifacts(), Dice(8));
+    let (node, artifacts) = (start(&upstream, data.path()), artifacts());
     assert_eq!(download_all(&node, &artifacts).await, artifacts.len());
-    let go_mod = artifacts
-        .iter()
-        .find(|artifact| artifact.address.rsplit_once('.').is_some_and(|(_, kind)| kind == "mod"))
-        .unwrap();
-    flip(&file(data.path(), go_mod), &mut dice).unwrap();
+    let is_mod = |artifact: &&Artifact| artifact.address.rsplit_once('.').is_some_and(|(_, kind)| kind == "mod");
+    let go_mod = artifacts.iter().find(is_mod).unwrap();
+    // In its last comment, where it stays a go.mod.
+    let changed = String::from_utf8(go_mod.content.clone()).unwrap().replace("x\n", "y\n");
+    fs::write(file(data.path(), go_mod), changed).unwrap();
     fs::remove_file(sidecar(data.path(), go_mod)).unwrap();
     let got = download(node.url() + &go_mod.address).await.unwrap();
     assert!(got != go_mod.content && got.len() == go_mod.content.len());

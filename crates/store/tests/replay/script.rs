@@ -1,8 +1,8 @@
 //! What the recorded writer does, and what each of its contents is: shared by the writer and the judge.
 
 use bytes::Bytes;
+use source::Ask;
 use source::conformance::asks_about;
-use source::{Ask, Kind};
 use testkit::Module;
 use testkit::module::noise;
 
@@ -68,8 +68,8 @@ pub(crate) fn module(writer: usize) -> String {
     format!("example.com/Writer{writer}")
 }
 
-/// The content `number` of a question. Zips are real ones, because the store looks at a zip that has lost its sidecar; those
-/// with an odd number are too large to be spooled in memory.
+/// The content `number` of a question. All are of the right form, because the store looks at a file that has lost its sidecar;
+/// zips with an odd number are too large to be spooled in memory.
 pub(crate) fn content(ask: &Ask, number: usize) -> Bytes {
     match ask {
         Ask::Zip(at) => {
@@ -78,9 +78,10 @@ pub(crate) fn content(ask: &Ask, number: usize) -> Bytes {
             let module = Module::new(at.path().to_string(), at.version().to_string()).file("go.mod", go_mod);
             module.file("noise", noise(size)).file("n", number.to_string()).zip()
         }
+        Ask::Mod(at) => format!("module {}\n// {number} {}\n", at.path(), "x".repeat(3000)).into(),
         ask => {
-            let length = if ask.kind() == Kind::Mod { 3000 } else { 80 };
-            format!("{number} {ask} {}\n", "x".repeat(length)).into()
+            let version = ask.version().map_or("v1.1.0".to_owned(), |at| at.version().to_string());
+            format!(r#"{{"Version":"{version}","Number":{number}}}"#).into()
         }
     }
 }

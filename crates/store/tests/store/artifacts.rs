@@ -7,18 +7,35 @@ use source::{Ask, Kind};
 /// How many put at once, each into a module of its own.
 pub(crate) const WRITERS: usize = 4;
 
-/// The artifact number `number` of a writer: a header that says so, and a size and filling that follow from it. The zips are
-/// none, so that one without a sidecar is not taken in; of the go.mod files, which are of some size too, torn ones are.
+/// The artifact number `number` of a writer: it says in its first 200 bytes which one it is ([`number_of`]), and its size and
+/// filling follow from that.
+///
+/// A file that a crash left without a sidecar is looked at before it is taken in, so that what is put again and again, and
+/// for a moment has none, is of the right form. The zips are not, and are never put twice; of the go.mod files, which are of
+/// some size too, torn ones would be taken in.
 pub(crate) fn content(ask: &Ask, number: usize) -> Bytes {
-    let step = match ask.kind() {
-        Kind::Zip => 40_000,
-        Kind::Mod => 1000,
-        _ => 0,
-    };
-    let size = 60 + number.wrapping_mul(7919) % 17 * step;
-    let mut content = format!("{number} {ask}\n").into_bytes();
-    content.extend((0..size).map(|i| (i.wrapping_mul(number + 3) >> 3).to_le_bytes()[0]));
-    content.into()
+    let mark = format!("number {number} of {ask}");
+    match ask.kind() {
+        Kind::Zip => format!("{mark}\n{}", filling(number, 40_000)),
+        Kind::Mod => format!("module {}\n// {mark}\n// {}\n", ask.module(), filling(number, 1000)),
+        _ => {
+            let version = ask.version().map_or(format!("v1.{number}.0"), |at| at.version().to_string());
+            format!(r#"{{"Version":"{version}","Mark":"{mark}","Filling":"{}"}}"#, filling(number, 0))
+        }
+    }
+    .into()
+}
+
+/// Which artifact a content says it is.
+#[allow(dead_code, reason = "the writer only makes them")]
+pub(crate) fn number_of(content: &[u8]) -> Option<usize> {
+    let head = String::from_utf8_lossy(&content[..content.len().min(200)]);
+    head.split_once("number ")?.1.split(' ').next()?.parse().ok()
+}
+
+fn filling(number: usize, step: usize) -> String {
+    let letter = |i: usize| char::from(b'a' + (i.wrapping_mul(number + 3) >> 3).to_le_bytes()[0] % 26);
+    (0..60 + number.wrapping_mul(7919) % 17 * step).map(letter).collect()
 }
 
 /// What a writer puts, in turn: the three files of one version after another, with a branch and `@latest` in between.

@@ -18,7 +18,7 @@ use futures_util::StreamExt;
 use source::Ask;
 use store::Store;
 
-use crate::artifacts::{WRITERS, content, questions};
+use crate::artifacts::{WRITERS, content, number_of, questions};
 use crate::common::{helper, open};
 
 /// How often a writer is killed, unless the variable [`CYCLES_VARIABLE`] says otherwise.
@@ -34,8 +34,7 @@ fn cycles() -> usize {
 
 /// Which artifact it is, if it is one to the last byte.
 fn recognise(ask: &Ask, found: &[u8]) -> Option<usize> {
-    let header = found.split(|&b| b == b'\n').next()?;
-    let number = std::str::from_utf8(header).ok()?.split(' ').next()?.parse().ok()?;
+    let number = number_of(found)?;
     (content(ask, number) == found).then_some(number)
 }
 
