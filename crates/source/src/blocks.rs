@@ -2,19 +2,24 @@
 //!
 //! Positional reads (`pread`) rather than a mapping: a failing disk is an error of one read here, where under a
 //! mapping it would be a signal that ends the process.
+//!
+//! What the system has in memory is read at once, by a call that promises not to wait for a disk (`RWF_NOWAIT`): handing it
+//! to another thread would cost more than the reading. What it has not is read on a thread that may block.
 
+use std::cell::RefCell;
 use std::fs::File;
-use std::io;
+use std::io::{self, IoSliceMut};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::stream::{self, Stream};
+use rustix::io::{ReadWriteFlags, preadv2};
 
-/// Bytes per read: large enough that the hand-over between threads does not show, small enough that a thousand
-/// slow readers stay within a few hundred megabytes.
-pub const BLOCK_SIZE: usize = 256 << 10;
+/// Bytes per read and per checksum. A thousand slow readers hold a block each, so that it cannot be large; a fast one must not
+/// notice that there are many.
+pub const BLOCK_SIZE: usize = 64 << 10;
 
 /// The bytes of `range` of a `file` that is `size` bytes long, in blocks of [`BLOCK_SIZE`], the first and the last one shorter.
 ///
@@ -38,7 +43,10 @@ where
                 return Ok(None);
             }
             let begin = offset - offset % BLOCK_SIZE as u64;
-            let block = off_worker(move || read_block(&file, begin, size, &*check)).await?;
+            let block = match read_at_hand(&file, begin, size, &*check) {
+                Some(block) => block?,
+                None => off_worker(move || read_block(&file, begin, size, &*check)).await?,
+            };
             let next = end.min(begin + block.len() as u64);
             let within = |at: u64| usize::try_from(at - begin).map_err(io::Error::other);
             let part = block.slice(within(offset)?..within(next)?);
@@ -47,18 +55,68 @@ where
     })
 }
 
-fn read_block(
-    file: &File,
-    offset: u64,
-    size: u64,
-    check: &dyn Fn(usize, &[u8]) -> io::Result<()>,
-) -> io::Result<Bytes> {
-    let length = usize::try_from(size - offset).map_or(BLOCK_SIZE, |rest| rest.min(BLOCK_SIZE));
-    let mut block = BytesMut::zeroed(length);
-    file.read_exact_at(&mut block, offset)?;
-    let number = usize::try_from(offset / BLOCK_SIZE as u64).map_err(io::Error::other)?;
-    check(number, &block)?;
-    Ok(block.freeze())
+type Check<'a> = &'a dyn Fn(usize, &[u8]) -> io::Result<()>;
+
+/// The block at `begin`, if the system has all of it in memory; `None` if it must be waited for, or if nothing can be said
+/// about it without waiting.
+fn read_at_hand(file: &File, begin: u64, size: u64, check: Check<'_>) -> Option<io::Result<Bytes>> {
+    let mut block = Block::of(length_at(begin, size));
+    let read = preadv2(file, &mut [IoSliceMut::new(&mut block.0)], begin, ReadWriteFlags::NOWAIT).ok()?;
+    (read == block.0.len()).then(|| block.checked(begin, check))
+}
+
+fn read_block(file: &File, begin: u64, size: u64, check: Check<'_>) -> io::Result<Bytes> {
+    let mut block = Block::of(length_at(begin, size));
+    file.read_exact_at(&mut block.0, begin)?;
+    block.checked(begin, check)
+}
+
+fn length_at(begin: u64, size: u64) -> usize {
+    usize::try_from(size - begin).map_or(BLOCK_SIZE, |rest| rest.min(BLOCK_SIZE))
+}
+
+/// Memory for a block, which goes back to the thread that gives it up.
+struct Block(Vec<u8>);
+
+/// How many blocks without a use a thread keeps: those of a few answers that it is in the middle of.
+const IDLE_MAX: usize = 4;
+
+thread_local! {
+    static IDLE: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Block {
+    fn of(length: usize) -> Self {
+        let idle = IDLE.try_with(|idle| idle.borrow_mut().pop()).ok().flatten();
+        let mut memory = idle.unwrap_or_default();
+        memory.resize(length, 0);
+        Self(memory)
+    }
+
+    fn checked(self, begin: u64, check: Check<'_>) -> io::Result<Bytes> {
+        let number = usize::try_from(begin / BLOCK_SIZE as u64).map_err(io::Error::other)?;
+        check(number, &self.0)?;
+        Ok(Bytes::from_owner(self))
+    }
+}
+
+impl AsRef<[u8]> for Block {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        let memory = std::mem::take(&mut self.0);
+        // A thread that is ending keeps nothing.
+        let _ = IDLE.try_with(|idle| {
+            let mut idle = idle.borrow_mut();
+            if idle.len() < IDLE_MAX {
+                idle.push(memory);
+            }
+        });
+    }
 }
 
 /// Runs `work` where it may block, and tells a panic in it as an I/O error.

@@ -191,7 +191,8 @@ async fn without_its_checksums_a_flipped_bit_would_be_sent() {
     let data = tempfile::tempdir().unwrap();
     let (node, artifacts) = (start(&upstream, data.path()), artifacts());
     assert_eq!(download_all(&node, &artifacts).await, artifacts.len());
-    let is_mod = |artifact: &&Artifact| artifact.address.rsplit_once('.').is_some_and(|(_, kind)| kind == "mod");
+    let is_mod =
+        |artifact: &&Artifact| artifact.address.rsplit_once('.').is_some_and(|(_, kind)| kind == "mod");
     let go_mod = artifacts.iter().find(is_mod).unwrap();
     // In its last comment, where it stays a go.mod.
     let changed = String::from_utf8(go_mod.content.clone()).unwrap().replace("x\n", "y\n");

@@ -26,6 +26,13 @@ use crate::App;
 /// already, and for the goodbyes of HTTP/2. Some round trips across the world.
 pub(super) const GRACE: Duration = Duration::from_secs(1);
 
+/// How many bytes of an answer wait for a client, and how long a head of HTTP/1 may be: more than that in memory makes no
+/// client faster, and a thousand slow ones have it all at once.
+const BUFFER_MAX: usize = 64 << 10;
+
+/// How long the head of an HTTP/2 request may be: the same.
+const HEAD_MAX: u32 = 64 << 10;
+
 type Socket = Pin<Box<TimeoutStream<TcpStream>>>;
 type Serving<'a, IO> = auto::Connection<'a, TokioIo<IO>, Watched<App>, TokioExecutor>;
 type Served = Result<(), Box<dyn std::error::Error + Send + Sync>>;
@@ -105,7 +112,8 @@ fn socket(connection: TcpStream, limits: Limits) -> Socket {
 /// HTTP without timers of its own. One for heads would begin before the answer before is taken.
 fn builder() -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().header_read_timeout(None);
+    builder.http1().header_read_timeout(None).max_buf_size(BUFFER_MAX);
+    builder.http2().max_send_buf_size(BUFFER_MAX).max_header_list_size(HEAD_MAX);
     builder
 }
 

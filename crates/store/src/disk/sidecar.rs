@@ -19,7 +19,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::fingerprint::Fingerprint;
 
 /// The format that this release writes and reads.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What is known about a kept artifact.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_format_of_another_release_is_not_damage() {
-        let later = framed(r#"{"format":2,"better":true}"#);
+        let later = framed(r#"{"format":3,"better":true}"#);
         assert_eq!(Sidecar::decode(&later), Err(Unreadable::Foreign));
     }
 }
