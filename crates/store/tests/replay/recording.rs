@@ -33,7 +33,9 @@ pub(crate) fn record() -> Vec<Event> {
     assert!(output.status.success(), "the recorded writer failed: {output:?}");
     let calls = parse(&std::fs::read_to_string(notes.path()).unwrap());
     let mut reader = Reader::new(folder.path().to_str().unwrap());
-    calls.iter().for_each(|call| reader.read(call));
+    for call in &calls {
+        reader.read(call);
+    }
     reader.events
 }
 

@@ -73,7 +73,9 @@ async fn a_look_beside_a_writer_takes_nothing_whole_for_damaged() {
         let (store, info) = (store.clone(), info.clone());
         tokio::spawn(async move {
             for round in 0..60 {
-                let content = content(round, 300_000 + round);
+                // Of the right form: in the middle of a put it stands without a sidecar, and is looked at.
+                let more = "x".repeat(300_000 + round);
+                let content = format!(r#"{{"Version":"v1.0.0","More":"{more}"}}"#).into();
                 store.put(&info, &vetted_in(&store.spool(), content).await).await.unwrap();
             }
         })
