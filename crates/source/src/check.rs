@@ -10,6 +10,7 @@ use std::time::Duration;
 use gomod::H1;
 use tokio::time::Instant;
 
+use crate::arrivals::Exhibit;
 use crate::blocks::off_worker;
 use crate::body::BodyError;
 use crate::form::{self, FormError};
@@ -28,9 +29,10 @@ impl<S: Source> Checked<S> {
         Self { inner, spool }
     }
 
-    async fn vet(&self, ask: &Ask, answer: Answer) -> Result<Answer, Flaw> {
+    async fn vet(&self, ask: &Ask, ctx: &Ctx, answer: Answer) -> Result<Answer, Flaw> {
+        let exhibit = Exhibit::of(ask, ctx, &answer);
         let Answer { body, origin, freshness, trail, .. } = answer;
-        let content = self.spool.collect(body, ask.kind().size_max()).await?;
+        let content = self.spool.collect_on_show(body, ask.kind().size_max(), exhibit).await?;
         let (sha256, assurance) = (Some(content.sha256()), Assurance::WELL_FORMED);
         let h1 = off_worker({
             let (ask, content) = (ask.clone(), content.clone());
@@ -48,7 +50,7 @@ impl<S: Source> Source for Checked<S> {
         let answer = self.inner.ask(ask, ctx).await?;
         let origin = answer.origin.clone();
         let took = || begun.elapsed();
-        match tokio::time::timeout_at(ctx.deadline, self.vet(ask, answer)).await {
+        match tokio::time::timeout_at(ctx.deadline, self.vet(ask, ctx, answer)).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(Flaw::Body(BodyError::Failed(failure)))) => Err(failure),
             Ok(Err(Flaw::Body(BodyError::Spool(error)))) => Err(own_failure(&error, took())),

@@ -3,6 +3,8 @@
 //! A question runs as a task of its own ("flight"): whoever asks the same while it is under way joins it, and a client
 //! that hangs up, or has no patience, takes nothing away from the others. Whole answers are shared; one that can only be read once goes to
 //! the first asker, and the others ask for themselves (which happens only when there is no working disk to keep it).
+//!
+//! Who has waited long for a zip may be sent what has come of it so far ([`Coalesced::streaming_after`]).
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -12,10 +14,27 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
 
-use crate::{Answer, Ask, Ctx, Failure, Origin, Source, Want};
+use tokio::time::{Instant, timeout_at};
+
+use crate::arrivals::Growing;
+use crate::following::{Outcome, follow};
+use crate::{Answer, Arrivals, Ask, Ctx, Failure, Kind, Origin, Source, Want};
+
+/// How long a flight may take after its deadline, when every place has given up: what came may still be on its way to the disk.
+const LANDING_MAX: Duration = Duration::from_secs(10);
 
 type Landed = Result<Arc<Shareable>, Failure>;
-type Flight = Shared<BoxFuture<'static, Landed>>;
+
+/// A question under way.
+#[derive(Debug, Clone)]
+struct Flight {
+    landing: Shared<BoxFuture<'static, Landed>>,
+    /// By then it has landed.
+    deadline: Instant,
+    /// Where what comes in is shown, if it may be sent before the flight has landed.
+    arrivals: Option<Arrivals>,
+}
+
 type Flights = Arc<Mutex<HashMap<(Ask, Want), Flight>>>;
 
 /// A source that is asked each question by one asker at a time.
@@ -24,6 +43,7 @@ pub struct Coalesced<S> {
     inner: Arc<S>,
     flights: Flights,
     patience: Duration,
+    stream_after: Option<Duration>,
 }
 
 /// An answer for many: a whole one is handed out again and again, any other once.
@@ -37,13 +57,24 @@ impl Shareable {
             None => answer.take(),
         }
     }
+
+    fn share(&self) -> Option<Answer> {
+        lock(&self.0).as_ref()?.share()
+    }
 }
 
 impl<S: Source + 'static> Coalesced<S> {
     /// Coalesces the questions to `inner`. A flight may take `patience`, whatever deadline its first asker has:
     /// an impatient one must not end it for all.
     pub fn new(inner: S, patience: Duration) -> Self {
-        Self { inner: Arc::new(inner), flights: Flights::default(), patience }
+        Self { inner: Arc::new(inner), flights: Flights::default(), patience, stream_after: None }
+    }
+
+    /// Who has waited so long for a zip is sent what has come of it, before it is whole and was looked at; all but its last
+    /// block, and that only when the answer is this very zip. `None`: nothing is sent before all of it counts.
+    #[must_use]
+    pub fn streaming_after(self, stream_after: Option<Duration>) -> Self {
+        Self { stream_after, ..self }
     }
 
     /// The flight that answers `ask`: the one under way, or a new one.
@@ -57,13 +88,37 @@ impl<S: Source + 'static> Coalesced<S> {
 
     fn take_off(&self, ask: Ask, want: Want) -> Flight {
         let (inner, flights) = (self.inner.clone(), self.flights.clone());
-        let ctx = Ctx::within(self.patience).wanting(want);
+        let arrivals = self.stream_after.filter(|_| ask.kind() == Kind::Zip).map(|_| Arrivals::default());
+        let ctx = Ctx::within(self.patience).wanting(want).showing(arrivals.clone());
+        let deadline = ctx.deadline + LANDING_MAX;
         let task = tokio::spawn(async move {
             let _landing = Landing { flights, key: (ask.clone(), want) };
             let answer = inner.ask(&ask, &ctx).await?;
             Ok(Arc::new(Shareable(Mutex::new(Some(answer)))))
         });
-        async move { task.await.unwrap_or_else(|crash| Err(crashed(&crash))) }.boxed().shared()
+        let landing = async move { task.await.unwrap_or_else(|crash| Err(crashed(&crash))) };
+        Flight { landing: landing.boxed().shared(), deadline, arrivals }
+    }
+
+    /// What may be sent of a zip that is still coming in, to somebody who has waited long enough. Never ends where nothing may.
+    async fn early(&self, flight: &Flight) -> Growing {
+        let (Some(long_enough), Some(arrivals)) = (self.stream_after, &flight.arrivals) else {
+            return std::future::pending().await;
+        };
+        tokio::time::sleep(long_enough).await;
+        arrivals.something_to_send().await
+    }
+}
+
+impl Flight {
+    /// The answer in the end, for one who is being sent what comes in.
+    fn outcome(self, ask: &Ask) -> Outcome {
+        let (late, read_once) = (impatient(ask), unrepeatable(ask));
+        async move {
+            let landed = timeout_at(self.deadline, self.landing).await.unwrap_or(Err(late))?;
+            landed.share().ok_or(read_once)
+        }
+        .boxed()
     }
 }
 
@@ -83,8 +138,12 @@ impl Drop for Landing {
 impl<S: Source + 'static> Source for Coalesced<S> {
     async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
         let flight = self.join(ask, ctx);
-        let waited = tokio::time::timeout_at(ctx.deadline, flight).await;
-        let landed = waited.unwrap_or_else(|_| Err(impatient(ask)))?;
+        let landed = tokio::select! {
+            biased;
+            landed = flight.landing.clone() => landed?,
+            growing = self.early(&flight) => return Ok(follow(ask, growing, flight.outcome(ask))),
+            () = tokio::time::sleep_until(ctx.deadline) => return Err(impatient(ask)),
+        };
         match landed.take() {
             Some(answer) => Ok(answer),
             None => self.inner.ask(ask, ctx).await,
@@ -107,6 +166,11 @@ fn crashed(crash: &tokio::task::JoinError) -> Failure {
 
 fn impatient(ask: &Ask) -> Failure {
     let message = format!("{ask} is still being fetched; ask again to get it as soon as it is there");
+    Failure::unavailable(&Origin::new("modkeep"), message, Duration::ZERO)
+}
+
+fn unrepeatable(ask: &Ask) -> Failure {
+    let message = format!("{ask} came, but cannot be read twice; ask again for it");
     Failure::unavailable(&Origin::new("modkeep"), message, Duration::ZERO)
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::Progress;
+use crate::{Arrivals, Progress};
 
 /// Which answers are good enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -27,6 +27,8 @@ pub struct Ctx {
     pub want: Want,
     /// Told how far the answer has come, where somebody wants to know.
     pub progress: Option<Progress>,
+    /// Where a zip is shown while it comes in, when somebody may send it on before it is whole.
+    pub arrivals: Option<Arrivals>,
     /// Whether nobody else can answer when this source fails: then a place is tried harder, and one that has only been slow
     /// or unsteady is asked all the same.
     pub last_resort: bool,
@@ -35,7 +37,8 @@ pub struct Ctx {
 impl Ctx {
     /// A question that may take as long as `patience`, with the usual freshness, watched by nobody.
     pub fn within(patience: Duration) -> Self {
-        Self { deadline: Instant::now() + patience, want: Want::Usual, progress: None, last_resort: false }
+        let deadline = Instant::now() + patience;
+        Self { deadline, want: Want::Usual, progress: None, arrivals: None, last_resort: false }
     }
 
     /// The same question with another wish for freshness.
@@ -48,6 +51,12 @@ impl Ctx {
     #[must_use]
     pub fn watched(&self, progress: Progress, last_resort: bool) -> Self {
         Self { progress: Some(progress), last_resort, ..self.clone() }
+    }
+
+    /// The same question, with a place where what comes in is shown.
+    #[must_use]
+    pub fn showing(self, arrivals: Option<Arrivals>) -> Self {
+        Self { arrivals, ..self }
     }
 
     /// The time that is left; zero when the deadline has passed.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod arrivals;
 mod ask;
 mod athens;
 pub mod blocks;
@@ -12,6 +13,7 @@ mod coalesced;
 pub mod conformance;
 mod ctx;
 mod failure;
+mod following;
 pub mod form;
 mod go_words;
 mod info;
@@ -27,6 +29,7 @@ pub mod upstream;
 mod versions;
 
 pub use answer::{Answer, Assurance, Freshness, Vetted};
+pub use arrivals::Arrivals;
 pub use ask::{Ask, Kind, Lifetime};
 pub use athens::Athens;
 pub use body::{Body, BodyError, Chunks, Replay};

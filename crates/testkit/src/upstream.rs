@@ -244,6 +244,13 @@ impl FakeUpstream {
         self.rule(pick, Action::StallBody { after_bytes });
     }
 
+    /// Sends `after_bytes` of the body, and the rest when [`Gate::release`] is called.
+    pub fn hold_body(&self, pick: impl Pick, after_bytes: usize) -> Gate {
+        let gate = Gate::new();
+        self.rule(pick, Action::HoldBody { after_bytes, gate: gate.clone() });
+        gate
+    }
+
     /// Sends the body in pieces of `chunk_bytes` with a pause after each: slow but moving.
     pub fn trickle_body(&self, pick: impl Pick, chunk_bytes: usize, pause: Duration) {
         self.rule(pick, Action::TrickleBody { chunk_bytes, pause });

@@ -1,6 +1,8 @@
 //! Every setting, written once. To add one, add a `static` and name it in [`ALL`]; flag, variable, file key, schema, help
 //! and the precedence test follow.
 
+mod fetching;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,9 +15,10 @@ use protocol::{Prefix, UnavailableStatus};
 use crate::env::Env;
 use crate::settings::values::{self, Fallback, LogFilter, LogFormat};
 use crate::settings::{AnySetting, DefaultValue, Invalid, Setting, Shape, Spec};
+pub use fetching::{ASK_TIMEOUT, CONNECT_TIMEOUT, FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT, STREAM_AFTER};
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&dyn AnySetting; 28] = [
+pub static ALL: [&dyn AnySetting; 29] = [
     &LISTEN,
     &TLS_CERT,
     &TLS_KEY,
@@ -32,6 +35,7 @@ pub static ALL: [&dyn AnySetting; 28] = [
     &FIRST_BYTE_TIMEOUT,
     &IDLE_TIMEOUT,
     &ASK_TIMEOUT,
+    &STREAM_AFTER,
     &MEMORY,
     &REPEAT_FOR,
     &UNAVAILABLE_STATUS,
@@ -225,49 +229,6 @@ pub static CA_FILE: Setting<Option<PathBuf>> = Setting {
          file that SSL_CERT_FILE names in their place.",
     ),
     parse: values::optional_file,
-};
-
-/// How long a connection may take.
-pub static CONNECT_TIMEOUT: Setting<Duration> = Setting {
-    spec: wait(
-        "connect-timeout",
-        "5s",
-        "How long connecting to an upstream may take.\n\nName lookup, TCP and TLS together.",
-    ),
-    parse: values::wait,
-};
-
-/// How long an upstream may think.
-pub static FIRST_BYTE_TIMEOUT: Setting<Duration> = Setting {
-    spec: wait(
-        "first-byte-timeout",
-        "15s",
-        "How long an upstream may take until its answer begins.\n\nCounted from the request to the head of the answer, \
-         redirects included.",
-    ),
-    parse: values::wait,
-};
-
-/// How long an upstream may pause.
-pub static IDLE_TIMEOUT: Setting<Duration> = Setting {
-    spec: wait(
-        "idle-timeout",
-        "15s",
-        "How long an upstream may send nothing in the middle of an answer.\n\nA slow answer is not cut off by \
-         this, as long as it brings 1 KiB a second over this time.",
-    ),
-    parse: values::wait,
-};
-
-/// How long one question may take in all.
-pub static ASK_TIMEOUT: Setting<Duration> = Setting {
-    spec: wait(
-        "ask-timeout",
-        "10m",
-        "How long one question may take in all, over all upstreams.\n\nLong enough for the largest module on a slow \
-         line: it is the last resort after the other timeouts.",
-    ),
-    parse: values::wait,
 };
 
 /// How much memory may remember.

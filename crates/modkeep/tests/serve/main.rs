@@ -5,6 +5,7 @@
 mod access;
 mod crash;
 mod damage;
+mod early;
 mod faults;
 mod graph;
 mod http;

@@ -1,5 +1,6 @@
 //! A body on its way into a temporary file, and the way back into memory when the disk takes no more.
 
+use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -45,6 +46,11 @@ impl Draft {
         self.sha256.update(chunk);
         self.size += chunk.len() as u64;
         Ok(self)
+    }
+
+    /// The file, which is still written to.
+    pub(super) fn file(&self) -> &File {
+        self.file.as_file()
     }
 
     /// The bytes that were written so far.

@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 use crate::Body;
+use crate::arrivals::{Exhibit, Shown};
 use crate::blocks::off_worker;
 use crate::body::{BodyError, Chunks};
 use draft::{Draft, RESCUES_MAX};
@@ -83,6 +84,16 @@ impl Spool {
     /// The body's own failure; more than `size_max` bytes; a folder that cannot be written, for a body too large for
     /// memory.
     pub async fn collect(&self, body: Body, size_max: u64) -> Result<Whole, BodyError> {
+        self.collect_on_show(body, size_max, None).await
+    }
+
+    /// The same, and shows the file while it grows.
+    pub(crate) async fn collect_on_show(
+        &self,
+        body: Body,
+        size_max: u64,
+        exhibit: Option<Exhibit>,
+    ) -> Result<Whole, BodyError> {
         if body.size().is_some_and(|size| size > size_max) {
             return Err(BodyError::TooLarge { limit: size_max });
         }
@@ -98,7 +109,7 @@ impl Spool {
                 return Err(BodyError::TooLarge { limit: size_max });
             }
             if head.len() > IN_MEMORY_MAX {
-                return self.collect_in_file(head, chunks, size_max).await;
+                return self.collect_in_file(head, chunks, size_max, exhibit).await;
             }
         }
         Ok(Whole::Memory(head.into()))
@@ -109,7 +120,9 @@ impl Spool {
         head: Vec<u8>,
         mut rest: Chunks,
         size_max: u64,
+        mut exhibit: Option<Exhibit>,
     ) -> Result<Whole, BodyError> {
+        let mut shown = None;
         let folder = self.folder.clone();
         let mut writing = off_worker(move || Ok(Draft::begin(&folder, head))).await?;
         loop {
@@ -117,8 +130,13 @@ impl Spool {
                 Ok(draft) => draft,
                 Err(stuck) => return stuck.go_on_in_memory(rest, size_max, self.rescues.clone()).await,
             };
+            match (&shown, exhibit.take()) {
+                (None, Some(exhibit)) => shown = exhibit.show(draft.file(), draft.size()).ok(),
+                (Some(shown), _) => shown.has(draft.size()),
+                _ => {}
+            }
             let Some(chunk) = rest.try_next().await? else {
-                return Ok(Whole::File(Arc::new(draft.finish())));
+                return Ok(Whole::File(Arc::new(finish(draft, shown))));
             };
             if draft.size() + chunk.len() as u64 > size_max {
                 return Err(BodyError::TooLarge { limit: size_max });
@@ -126,6 +144,14 @@ impl Spool {
             writing = off_worker(move || Ok(draft.append(&chunk))).await?;
         }
     }
+}
+
+fn finish(draft: Draft, shown: Option<Shown>) -> SpoolFile {
+    let file = draft.finish();
+    if let Some(shown) = shown {
+        shown.is_whole(*file.sha256());
+    }
+    file
 }
 
 #[cfg(test)]

@@ -28,6 +28,13 @@ pub enum Action {
         /// Bytes that are still sent.
         after_bytes: usize,
     },
+    /// Wait for the gate after so many bytes of the body, then send the rest.
+    HoldBody {
+        /// Bytes that are sent before.
+        after_bytes: usize,
+        /// What the rest waits for.
+        gate: Gate,
+    },
     /// Send the body in small pieces.
     TrickleBody {
         /// Bytes in a piece; 0 is taken as 1.

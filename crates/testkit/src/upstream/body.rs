@@ -11,7 +11,7 @@ use http_body::Frame;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 
-use super::{Action, Reply};
+use super::{Action, Gate, Reply};
 
 pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
@@ -33,6 +33,10 @@ fn body(whole: Bytes, travel: Option<&Action>) -> Body {
         Some(Action::StallBody { after_bytes }) => {
             streamed(head(&whole, *after_bytes).chain(stream::pending()))
         }
+        Some(Action::HoldBody { after_bytes, gate }) => {
+            let rest = whole.slice((*after_bytes).min(whole.len())..);
+            streamed(head(&whole, *after_bytes).chain(held(rest, gate.clone())))
+        }
         Some(Action::TrickleBody { chunk_bytes, pause }) => streamed(trickle(whole, *chunk_bytes, *pause)),
         _ => Full::new(whole).map_err(|never| match never {}).boxed_unsync(),
     }
@@ -52,6 +56,14 @@ fn broken() -> impl Stream<Item = Piece> + Send {
     stream::once(async {
         tokio::task::yield_now().await;
         Err(io::Error::other("cut by the test"))
+    })
+}
+
+/// Comes when the gate opens. It is asked for, and so has arrived there, when what came before is on its way.
+fn held(rest: Bytes, gate: Gate) -> impl Stream<Item = Piece> + Send {
+    stream::once(async move {
+        gate.pass().await;
+        Ok(Frame::data(rest))
     })
 }
 

@@ -11,8 +11,8 @@ use source::chain::claims::Claims;
 use source::chain::policy::{Mode, Policy};
 use source::chain::{Chain, Link};
 use source::upstream::{Authorities, HttpClient, HttpOptions, Proxies};
-use source::{Checked, MemoryOptions, Remembered, Source, Spool, Steady, Upstream, Vitals};
-use store::{DiskStore, cached};
+use source::{Checked, Coalesced, MemoryOptions, Remembered, Source, Spool, Steady, Upstream, Vitals};
+use store::{Cached, DiskStore, Filling};
 
 use super::access::Keyring;
 use super::proxies;
@@ -90,7 +90,9 @@ pub(super) fn source(
     let client = client(settings, reach)?;
     let links = upstreams.members.iter().map(|member| link(member, &client, store.spool()));
     let chain = Chain::new(links.collect::<Result<_, _>>()?, policy(settings)?, claims(store)?);
-    let kept = cached(store.clone(), chain, settings.get(&table::ASK_TIMEOUT)?);
+    let once = Coalesced::new(Filling::new(store.clone(), chain), settings.get(&table::ASK_TIMEOUT)?);
+    let stream_after = Some(settings.get(&table::STREAM_AFTER)?).filter(|after| !after.is_zero());
+    let kept = Cached::new(store.clone(), once.streaming_after(stream_after));
     let memory = MemoryOptions {
         budget_bytes: settings.get(&table::MEMORY)?,
         repeat_for: settings.get(&table::REPEAT_FOR)?,

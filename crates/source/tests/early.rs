@@ -1,0 +1,112 @@
+//! What comes in is sent before it counts to those who have waited long, and its end only when it counts.
+//!
+//! The clock is tokio's own: it stands still while anything else can happen, so that hours pass in no time.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may stop loudly")]
+
+mod common;
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use bytes::Bytes;
+use common::{PATH, modules};
+use futures_util::stream::{self, StreamExt};
+use source::conformance::asks_about;
+use source::{Answer, Ask, Assurance, Body, Checked, Coalesced, Ctx, Failure, Origin, Source, Spool, Trail};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::time::{Instant, timeout};
+
+const LONG_ENOUGH: Duration = Duration::from_secs(10);
+const AN_HOUR: Duration = Duration::from_hours(1);
+const HELD_BACK: usize = 256 << 10;
+
+fn zip() -> Ask {
+    asks_about(PATH, "v1.2.0")[4].clone()
+}
+
+fn content() -> Bytes {
+    modules()[1].zip()
+}
+
+/// A place whose one answer comes from a channel.
+#[derive(Debug)]
+struct Slow {
+    pieces: Mutex<Option<Receiver<Bytes>>>,
+    announced: Option<u64>,
+}
+
+#[async_trait::async_trait]
+impl Source for Slow {
+    async fn ask(&self, _: &Ask, _: &Ctx) -> Result<Answer, Failure> {
+        let pieces = self.pieces.lock().unwrap().take().expect("it is asked once");
+        let chunks = stream::unfold(pieces, |mut pieces| async { Some((Ok(pieces.recv().await?), pieces)) });
+        let body = Body::stream(chunks, self.announced);
+        Ok(Answer::live(body, Origin::new("slow"), Trail::default()))
+    }
+}
+
+/// A place that has sent everything and not yet said that this was all; and what ends it when it is dropped.
+fn nearly_done(announced: Option<u64>, spool: &Path) -> (Coalesced<Checked<Slow>>, Sender<Bytes>) {
+    let (sender, pieces) = channel(1000);
+    let content = content();
+    for piece in content.chunks(50_000) {
+        sender.try_send(content.slice_ref(piece)).unwrap();
+    }
+    let slow = Slow { pieces: Mutex::new(Some(pieces)), announced };
+    (Coalesced::new(Checked::new(slow, Spool::new(spool)), AN_HOUR * 10), sender)
+}
+
+fn size() -> u64 {
+    content().len() as u64
+}
+
+/// Whether anything is to be had before the place is done.
+async fn comes_early(source: &Coalesced<Checked<Slow>>) -> bool {
+    timeout(AN_HOUR, source.ask(&zip(), &Ctx::within(AN_HOUR * 2))).await.is_ok()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_beginning_is_sent_after_a_while_and_the_last_block_when_the_answer_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let (source, last) = nearly_done(Some(size()), folder.path());
+    let source = source.streaming_after(Some(LONG_ENOUGH));
+    let begun = Instant::now();
+    let answer = source.ask(&zip(), &Ctx::within(AN_HOUR)).await.unwrap();
+    assert!(begun.elapsed() >= LONG_ENOUGH, "most zips are there by then");
+    assert_eq!(
+        (answer.assurance, answer.sha256, answer.body.size()),
+        (Assurance::RECEIVED, None, Some(size()))
+    );
+    let (mut got, mut chunks) = (Vec::new(), answer.body.into_chunks());
+    while let Ok(chunk) = timeout(AN_HOUR, chunks.next()).await {
+        got.extend_from_slice(&chunk.unwrap().unwrap());
+    }
+    assert_eq!(got.len(), content().len() - HELD_BACK, "all is there, and nobody has looked at it");
+    drop(last);
+    while let Some(chunk) = chunks.next().await {
+        got.extend_from_slice(&chunk.unwrap());
+    }
+    assert_eq!(got, content());
+}
+
+#[tokio::test(start_paused = true)]
+async fn switched_off_nothing_is_sent_before_the_answer_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let (source, last) = nearly_done(Some(size()), folder.path());
+    assert!(!comes_early(&source).await);
+    drop(last);
+    let answer = source.ask(&zip(), &Ctx::within(AN_HOUR)).await.unwrap();
+    assert!(answer.assurance > Assurance::RECEIVED);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_the_last_block_is_not_known_nothing_is_sent_before() {
+    let folder = tempfile::tempdir().unwrap();
+    for (announced, spool) in [(None, folder.path()), (Some(size()), Path::new("/dev/null/no"))] {
+        let (source, _last) = nearly_done(announced, spool);
+        let source = source.streaming_after(Some(LONG_ENOUGH));
+        assert!(!comes_early(&source).await, "{announced:?} {spool:?}");
+    }
+}
