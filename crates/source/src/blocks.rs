@@ -19,7 +19,7 @@ use rustix::io::{ReadWriteFlags, preadv2};
 
 /// Bytes per read and per checksum. A thousand slow readers hold a block each, so that it cannot be large; a fast one must not
 /// notice that there are many.
-pub const BLOCK_SIZE: usize = 64 << 10;
+pub const BLOCK_SIZE: usize = 32 << 10;
 
 /// The bytes of `range` of a `file` that is `size` bytes long, in blocks of [`BLOCK_SIZE`], the first and the last one shorter.
 ///

@@ -26,12 +26,12 @@ use crate::App;
 /// already, and for the goodbyes of HTTP/2. Some round trips across the world.
 pub(super) const GRACE: Duration = Duration::from_secs(1);
 
-/// How many bytes of an answer wait for a client, and how long a head of HTTP/1 may be: more than that in memory makes no
-/// client faster, and a thousand slow ones have it all at once.
-const BUFFER_MAX: usize = 64 << 10;
+/// How many bytes of an answer wait for a client beyond the piece that is being sent, and how long a head of HTTP/1 may be: more
+/// than that in memory makes no client faster, and a thousand slow ones have it all at once.
+const BUFFER_MAX: usize = 32 << 10;
 
 /// How long the head of an HTTP/2 request may be: the same.
-const HEAD_MAX: u32 = 64 << 10;
+const HEAD_MAX: u32 = 32 << 10;
 
 type Socket = Pin<Box<TimeoutStream<TcpStream>>>;
 type Serving<'a, IO> = auto::Connection<'a, TokioIo<IO>, Watched<App>, TokioExecutor>;

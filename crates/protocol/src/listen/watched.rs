@@ -6,10 +6,12 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use axum::body::Body as HttpBody;
 use bytes::{Buf, Bytes};
+use futures_util::task::AtomicWaker;
 use http::{Request, Response};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
@@ -45,7 +47,7 @@ where
         Box::pin(async move {
             let response = response.await?;
             answer.offered();
-            Ok(response.map(|inner| WatchedBody { inner, answer }))
+            Ok(response.map(|inner| WatchedBody { inner, answer, under_way: Arc::default() }))
         })
     }
 }
@@ -55,6 +57,7 @@ where
 pub(super) struct WatchedBody {
     inner: HttpBody,
     answer: Arc<Answer>,
+    under_way: Arc<UnderWay>,
 }
 
 impl Body for WatchedBody {
@@ -65,6 +68,9 @@ impl Body for WatchedBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Piece>, Self::Error>>> {
+        if self.under_way.is_held(context) {
+            return Poll::Pending;
+        }
         self.answer.asked();
         let polled = Pin::new(&mut self.inner).poll_frame(context);
         polled.map(|next| {
@@ -85,7 +91,33 @@ impl Body for WatchedBody {
 
 impl WatchedBody {
     fn piece(&self, bytes: Bytes) -> Piece {
-        Piece { bytes, answer: Arc::clone(&self.answer) }
+        self.under_way.held.store(true, Ordering::Release);
+        Piece { bytes, answer: Arc::clone(&self.answer), under_way: Arc::clone(&self.under_way) }
+    }
+}
+
+/// Whether a piece of a body is on its way. There is one at a time: the next is not even read before the socket has taken
+/// this one, so that a slow client costs the memory of one piece.
+#[derive(Debug, Default)]
+struct UnderWay {
+    held: AtomicBool,
+    waiting: AtomicWaker,
+}
+
+impl UnderWay {
+    /// Whether there is one; if so, the task is woken when it is gone.
+    fn is_held(&self, context: &Context<'_>) -> bool {
+        if !self.held.load(Ordering::Acquire) {
+            return false;
+        }
+        self.waiting.register(context.waker());
+        // It may have gone between the look and the registration.
+        self.held.load(Ordering::Acquire)
+    }
+
+    fn let_go(&self) {
+        self.held.store(false, Ordering::Release);
+        self.waiting.wake();
     }
 }
 
@@ -94,6 +126,13 @@ impl WatchedBody {
 pub(super) struct Piece {
     bytes: Bytes,
     answer: Arc<Answer>,
+    under_way: Arc<UnderWay>,
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        self.under_way.let_go();
+    }
 }
 
 impl Buf for Piece {

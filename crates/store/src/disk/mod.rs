@@ -14,6 +14,7 @@ mod opening;
 mod publish;
 mod read;
 mod settling;
+mod sharing;
 mod sidecar;
 mod stranger;
 mod units;
@@ -41,6 +42,7 @@ use folder::Folder;
 use last_use::Use;
 pub(crate) use read::Found;
 use settling::Settling;
+use sharing::Sharing;
 
 /// What tells the time: [`SystemTime::now`], or a test's own.
 pub type Clock = fn() -> SystemTime;
@@ -64,6 +66,7 @@ struct Disk {
     clock: Clock,
     hands: Arc<Semaphore>,
     condition: Condition,
+    sharing: Sharing,
     /// Held as long as the store is; `None` in a folder that can only be read and has none.
     lock: Option<File>,
     /// `None` in a folder that can only be read.

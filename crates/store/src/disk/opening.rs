@@ -21,6 +21,7 @@ use super::folder::Folder;
 use super::layout::Layout;
 use super::publish::{remove_if_there, sync_folder};
 use super::settling::Settling;
+use super::sharing::Sharing;
 use super::{Clock, Disk, HANDS};
 use crate::{Condition, StoreError};
 
@@ -45,7 +46,7 @@ impl Disk {
             condition.cannot_keep(&error);
         }
         let hands = Arc::new(Semaphore::new(HANDS));
-        Ok(Arc::new(Self { folder, clock, hands, condition, lock, settling }))
+        Ok(Arc::new(Self { folder, clock, hands, condition, sharing: Sharing::default(), lock, settling }))
     }
 }
 

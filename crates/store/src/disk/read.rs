@@ -170,7 +170,7 @@ pub(super) struct KeptFile {
 
 impl KeptFile {
     pub(super) fn new(disk: &Arc<Disk>, ask: &Ask, file: Arc<File>, sidecar: Sidecar) -> Self {
-        let fingerprint = Arc::new(sidecar.fingerprint);
+        let fingerprint = disk.sharing.share(sidecar.fingerprint);
         Self { disk: disk.clone(), ask: ask.clone(), file, fingerprint }
     }
 
