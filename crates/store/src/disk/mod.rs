@@ -47,9 +47,9 @@ use sharing::Sharing;
 /// What tells the time: [`SystemTime::now`], or a test's own.
 pub type Clock = fn() -> SystemTime;
 
-/// How many threads may work in the folder at a time: half of those that the runtime has for blocking work. The names of
-/// upstreams are looked up on the same threads, and a disk that hangs must not take them all.
-const HANDS: usize = 256;
+/// How many threads may work in the folder at a time: enough to keep any disk busy. Each holds some memory between its
+/// jobs, and the names of upstreams are looked up on threads of the same kind, which a disk that hangs must not take.
+const HANDS: usize = 32;
 
 /// What must fit on the disk, in bytes, for it to count as one that takes things again: more than most artifacts have.
 const PROBE_SIZE: usize = 1 << 20;
