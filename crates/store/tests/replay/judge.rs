@@ -60,6 +60,8 @@ pub(crate) async fn judge(folder: &Path, promises: &Promises) -> Vec<String> {
         }
         found.extend(kept.map(|_| ask.address()));
     }
+    // The answers were right before; the list files are when all is in order.
+    assert!(store.settled(), "a healthy disk can be put in order");
     for writer in 0..WRITERS {
         wrong.extend(judge_list(&store, folder, writer, &found).await);
     }

@@ -69,7 +69,8 @@ pub(crate) fn module(writer: usize) -> String {
 }
 
 /// The content `number` of a question. All are of the right form, because the store looks at a file that has lost its sidecar;
-/// zips with an odd number are too large to be spooled in memory.
+/// zips and go.mod files with an odd number are too large to be spooled in memory. These go.mod files are written in pieces, and
+/// the first alone is one too, so that a torn one can be found.
 pub(crate) fn content(ask: &Ask, number: usize) -> Bytes {
     match ask {
         Ask::Zip(at) => {
@@ -78,7 +79,10 @@ pub(crate) fn content(ask: &Ask, number: usize) -> Bytes {
             let module = Module::new(at.path().to_string(), at.version().to_string()).file("go.mod", go_mod);
             module.file("noise", noise(size)).file("n", number.to_string()).zip()
         }
-        Ask::Mod(at) => format!("module {}\n// {number} {}\n", at.path(), "x".repeat(3000)).into(),
+        Ask::Mod(at) => {
+            let more = "x".repeat(if number.is_multiple_of(2) { 3000 } else { 130_000 });
+            format!("module {}\n// {number} {more}\n", at.path()).into()
+        }
         ask => {
             let version = ask.version().map_or("v1.1.0".to_owned(), |at| at.version().to_string());
             format!(r#"{{"Version":"{version}","Number":{number}}}"#).into()
