@@ -23,7 +23,7 @@ const COMMON: &[&str] =
 /// them from real ones: what a developer's machine has, the machine that runs this check has not. A single letter and a
 /// word in capitals are invented, too.
 const INVENTED: &[&str] =
-    &["abs", "base", "data", "else", "folder", "go", "here", "like", "nodot", "none", "round"];
+    &["abs", "base", "cached-only", "data", "else", "folder", "go", "here", "like", "nodot", "none", "round"];
 
 /// Users whom nobody is, under `/home`.
 const INVENTED_USERS: &[&str] = &["u", "you"];

@@ -10,6 +10,7 @@ mod faults;
 mod graph;
 mod http;
 mod keeping;
+mod memory;
 mod node;
 mod once;
 mod operations;
