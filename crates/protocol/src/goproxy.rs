@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::body::Body;
 use axum::response::Response;
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode, header};
+use http_body::Body as _;
 use source::{Answer, Attempt, Ctx, Failure, FailureKind, Source, Want};
 
 use crate::caching::{self, Caching};
@@ -53,7 +55,7 @@ impl Goproxy {
         let (method, path) = (&request.method, request.uri.path());
         let (status, took) = (response.status(), begun.elapsed());
         self.shared.observers.answered(&Exchange { method, path, kind, status, outcome, took });
-        response
+        if request.method == Method::HEAD { bodiless(response) } else { response }
     }
 
     #[expect(
@@ -108,7 +110,7 @@ impl Goproxy {
 fn record(asked: &Asked<'_>, answer: &Answer) {
     let (ask, Answer { origin, freshness, trail, .. }) = (asked.ask, answer);
     let failed = |attempt: &Attempt| attempt.failed.is_some_and(|kind| kind > FailureKind::NotFound);
-    if trail.attempts().iter().any(failed) {
+    if trail.attempts().iter().any(failed) && !trail.is_retold() {
         tracing::warn!(%ask, %origin, ?freshness, %trail, "answered in place of another");
     } else {
         tracing::debug!(%ask, %origin, ?freshness, %trail, "answered");
@@ -120,9 +122,22 @@ fn record_failure(asked: &Asked<'_>, failure: &Failure) {
     let (ask, kind, trail) = (asked.ask, failure.kind(), failure.trail());
     if asked.ctx.want == Want::KeptOnly && kind == FailureKind::NotFound {
         tracing::debug!(%ask, %kind, %trail, "not kept");
+    } else if trail.is_retold() {
+        tracing::debug!(%ask, %kind, %trail, "not answered, as others were told before");
     } else {
         tracing::warn!(%ask, %kind, %trail, "not answered");
     }
+}
+
+/// The answer to a HEAD: the length of the body in place of it. Over HTTP/2 nobody else takes it away.
+fn bodiless(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    if let (Some(size), header::Entry::Vacant(length)) =
+        (body.size_hint().exact().filter(|size| *size > 0), parts.headers.entry(header::CONTENT_LENGTH))
+    {
+        length.insert(size.into());
+    }
+    Response::from_parts(parts, Body::empty())
 }
 
 fn method_not_allowed(respond: &Respond) -> Response {

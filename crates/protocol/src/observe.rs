@@ -119,7 +119,7 @@ pub trait Observer: Debug + Send + Sync {
     /// A request has its answer.
     fn answered(&self, exchange: &Exchange<'_>);
 
-    /// Places were asked for a request; never called with an empty trail.
+    /// Places were asked for a request. Not called when nobody was, nor for those who joined a request under way.
     fn asked(&self, trail: &Trail) {
         let _ = trail;
     }
@@ -140,7 +140,7 @@ impl Observers {
     }
 
     pub(crate) fn asked(&self, trail: &Trail) {
-        if !trail.is_empty() {
+        if !trail.is_empty() && !trail.is_retold() {
             self.0.iter().for_each(|observer| observer.asked(trail));
         }
     }

@@ -104,6 +104,13 @@ impl Answer {
         })
     }
 
+    /// The same answer for somebody on whose behalf nobody was asked ([`Trail::retold`]).
+    #[must_use]
+    pub fn retold(mut self) -> Self {
+        self.trail = std::mem::take(&mut self.trail).retold();
+        self
+    }
+
     /// The same answer with what happened before it put in front of its trail.
     #[must_use]
     pub fn after(mut self, mut earlier: Trail) -> Self {

@@ -33,6 +33,8 @@ struct Flight {
     deadline: Instant,
     /// Where what comes in is shown, if it may be sent before the flight has landed.
     arrivals: Option<Arrivals>,
+    /// Whether it was under way already: places are asked for who started it.
+    joined: bool,
 }
 
 type Flights = Arc<Mutex<HashMap<(Ask, Want), Flight>>>;
@@ -81,7 +83,7 @@ impl<S: Source + 'static> Coalesced<S> {
     fn join(&self, ask: &Ask, ctx: &Ctx) -> Flight {
         let key = (ask.clone(), ctx.want);
         match lock(&self.flights).entry(key) {
-            Entry::Occupied(under_way) => under_way.get().clone(),
+            Entry::Occupied(under_way) => Flight { joined: true, ..under_way.get().clone() },
             Entry::Vacant(place) => place.insert(self.take_off(ask.clone(), ctx.want)).clone(),
         }
     }
@@ -97,7 +99,7 @@ impl<S: Source + 'static> Coalesced<S> {
             Ok(Arc::new(Shareable(Mutex::new(Some(answer)))))
         });
         let landing = async move { task.await.unwrap_or_else(|crash| Err(crashed(&crash))) };
-        Flight { landing: landing.boxed().shared(), deadline, arrivals }
+        Flight { landing: landing.boxed().shared(), deadline, arrivals, joined: false }
     }
 
     /// What may be sent of a zip that is still coming in, to somebody who has waited long enough. Never ends where nothing may.
@@ -111,6 +113,10 @@ impl<S: Source + 'static> Coalesced<S> {
 }
 
 impl Flight {
+    fn tell(&self, failure: Failure) -> Failure {
+        if self.joined { failure.retold() } else { failure }
+    }
+
     /// The answer in the end, for one who is being sent what comes in.
     fn outcome(self, ask: &Ask) -> Outcome {
         let (late, read_once) = (impatient(ask), unrepeatable(ask));
@@ -140,11 +146,12 @@ impl<S: Source + 'static> Source for Coalesced<S> {
         let flight = self.join(ask, ctx);
         let landed = tokio::select! {
             biased;
-            landed = flight.landing.clone() => landed?,
+            landed = flight.landing.clone() => landed.map_err(|failure| flight.tell(failure))?,
             growing = self.early(&flight) => return Ok(follow(ask, growing, flight.outcome(ask))),
             () = tokio::time::sleep_until(ctx.deadline) => return Err(impatient(ask)),
         };
         match landed.take() {
+            Some(answer) if flight.joined => Ok(answer.retold()),
             Some(answer) => Ok(answer),
             None => self.inner.ask(ask, ctx).await,
         }

@@ -165,6 +165,13 @@ impl Failure {
         self
     }
 
+    /// The same failure for somebody on whose behalf nobody was asked ([`Trail::retold`]).
+    #[must_use]
+    pub fn retold(self) -> Self {
+        let trail = self.trail().clone().retold();
+        self.with_trail(trail)
+    }
+
     /// How the place failed.
     pub fn kind(&self) -> FailureKind {
         self.0.kind

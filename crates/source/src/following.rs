@@ -45,7 +45,7 @@ impl Following {
             Self::Rest(rest) => rest,
             Self::Early(mut early, mut outcome) => tokio::select! {
                 biased;
-                answer = &mut outcome => early.rest_of(answer?).await?,
+                answer = &mut outcome => early.end(answer).await?,
                 true = early.growing.more_than(early.sent) => {
                     return Ok(Some((early.block().await?, Self::Early(early, outcome))));
                 }
@@ -72,6 +72,17 @@ impl Early {
         let block = block.unwrap_or_default();
         self.sent += block.len() as u64;
         Ok(block)
+    }
+
+    /// What is sent in the end. That nothing is, and that the client was told 200 before, is known here alone.
+    async fn end(&self, answer: Result<Answer, Failure>) -> Result<Chunks, Failure> {
+        let rest = match answer {
+            Ok(answer) => self.rest_of(answer).await,
+            Err(failure) => Err(failure),
+        };
+        rest.inspect_err(|failure| {
+            tracing::warn!(ask = %self.ask, trail = %failure.trail(), "cut an answer that was sent while it came in");
+        })
     }
 
     /// The content of the answer from where the early part ends.

@@ -17,11 +17,20 @@ use moka::Expiry;
 use moka::sync::Cache;
 
 use crate::{
-    Answer, Ask, Assurance, Body, Ctx, Failure, FailureKind, Freshness, Lifetime, Origin, Source, Trail, Want,
+    Answer, Ask, Assurance, Attempt, Body, Ctx, Failure, FailureKind, Freshness, Lifetime, Origin, Source,
+    Trail, Want,
 };
 
-/// How long what never changes is repeated without asking: so that whoever keeps it hears once a day that it is in use.
-const FOR_EVER: Duration = Duration::from_hours(24);
+/// How long what never changes is repeated without a look at what is kept: an operator who deletes a file, or mends one, is
+/// obeyed that soon, and whoever keeps it hears that it is in use.
+const FOR_EVER: Duration = Duration::from_mins(10);
+
+/// How long "there is no such version" is repeated at most: somebody may be about to tag it, and cannot ask anew.
+const NOTHING_MAX: Duration = Duration::from_secs(10);
+
+/// The largest content that is remembered, in bytes: nearly every `.mod`, `.info` and list is smaller. Larger things are
+/// files, and the system's business.
+const CONTENT_MAX: usize = 64 << 10;
 
 /// How much is remembered, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +90,7 @@ impl<S: Source> Remembered<S> {
     fn recall(&self, ask: &Ask) -> Option<Result<Answer, Failure>> {
         self.known.get(ask).map(|known| match &*known {
             Known::Answer(spoken) => Ok(spoken.again()),
-            Known::Nothing(failure) => Err(failure.clone()),
+            Known::Nothing(failure) => Err(failure.clone().retold()),
         })
     }
 
@@ -103,6 +112,15 @@ impl<S: Source> Remembered<S> {
         said
     }
 
+    /// Remembers what was said to somebody who asked anew. What cannot change is not forgotten because no place gives it
+    /// again.
+    fn renew(&self, ask: &Ask, said: Result<Answer, Failure>) -> Result<Answer, Failure> {
+        if said.is_err() && ask.lifetime() == Lifetime::Immutable && matches!(self.recall(ask), Some(Ok(_))) {
+            return said;
+        }
+        self.remember(ask, said)
+    }
+
     fn worth_repeating(&self, failure: &Failure) -> Option<Failure> {
         (failure.kind() == FailureKind::NotFound && !self.repeat_for.is_zero()).then(|| failure.clone())
     }
@@ -113,7 +131,7 @@ impl<S: Source> Source for Remembered<S> {
     async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
         match ctx.want {
             Want::KeptOnly => self.inner.ask(ask, ctx).await,
-            Want::Revalidate => self.remember(ask, self.inner.ask(ask, ctx).await),
+            Want::Revalidate => self.renew(ask, self.inner.ask(ask, ctx).await),
             Want::Usual => match self.recall(ask) {
                 Some(said) => said,
                 None => self.remember(ask, self.inner.ask(ask, ctx).await),
@@ -127,7 +145,7 @@ impl Spoken {
     fn of(answer: Answer) -> (Option<Self>, Answer) {
         let Answer { body, origin, assurance, freshness, h1, sha256, trail } = answer;
         let (bytes, body) = match body.into_bytes_at_hand() {
-            Ok(bytes) => (Some(bytes.clone()), bytes.into()),
+            Ok(bytes) => (worth_remembering(&bytes, assurance), bytes.into()),
             Err(body) => (None, body),
         };
         let spoken = match freshness {
@@ -159,6 +177,13 @@ impl Spoken {
     }
 }
 
+/// A copy of content that was looked at and is small. A copy, because what it came in may be larger, or be lent: the memory
+/// that stands in for a full disk is given back with the last of its bytes.
+fn worth_remembering(bytes: &Bytes, assurance: Assurance) -> Option<Bytes> {
+    let is_worth_it = bytes.len() <= CONTENT_MAX && assurance >= Assurance::WELL_FORMED;
+    is_worth_it.then(|| Bytes::copy_from_slice(bytes))
+}
+
 impl Known {
     fn is_for_ever(&self, ask: &Ask) -> bool {
         matches!(self, Self::Answer(_)) && ask.lifetime() == Lifetime::Immutable
@@ -171,18 +196,33 @@ const BOOKKEEPING_BYTES: usize = 512;
 fn weight(ask: &Ask, known: &Known) -> u32 {
     let content = match known {
         Known::Answer(spoken) => spoken.bytes.len(),
-        Known::Nothing(failure) => failure.message().len() * 2,
+        Known::Nothing(failure) => failure.message().len() + notes(failure.trail()),
     };
     u32::try_from(content + ask.module().as_str().len() + BOOKKEEPING_BYTES).unwrap_or(u32::MAX)
+}
+
+/// What the attempts of a trail take, in bytes.
+fn notes(trail: &Trail) -> usize {
+    trail.attempts().iter().map(|attempt| attempt.note.len() + size_of::<Attempt>()).sum()
 }
 
 /// Lets what can change be forgotten after a while, counted from when it was said.
 #[derive(Debug)]
 struct ForAWhile(Duration);
 
+impl ForAWhile {
+    fn time_of(&self, ask: &Ask, known: &Known) -> Duration {
+        match (known, ask.lifetime()) {
+            (Known::Answer(_), Lifetime::Immutable) => FOR_EVER,
+            (Known::Nothing(_), Lifetime::Immutable) => self.0.min(NOTHING_MAX),
+            (_, Lifetime::Mutable) => self.0,
+        }
+    }
+}
+
 impl Expiry<Ask, Arc<Known>> for ForAWhile {
     fn expire_after_create(&self, ask: &Ask, known: &Arc<Known>, _: Instant) -> Option<Duration> {
-        Some(if known.is_for_ever(ask) { FOR_EVER } else { self.0 })
+        Some(self.time_of(ask, known))
     }
 
     fn expire_after_update(
@@ -192,7 +232,7 @@ impl Expiry<Ask, Arc<Known>> for ForAWhile {
         _: Instant,
         _: Option<Duration>,
     ) -> Option<Duration> {
-        Some(if known.is_for_ever(ask) { FOR_EVER } else { self.0 })
+        Some(self.time_of(ask, known))
     }
 }
 
@@ -223,7 +263,8 @@ mod tests {
     }
 
     fn live(text: &'static str) -> Answer {
-        Answer::live(Body::from(text), Origin::new("place"), Trail::default())
+        let answer = Answer::live(Body::from(text), Origin::new("place"), Trail::default());
+        Answer { assurance: Assurance::WELL_FORMED, ..answer }
     }
 
     fn missing() -> Failure {
@@ -289,6 +330,40 @@ mod tests {
         assert_eq!(said(&source, &list(), Want::Usual).await, Err(FailureKind::Unavailable));
         assert_eq!(said(&source, &list(), Want::Usual).await.unwrap(), "v1.0.0\n");
         assert_eq!(said(&source, &list(), Want::Usual).await.unwrap(), "v1.1.0\n");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_change_outlives_a_place_that_does_not_give_it_again() {
+        let outage = Failure::unavailable(&Origin::new("place"), "down", Duration::ZERO);
+        let hour = Duration::from_hours(1);
+        let source = Remembered::new(place(vec![Ok(live("{}")), Err(outage)]), options(hour));
+        assert_eq!(said(&source, &info(), Want::Usual).await.unwrap(), "{}");
+        assert_eq!(said(&source, &info(), Want::Revalidate).await, Err(FailureKind::Unavailable));
+        assert_eq!(said(&source, &info(), Want::Usual).await.unwrap(), "{}");
+    }
+
+    #[tokio::test]
+    async fn lent_memory_is_given_back_and_what_nobody_looked_at_is_not_repeated() {
+        let lent = Arc::new(vec![b'x'; 10]);
+        let body = Body::from(Bytes::from_owner(Lent(lent.clone())));
+        let unseen = Answer { assurance: Assurance::RECEIVED, ..live("unseen") };
+        let hour = Duration::from_hours(1);
+        let source = Remembered::new(
+            place(vec![Ok(Answer { body, ..live("") }), Ok(unseen), Ok(live("seen"))]),
+            options(hour),
+        );
+        said(&source, &info(), Want::Usual).await.unwrap();
+        assert_eq!(Arc::strong_count(&lent), 1);
+        assert_eq!(said(&source, &list(), Want::Usual).await.unwrap(), "unseen");
+        assert_eq!(said(&source, &list(), Want::Usual).await.unwrap(), "seen");
+    }
+
+    struct Lent(Arc<Vec<u8>>);
+
+    impl AsRef<[u8]> for Lent {
+        fn as_ref(&self) -> &[u8] {
+            &self.0
+        }
     }
 
     #[tokio::test]

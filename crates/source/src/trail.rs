@@ -56,33 +56,50 @@ impl fmt::Display for Attempt {
 
 /// All attempts made for one question, in the order in which their results were looked at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Trail(Vec<Attempt>);
+pub struct Trail {
+    attempts: Vec<Attempt>,
+    retold: bool,
+}
 
 impl Trail {
     /// A trail of a single attempt.
     pub fn of(attempt: Attempt) -> Self {
-        Self(vec![attempt])
+        Self { attempts: vec![attempt], retold: false }
     }
 
     /// The attempts, first asked first.
     pub fn attempts(&self) -> &[Attempt] {
-        &self.0
+        &self.attempts
     }
 
     /// Whether nobody was asked: what is kept answers without a trail.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.attempts.is_empty()
     }
 
     /// Appends what happened later.
     pub fn extend(&mut self, later: Self) {
-        self.0.extend(later.0);
+        if !later.is_empty() {
+            self.retold = later.retold && (self.is_empty() || self.retold);
+        }
+        self.attempts.extend(later.attempts);
+    }
+
+    /// The same trail for somebody on whose behalf nobody was asked: it was told to another before.
+    #[must_use]
+    pub fn retold(self) -> Self {
+        Self { retold: true, ..self }
+    }
+
+    /// Whether the attempts were made for somebody else, who was told of them. Who counts attempts leaves these out.
+    pub fn is_retold(&self) -> bool {
+        self.retold
     }
 }
 
 impl fmt::Display for Trail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, attempt) in self.0.iter().enumerate() {
+        for (i, attempt) in self.attempts.iter().enumerate() {
             if i > 0 {
                 f.write_str("; ")?;
             }

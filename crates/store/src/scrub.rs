@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt};
-use source::{Answer, Ask, Ctx, Source, Want};
+use source::{Answer, Ask, Ctx, Failure, Source, Want};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::disk::Found;
@@ -105,16 +105,23 @@ impl Scrub {
         }
     }
 
+    /// Fetches it to its end: what is sent before it counts ends in the failure of what was to come.
+    async fn fetch(&self, ask: &Ask, ctx: &Ctx) -> Result<(), Failure> {
+        let mut chunks = self.places.ask(ask, ctx).await?.body.into_chunks();
+        while chunks.try_next().await?.is_some() {}
+        Ok(())
+    }
+
     async fn heal(&self, ask: &Ask) {
         let ctx = Ctx::within(FETCH_MAX).wanting(Want::Revalidate);
-        let fetched = self.places.ask(ask, &ctx).await;
+        let fetched = self.fetch(ask, &ctx).await;
         let is_kept = matches!(self.store.examine(ask).await, Ok(Found::Kept(_)));
         match fetched {
-            Ok(_) if is_kept => {
+            Ok(()) if is_kept => {
                 self.counters.healed.fetch_add(1, Ordering::Relaxed);
                 tracing::info!(%ask, "a damaged file was fetched again");
             }
-            Ok(_) => tracing::error!(%ask, "a damaged file was fetched again, but cannot be kept"),
+            Ok(()) => tracing::error!(%ask, "a damaged file was fetched again, but cannot be kept"),
             Err(failure) => {
                 tracing::error!(%ask, %failure, "a kept file was damaged, and no place gives it again");
             }

@@ -319,7 +319,7 @@ pub static DRAIN_TIMEOUT: Setting<Duration> = Setting {
 /// What goes for its age.
 pub static GC_OLDER_THAN: Setting<Option<Duration>> = Setting {
     spec: Spec {
-        expects: "a time such as 12h, 90d or 1year, or off",
+        expects: "a time such as 90d or 1year, at least 2d, or off",
         ..wait(
             "gc-older-than",
             "off",
@@ -327,7 +327,7 @@ pub static GC_OLDER_THAN: Setting<Option<Duration>> = Setting {
              `modkeep store gc` shows what would go.",
         )
     },
-    parse: values::age_or_off,
+    parse: values::unused_or_off,
 };
 
 /// What goes for the size of all.

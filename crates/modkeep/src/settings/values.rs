@@ -179,6 +179,19 @@ pub fn age_or_off(text: &str, _: &Base) -> Result<Option<Duration>, Invalid> {
     or_off(text, |text| humantime::parse_duration(text).map_err(|error| Invalid(error.to_string())))
 }
 
+/// The least age for which a server may remove things by itself: the last use of a thing is noted once a day.
+pub const UNUSED_MIN: Duration = Duration::from_hours(48);
+
+/// Reads an age of at least [`UNUSED_MIN`], or that there is none.
+pub fn unused_or_off(text: &str, base: &Base) -> Result<Option<Duration>, Invalid> {
+    match age_or_off(text, base)? {
+        Some(age) if age < UNUSED_MIN => {
+            Err(Invalid("it is less than 2 days, and the last use is noted once a day at most".to_owned()))
+        }
+        age => Ok(age),
+    }
+}
+
 /// Reads a size in bytes, or that there is none. Nothing fits in 0 bytes, which is more often a mistake than a wish.
 pub fn size_or_off(text: &str, _: &Base) -> Result<Option<u64>, Invalid> {
     or_off(text, |text| match text.parse::<ByteSize>() {
@@ -297,6 +310,8 @@ mod tests {
         assert_eq!(size_or_off("50GB", &base), Ok(Some(50_000_000_000)));
         assert_eq!(size_or_off("4MiB", &base), Ok(Some(4 << 20)));
         assert_eq!((age_or_off("off", &base), size_or_off("off", &base)), (Ok(None), Ok(None)));
+        assert_eq!(unused_or_off("2d", &base), Ok(Some(UNUSED_MIN)));
+        assert!(unused_or_off("47h", &base).is_err());
         for bad in ["", "much", "-1", "0"] {
             assert!(age_or_off(bad, &base).is_err() || bad == "0", "{bad}");
             assert!(size_or_off(bad, &base).is_err(), "{bad}");

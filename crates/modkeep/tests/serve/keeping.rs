@@ -120,7 +120,7 @@ fn gc_and_rm_say_what_they_would_do_and_do_it_with_consent_and_without_a_server(
 fn a_server_removes_by_itself_what_is_over_its_limits_and_fetches_it_again() {
     let (upstream, data) = (upstream(), tempfile::tempdir().unwrap());
     let list = upstream.url();
-    let limits = ["--memory", "0B", "--upstream", &list, "--gc-older-than", "1ms", "--gc-interval", "20ms"];
+    let limits = ["--memory", "0B", "--upstream", &list, "--gc-max-size", "1B", "--gc-interval", "20ms"];
     let mut node = Node::with(command(data.path()).args(limits));
     fill(&node);
     node.process().wait_for_line("{}removed what was over{}");
@@ -187,18 +187,23 @@ fn a_folder_that_cannot_be_written_is_served_and_the_probe_says_so() {
 
 #[test]
 fn a_disk_that_is_full_is_told_and_what_is_fetched_is_served() {
-    let large = module("v1.2.0").file("noise.bin", noise(1 << 20));
-    let upstream = FakeUpstream::builder().module(large.clone()).start();
+    // More of them than may be in memory at a time for want of a disk: each has to give its place back.
+    let all = (2..8).map(|minor| module(&format!("v1.{minor}.0")).file("noise.bin", noise(1 << 20)));
+    let all: Vec<_> = all.collect();
+    let large = &all[0];
+    let upstream = FakeUpstream::builder().modules(all.clone()).start();
     let (data, list) = (tempfile::tempdir().unwrap(), upstream.url());
     let folder = data.path().to_str().unwrap();
     let place = ["serve", "--listen", "127.0.0.1:0", "--upstream", &list, "--data", folder];
-    let arguments = place.into_iter().chain(["--memory", "0B"]);
     // A limit on the size of files makes every write beyond it fail, as those on a full disk do.
     let script = "ulimit -f 256; exec \"$0\" \"$@\"";
-    let node = Node::with(ServerCommand::new("bash").args(["-c", script, BINARY]).args(arguments));
+    let node = Node::with(ServerCommand::new("bash").args(["-c", script, BINARY]).args(place));
     for ask in 1..3 {
         assert_eq!(status(&format!("{}{}", node.url(), large.url_path("zip"))), 200);
         assert_eq!(upstream.count(".zip"), ask, "it was not kept");
+    }
+    for other in &all[1..] {
+        assert_eq!(status(&format!("{}{}", node.url(), other.url_path("zip"))), 200);
     }
     let (code, text) = get(&format!("{}/readyz", node.url()));
     assert_eq!(code, 200);

@@ -66,3 +66,16 @@ async fn the_real_go_shows_what_the_upstream_said() {
         assert!(told.contains(said) && told.contains(&upstream.url()), "{told}");
     }
 }
+
+#[tokio::test]
+async fn a_head_over_http2_gets_no_body_whatever_the_answer() {
+    let upstream = FakeUpstream::builder().start();
+    let node = Node::start(&upstream.url(), "").await;
+    let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
+    for path in [LIST, "/no/module", "/example.com/m/@v/v2.0.0.zip"] {
+        let url = format!("http://{}{path}", node.address);
+        let reply = client.head(&url).send().await.unwrap_or_else(|error| panic!("{path}: {error:?}"));
+        assert_eq!(reply.status(), 404, "{path}");
+        assert!(reply.bytes().await.unwrap_or_else(|error| panic!("{path}: {error:?}")).is_empty());
+    }
+}

@@ -2,12 +2,14 @@
 //!
 //! Without hedging there is never more than one place asked at a time, and this is go's plain loop. With hedging the next place is
 //! asked as soon as the last one asked is in arrears ([`lags`]); who was asked goes on, because a slow place that answers is
-//! better than none. Nobody is asked in parallel past an authoritative place: it is asked alone until it has answered or failed.
+//! better than none. Nobody is asked in parallel past an authoritative place, or one that has refused something before a `,`: it is
+//! asked alone until it has answered or failed.
 
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use gomod::goproxy::Fallback;
 use resilience::HedgeDelay;
 use tokio::time::Instant;
 
@@ -62,7 +64,7 @@ impl<'a, T: 'a> Race<'a, T> {
         let progress = Progress::default();
         let question = (self.asking)(turn, (self.circumstances)(at, progress.clone()));
         self.running.push(Box::pin(async move { (at, question.await) }));
-        if self.hedged && !turn.link.authoritative {
+        if self.hedged && !turn.link.authoritative && !keeps_a_policy(turn) {
             let delay = hedge_delay(turn);
             let watched = progress.clone();
             self.lag = Some(Box::pin(async move { lags(&watched, delay).await }));
@@ -154,6 +156,11 @@ impl Runner {
         self.progress.seen().head_at.is_none()
             && self.asked.elapsed() > hedge_delay(turn).max(HedgeDelay::default().delay())
     }
+}
+
+/// A place that refuses some things, with a `,` behind it: its "no" would be final, and must not come too late.
+fn keeps_a_policy(turn: Turn<'_>) -> bool {
+    turn.link.then == Fallback::NotFound && turn.link.vitals.as_ref().is_some_and(|vitals| vitals.refuses())
 }
 
 fn hedge_delay(turn: Turn<'_>) -> Duration {

@@ -127,7 +127,11 @@ fn conclude(
         Ok(_) => vitals.answered(head_at - begun),
         Err(failure) if failure.origin() != vitals.origin() => return false,
         Err(failure) => match failure.kind() {
-            FailureKind::NotFound | FailureKind::Refused => vitals.answered(begun.elapsed()),
+            FailureKind::NotFound => vitals.answered(begun.elapsed()),
+            FailureKind::Refused => {
+                vitals.refused();
+                vitals.answered(begun.elapsed());
+            }
             // The asker had no more time, or the bytes were other ones than somebody vouched for.
             FailureKind::Unavailable if ctx.is_over() => return false,
             FailureKind::Mismatch => return false,

@@ -28,6 +28,7 @@ struct State {
     health: Health,
     hedge: HedgeDelay,
     answered_at: Option<Instant>,
+    refuses: bool,
     /// What happened last, for those who are not let through.
     trouble: Arc<str>,
 }
@@ -58,6 +59,16 @@ impl Vitals {
     pub(crate) fn hedge_delay(&self) -> Duration {
         let state = self.state();
         if state.breaker.open().is_some() { Duration::ZERO } else { state.hedge.delay() }
+    }
+
+    /// Whether it has ever refused anything: then its "no" is worth waiting for.
+    pub(crate) fn refuses(&self) -> bool {
+        self.state().refuses
+    }
+
+    /// It has refused something.
+    pub(super) fn refused(&self) {
+        self.state().refuses = true;
     }
 
     /// Whether a question may be asked: `Ok(true)` when it is the probe.

@@ -1,7 +1,6 @@
 //! What a server does in the background for what it keeps: removing what is over its limits, reading everything for damage, and
 //! trying a disk again that took nothing.
 
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
@@ -52,12 +51,12 @@ async fn try_again(store: Arc<DiskStore>) {
 async fn collect_garbage(store: Arc<DiskStore>, limits: Limits, interval: Duration) {
     let stop = Stop::default();
     // Servers that were started together do not begin together.
-    sleep(interval.mul_f64(random())).await;
+    sleep(interval.mul_f64(fastrand::f64())).await;
     loop {
         let (store, stopped) = (store.clone(), stop.0.clone());
         // It ends early only when the process does.
         let _ = tokio::task::spawn_blocking(move || collect_once(&store, &limits, &stopped)).await;
-        sleep(interval.mul_f64(0.9 + random() / 5.0)).await;
+        sleep(interval.mul_f64(0.9 + fastrand::f64() / 5.0)).await;
     }
 }
 
@@ -73,12 +72,20 @@ impl Drop for Stop {
 
 fn collect_once(store: &DiskStore, limits: &Limits, stopped: &AtomicBool) {
     let wanted = |_: &_| if stopped.load(Ordering::Relaxed) { Look::NoFurther } else { Look::At };
+    let mut failed = 0_u64;
     let outcome = collect(store.root(), limits, SystemTime::now(), &wanted, &mut |unit| {
         unit.and_then(|unit| store.evict(unit)).unwrap_or_else(|error| {
-            tracing::warn!(%error, "cannot remove a version that is over the limits");
+            // A folder that cannot be written has the same trouble with each.
+            if failed == 0 {
+                tracing::warn!(%error, "cannot remove a version that is over the limits");
+            }
+            failed += 1;
             false
         })
     });
+    if failed > 1 {
+        tracing::warn!(failed, "versions over the limits could not be removed");
+    }
     let (gone, left) = (outcome.removed, outcome.kept);
     if gone.units > 0 {
         tracing::info!(
@@ -88,10 +95,4 @@ fn collect_once(store: &DiskStore, limits: &Limits, stopped: &AtomicBool) {
             "removed what was over gc-older-than or gc-max-size"
         );
     }
-}
-
-/// A number from 0 to below 1. The standard library seeds its hashers from the system's randomness.
-fn random() -> f64 {
-    let high = RandomState::new().hash_one(0) >> 32;
-    f64::from(u32::try_from(high).unwrap_or_default()) / f64::from(u32::MAX)
 }

@@ -70,6 +70,8 @@ fn samples(spec: &Spec) -> [String; 3] {
         "PATH" | "FOLDER" | "FILE" => format!("/folder{number}"),
         "LIST" => format!("https://a{number}.example,direct"),
         "PATTERNS" => format!("corp{number}.example"),
+        // The least age that counts is two days.
+        "TIME" if spec.key == "gc-older-than" => format!("{}d", number + 1),
         "TIME" => format!("{number}s"),
         "SIZE" => format!("{number}MiB"),
         "DATABASE" => format!("sum.golang.org https://sums{number}.example"),
