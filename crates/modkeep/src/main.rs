@@ -12,6 +12,7 @@ use modkeep::unblocked::Unblocked;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    keep_pages_small();
     let env = modkeep::env::Env::from_process();
     let (out, args) = (&mut io::stdout().lock(), std::env::args_os());
     let exit = match Unblocked::new(io::stderr()) {
@@ -21,3 +22,14 @@ fn main() -> ExitCode {
     };
     ExitCode::from(exit.code())
 }
+
+/// Takes memory from the system in pages of 4 KiB alone. The allocator asks for pages of 2 MiB, of which each thread and each
+/// size of buffer touches a few: an idle server took five times what it uses.
+#[cfg(target_os = "linux")]
+fn keep_pages_small() {
+    // Where the kernel has no such switch, more memory is taken, and nothing else is different.
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn keep_pages_small() {}

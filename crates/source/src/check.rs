@@ -14,7 +14,7 @@ use crate::arrivals::Exhibit;
 use crate::blocks::off_worker;
 use crate::body::BodyError;
 use crate::form::{self, FormError};
-use crate::{Answer, Ask, Assurance, Ctx, Failure, Kind, Origin, Source, Spool, Whole};
+use crate::{Answer, Ask, Assurance, Ctx, Failure, Origin, Source, Spool, Whole};
 
 /// A place whose answers are complete and of the right form.
 #[derive(Debug)]
@@ -54,16 +54,15 @@ impl<S: Source> Source for Checked<S> {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(Flaw::Body(BodyError::Failed(failure)))) => Err(failure),
             Ok(Err(Flaw::Body(BodyError::Spool(error)))) => Err(own_failure(&error, took())),
-            Ok(Err(flaw)) => Err(not_an_answer(ask, &origin, &flaw, took())),
+            Ok(Err(flaw)) => Err(not_an_answer(&origin, &flaw, took())),
             Err(_) => Err(Failure::unavailable(&origin, too_slow(took()), took())),
         }
     }
 }
 
-/// A page in place of a small answer will be there a moment later too; a zip may have been damaged on its way.
-fn not_an_answer(ask: &Ask, origin: &Origin, flaw: &Flaw, took: Duration) -> Failure {
-    let failure = Failure::unavailable(origin, flaw.to_string(), took);
-    if ask.kind() == Kind::Zip { failure } else { failure.permanent() }
+/// What came whole and is wrong will be wrong a moment later too, and zips are large: nobody is asked for it again at once.
+fn not_an_answer(origin: &Origin, flaw: &Flaw, took: Duration) -> Failure {
+    Failure::unavailable(origin, flaw.to_string(), took).permanent()
 }
 
 /// That this machine cannot buffer a body is not the place's fault. The path in the error is nobody's business outside.

@@ -185,8 +185,10 @@ fn worth_remembering(bytes: &Bytes, assurance: Assurance) -> Option<Bytes> {
 }
 
 impl Known {
+    /// What cannot change and is kept. What was only passed on, for want of a disk, has to be fetched and kept one day.
     fn is_for_ever(&self, ask: &Ask) -> bool {
-        matches!(self, Self::Answer(_)) && ask.lifetime() == Lifetime::Immutable
+        matches!(self, Self::Answer(spoken) if matches!(spoken.freshness, Freshness::Kept(_)))
+            && ask.lifetime() == Lifetime::Immutable
     }
 }
 
@@ -213,9 +215,9 @@ struct ForAWhile(Duration);
 impl ForAWhile {
     fn time_of(&self, ask: &Ask, known: &Known) -> Duration {
         match (known, ask.lifetime()) {
-            (Known::Answer(_), Lifetime::Immutable) => FOR_EVER,
+            (Known::Answer(_), Lifetime::Immutable) if known.is_for_ever(ask) => FOR_EVER,
             (Known::Nothing(_), Lifetime::Immutable) => self.0.min(NOTHING_MAX),
-            (_, Lifetime::Mutable) => self.0,
+            (Known::Answer(_), _) | (_, Lifetime::Mutable) => self.0,
         }
     }
 }
@@ -267,6 +269,10 @@ mod tests {
         Answer { assurance: Assurance::WELL_FORMED, ..answer }
     }
 
+    fn kept(text: &'static str) -> Answer {
+        Answer { freshness: Freshness::Kept(SystemTime::UNIX_EPOCH), ..live(text) }
+    }
+
     fn missing() -> Failure {
         Failure::not_found(&Origin::new("place"), "no such version", Duration::ZERO)
     }
@@ -295,7 +301,7 @@ mod tests {
     async fn what_cannot_change_is_asked_once_and_what_can_after_a_while() {
         let never = Duration::ZERO;
         let source = Remembered::new(
-            place(vec![Ok(live("{}")), Ok(live("v1.0.0\n")), Ok(live("v1.1.0\n"))]),
+            place(vec![Ok(kept("{}")), Ok(live("v1.0.0\n")), Ok(live("v1.1.0\n"))]),
             options(never),
         );
         assert_eq!(said(&source, &info(), Want::Usual).await.unwrap(), "{}");

@@ -184,12 +184,14 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Problem {
     }
 }
 
-/// One entry per place: what the nearest file says of it, and the last of two tables in one file.
+/// One entry per place: what the nearest file says of it, and the last of two tables in one file. That a place is private is
+/// not taken back by a table that does not mention it: names would leak by an oversight.
 fn merged_places(layers: &[FileLayer]) -> Vec<Place> {
     let mut merged: Vec<Place> = Vec::new();
     for place in layers.iter().flat_map(|layer| layer.places.iter().rev()) {
-        if merged.iter().all(|known| known.identity != place.identity) {
-            merged.push(place.clone());
+        match merged.iter_mut().find(|known| known.identity == place.identity) {
+            Some(known) => known.private |= place.private,
+            None => merged.push(place.clone()),
         }
     }
     merged

@@ -5,12 +5,14 @@ use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 use super::{SpoolFile, Whole};
 use crate::blocks::off_worker;
@@ -21,6 +23,10 @@ const RESCUE_MAX: usize = 32 << 20;
 
 /// How many bodies are held in memory at the same time for want of a disk: 128 MiB in all do not hurt a server.
 pub(super) const RESCUES_MAX: usize = 4;
+
+/// How long a body waits for a place among them. Slow clients may hold all of them for long, and an error that names the disk is
+/// better than silence.
+const RESCUE_WAIT: Duration = Duration::from_secs(10);
 
 /// A temporary file while it is being written.
 pub(super) struct Draft {
@@ -95,8 +101,8 @@ pub(super) struct Stuck {
 }
 
 impl Stuck {
-    /// Takes what was written back, and the rest of the body, into memory. Waits while too many bodies are there already;
-    /// the question's deadline ends that.
+    /// Takes what was written back, and the rest of the body, into memory. Waits for [`RESCUE_WAIT`] while
+    /// too many bodies are there already.
     pub(super) async fn go_on_in_memory(
         self,
         mut rest: Chunks,
@@ -106,7 +112,10 @@ impl Stuck {
         let Self { draft, tail, error } = self;
         // The store says that its disk takes nothing, once and not for each body.
         tracing::debug!(%error, "cannot buffer a body in a file; going on in memory");
-        let permit = rescues.acquire_owned().await.map_err(io::Error::other)?;
+        let Ok(permit) = timeout(RESCUE_WAIT, rescues.acquire_owned()).await else {
+            return Err(error.into());
+        };
+        let permit = permit.map_err(io::Error::other)?;
         let mut body = off_worker(move || draft.map_or(Ok(Vec::new()), |draft| draft.read_back())).await?;
         body.extend_from_slice(&tail);
         while let Some(chunk) = rest.try_next().await? {

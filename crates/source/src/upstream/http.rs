@@ -98,8 +98,8 @@ impl Call<'_> {
         if let Some(coding) =
             response.headers().get(header::CONTENT_ENCODING).filter(|coding| *coding != "identity")
         {
-            return Err(self
-                .unavailable(format!("the body has Content-Encoding {coding:?}, which was not asked for")));
+            let why = format!("the body has Content-Encoding {coding:?}, which was not asked for");
+            return Err(self.unavailable(why).permanent());
         }
         if let Some(progress) = &self.ctx.progress {
             progress.head();

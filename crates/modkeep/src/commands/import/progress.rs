@@ -26,6 +26,10 @@ struct Tally {
 }
 
 impl Tally {
+    fn is_nothing(&self) -> bool {
+        self.imported + self.kept + self.left_out + self.failed == 0
+    }
+
     fn add(&mut self, fate: &Fate) {
         match fate {
             Fate::Imported(size) => {
@@ -103,6 +107,11 @@ impl<'a> Progress<'a> {
         }
         let word = if dry_run { "would have imported" } else { "imported" };
         writeln!(self.out, "{}", self.tally.line(word))?;
+        if self.tally.is_nothing() {
+            let problem = Problem::new("nothing to import was found");
+            let advice = "name the folder that holds the modules themselves; links are not followed; --from says what it is";
+            return Err(Failed::new(Exit::Failure, problem.advise(advice)));
+        }
         if self.tally.failed == 0 {
             return Ok(());
         }

@@ -65,9 +65,20 @@ fn unusable(files: &[PathBuf; 2], why: String) -> Failed {
     Failed::new(Exit::Config, problem.because(why).advise(advice))
 }
 
+/// A SIGHUP asks daemons to read their files again, and ends a process that does not expect it. Never completes.
+async fn take_no_offence() {
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else { return pending().await };
+    while hangup.recv().await.is_some() {
+        tracing::info!(
+            "SIGHUP: there is no certificate to read again; other settings are read at the start alone"
+        );
+    }
+    pending().await
+}
+
 /// Exchanges the certificate whenever its files change. Never completes.
 pub(super) async fn keep_fresh(certificate: Option<Certificate>) {
-    let Some(mut certificate) = certificate else { return pending().await };
+    let Some(mut certificate) = certificate else { return take_no_offence().await };
     let mut ticks = interval(LOOK_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
