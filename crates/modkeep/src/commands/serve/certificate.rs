@@ -73,7 +73,7 @@ async fn take_no_offence() {
             "SIGHUP: there is no certificate to read again; other settings are read at the start alone"
         );
     }
-    pending().await;
+    pending::<()>().await;
 }
 
 /// Exchanges the certificate whenever its files change. Never completes.
