@@ -229,7 +229,7 @@ fn without_a_home_the_data_folder_must_be_named() {
 }
 
 #[test]
-fn places_are_marked_by_the_nearest_file() {
+fn a_place_that_any_table_calls_private_is_private() {
     let system = "[[place]]\nurl = \"https://a.example\"\nprivate = true\n[[place]]\nurl = \"b.example\"\nprivate = true";
     let world = World::default()
         .flag("upstream", "https://a.example/,b.example")
@@ -238,7 +238,7 @@ fn places_are_marked_by_the_nearest_file() {
     let resolved = world.resolve().unwrap();
     assert_eq!(resolved.warnings, []);
     let is_private = |url: &str| resolved.settings.place(url).is_some_and(|place| place.private);
-    assert!(!is_private("https://a.example"));
+    assert!(is_private("https://a.example"), "a nearer table that does not mention it takes nothing back");
     assert!(is_private("https://u:p@b.example"));
     assert!(!is_private("https://c.example"));
 }
