@@ -72,7 +72,7 @@ async fn a_head_over_http2_gets_no_body_whatever_the_answer() {
     let upstream = FakeUpstream::builder().start();
     let node = Node::start(&upstream.url(), "").await;
     let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
-    for path in [LIST, "/no/module", "/example.com/m/@v/v2.0.0.zip"] {
+    for path in [LIST, "/none", "/example.com/m/@v/v2.0.0.zip"] {
         let url = format!("http://{}{path}", node.address);
         let reply = client.head(&url).send().await.unwrap_or_else(|error| panic!("{path}: {error:?}"));
         assert_eq!(reply.status(), 404, "{path}");
