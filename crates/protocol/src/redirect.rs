@@ -8,23 +8,8 @@ use std::time::Duration;
 
 use gomod::glob::PrefixPatterns;
 use http::HeaderValue;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use source::{Ask, Kind};
 use url::Url;
-
-/// What stays as it is in a path: what go itself leaves alone (protocol.md A15), and `/` between the elements.
-const PATH: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~')
-    .remove(b'$')
-    .remove(b'&')
-    .remove(b'+')
-    .remove(b'=')
-    .remove(b':')
-    .remove(b'@')
-    .remove(b'/');
 
 /// Another proxy, by the URL below which it answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,8 +59,7 @@ impl Target {
     /// The absolute URL of an answer there.
     fn location(&self, ask: &Ask) -> Option<HeaderValue> {
         let base = self.as_str().trim_end_matches('/');
-        let address = ask.address();
-        HeaderValue::try_from(format!("{base}/{}", utf8_percent_encode(&address, PATH))).ok()
+        HeaderValue::try_from(format!("{base}/{}", ask.url_path())).ok()
     }
 }
 

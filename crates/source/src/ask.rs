@@ -7,6 +7,7 @@
 use std::fmt;
 
 use gomod::{ModulePath, ModuleVersion, Revision};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// One question about a module.
 ///
@@ -149,6 +150,28 @@ impl Ask {
         }
     }
 }
+
+impl Ask {
+    /// The address as it stands in a URL: percent-encoded as go does it, so that caches on the way see one name for one
+    /// thing.
+    pub fn url_path(&self) -> String {
+        utf8_percent_encode(&self.address(), SEGMENT).to_string()
+    }
+}
+
+/// What go's own escaping of a path segment leaves alone; `!` is not among it (protocol.md A15).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'/');
 
 impl fmt::Display for Ask {
     /// The question as a person would name it: `github.com/Azure/sdk@v1.0.0.zip`.

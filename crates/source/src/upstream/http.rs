@@ -4,7 +4,6 @@
 //! they are kept and hashed, so nothing is decompressed. A 401, 403 or 451 counts only when the same place repeats it (B5).
 
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Response;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
@@ -14,20 +13,6 @@ use super::content::Content;
 use super::redirects::GetError;
 use super::status::{kind_of, may_pass, retry_after};
 use crate::{Answer, Ask, Attempt, Ctx, Failure, FailureKind, Origin, Symptom, Trail};
-
-/// What go's own escaping of a path segment leaves alone; `!` is not among it (protocol.md A15).
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~')
-    .remove(b'$')
-    .remove(b'&')
-    .remove(b'+')
-    .remove(b'=')
-    .remove(b':')
-    .remove(b'@')
-    .remove(b'/');
 
 /// At most this many bytes of an error's text are shown to the user, as go does (protocol.md B12).
 const ERROR_TEXT_MAX: usize = 648;
@@ -52,8 +37,7 @@ impl HttpClient {
 }
 
 fn address(base: &Url, ask: &Ask) -> Result<Url, url::ParseError> {
-    let address = ask.address();
-    let path = utf8_percent_encode(&address, SEGMENT);
+    let path = ask.url_path();
     Url::parse(&format!("{}/{path}", base.as_str().trim_end_matches('/')))
 }
 
