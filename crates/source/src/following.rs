@@ -12,12 +12,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use futures_util::stream::{self, TryStreamExt};
-use sha2::{Digest, Sha256};
+use futures_util::stream::{self, Stream, TryStreamExt};
 
 use crate::arrivals::Growing;
 use crate::blocks::read_blocks;
 use crate::body::Chunks;
+use crate::continuation::continuation;
 use crate::{Answer, Ask, Body, Failure, Origin};
 
 /// The answer that counts, when there is one.
@@ -88,22 +88,22 @@ impl Early {
     /// The content of the answer from where the early part ends.
     async fn rest_of(&self, answer: Answer) -> Result<Chunks, Failure> {
         let Answer { body, origin, sha256, .. } = answer;
-        let (size, beginning) = (self.growing.size, body.share());
-        let is_this_file = self.growing.sha256().is_some_and(|of_file| sha256 == Some(of_file));
-        if body.size() != Some(size) || !(is_this_file || self.began_as(beginning).await?) {
-            return Err(self.began_otherwise(&origin));
+        let otherwise = || self.began_otherwise(&origin);
+        if body.size() != Some(self.growing.size) {
+            return Err(otherwise());
         }
-        let rest = body.into_range(self.sent..size);
-        rest.map(Body::into_chunks).map_err(|_| self.began_otherwise(&origin))
+        let is_this_file = self.growing.sha256().is_some_and(|of_file| sha256 == Some(of_file));
+        if is_this_file {
+            let rest = body.into_range(self.sent..self.growing.size);
+            return rest.map(Body::into_chunks).map_err(|_| otherwise());
+        }
+        continuation(body, self.sent, self.had()).await?.ok_or_else(otherwise)
     }
 
-    /// Whether what was sent is the beginning of this body. Compared by hash: both are read from files.
-    async fn began_as(&self, body: Option<Body>) -> Result<bool, Failure> {
-        let beginning = body.and_then(|body| body.into_range(0..self.sent).ok());
-        let Some(beginning) = beginning.map(Body::into_chunks) else { return Ok(false) };
+    /// What was sent so far.
+    fn had(&self) -> impl Stream<Item = Result<Bytes, Failure>> {
         let had = read_blocks(self.growing.file.clone(), self.sent, 0..self.sent, |_, _| Ok(()));
-        let had = sha256(had).await.map_err(|error| self.unreadable(&error))?;
-        Ok(had == sha256(beginning).await?)
+        had.map_err(|error| self.unreadable(&error))
     }
 
     fn unreadable(&self, error: &io::Error) -> Failure {
@@ -118,12 +118,4 @@ impl Early {
         );
         Failure::unavailable(origin, message, Duration::ZERO)
     }
-}
-
-async fn sha256<E>(chunks: impl stream::TryStream<Ok = Bytes, Error = E>) -> Result<[u8; 32], E> {
-    let hashing = |mut so_far: Sha256, chunk: Bytes| async move {
-        so_far.update(&chunk);
-        Ok(so_far)
-    };
-    Ok(chunks.try_fold(Sha256::new(), hashing).await?.finalize().into())
 }

@@ -11,6 +11,7 @@ mod check;
 mod coalesced;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod continuation;
 mod ctx;
 mod failure;
 mod following;
@@ -36,6 +37,7 @@ pub use body::{Body, BodyError, Chunks, Replay};
 pub use chain::Chain;
 pub use check::Checked;
 pub use coalesced::Coalesced;
+pub use continuation::continuation;
 pub use ctx::{Ctx, Want};
 pub use failure::{Failure, FailureKind, Retry, Symptom};
 pub use modcache::ModCache;

@@ -11,8 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use sha2::{Digest, Sha256};
-use source::{Answer, Ask, Body, Chunks, Ctx, Failure, Origin, Replay, Source};
+use source::{Answer, Ask, Body, Chunks, Ctx, Failure, Origin, Replay, Source, continuation};
 use tokio::time::{timeout, timeout_at};
 
 /// How long fetching anew may take. Whoever waits in the middle of a body has usually hung up by then.
@@ -96,9 +95,7 @@ impl<S: Source> Healing<S> {
         if fresh.size() != Some(self.size) {
             return Err(damage);
         }
-        let (had, _) = split_off(self.kept_chunks(0..sent), sent).await?;
-        let (has, rest) = split_off(fresh.into_chunks(), sent).await?;
-        if had == has { Ok(rest) } else { Err(damage) }
+        continuation(fresh, sent, self.kept_chunks(0..sent)).await?.ok_or(damage)
     }
 }
 
@@ -135,36 +132,5 @@ impl<S: Source> Reading<S> {
     async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
         let chunk = timeout(CHUNK_MAX, self.chunks.try_next()).await;
         chunk.unwrap_or_else(|_| Err(self.healing.stalled()))
-    }
-}
-
-/// The SHA-256 of the first `length` bytes, and the chunks after them.
-async fn split_off(mut chunks: Chunks, length: u64) -> Result<([u8; 32], Chunks), Failure> {
-    let (mut sha256, mut left, mut rest) = (Sha256::new(), length, Bytes::new());
-    while left > 0 {
-        let Some(mut chunk) = chunks.try_next().await? else { break };
-        let here = usize::try_from(left).map_or(chunk.len(), |left| left.min(chunk.len()));
-        rest = chunk.split_off(here);
-        sha256.update(&chunk);
-        left -= here as u64;
-    }
-    let rest = stream::iter((!rest.is_empty()).then_some(Ok(rest)));
-    Ok((sha256.finalize().into(), rest.chain(chunks).boxed()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn chunks_are_split_at_any_byte() {
-        let whole = b"0123456789";
-        for length in 0..=whole.len() {
-            let pieces: Vec<_> = whole.chunks(4).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
-            let (sum, rest) = split_off(stream::iter(pieces).boxed(), length as u64).await.unwrap();
-            assert_eq!(sum, <[u8; 32]>::from(Sha256::digest(&whole[..length])));
-            let rest: Vec<Bytes> = rest.try_collect().await.unwrap();
-            assert_eq!(rest.concat(), whole[length..]);
-        }
     }
 }
