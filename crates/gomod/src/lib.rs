@@ -3,16 +3,19 @@
 pub mod dirhash;
 mod escape;
 pub mod glob;
+mod go_base64;
 pub mod goproxy;
 pub mod gosum;
 pub mod gosumdb;
 pub mod modfile;
 pub mod module;
 pub mod modules_txt;
+pub mod note;
 pub mod path;
 pub mod pseudo;
 pub mod semver;
 mod text_type;
+pub mod tlog;
 pub mod version;
 pub mod zip;
 

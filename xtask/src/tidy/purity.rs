@@ -45,6 +45,14 @@ const LINKED: &[&str] = &[
     "cpufeatures",
     // Asked for the processor's features on some platforms.
     "libc",
+    // Ed25519, for the signatures of checksum databases: arithmetic on a curve, its traits, and secrets that are compared in
+    // constant time and wiped. Random numbers, which would need the system, are a feature that is off.
+    "ed25519-dalek",
+    "ed25519",
+    "signature",
+    "curve25519-dalek",
+    "subtle",
+    "zeroize",
     // Zip structure and deflate, over slices.
     "rawzip",
     "flate2",

@@ -4,16 +4,16 @@ use std::fmt;
 use std::str::FromStr;
 
 use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::general_purpose::{GeneralPurpose, PAD, STANDARD};
+use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
 use sha2::{Digest, Sha256};
 
+use crate::go_base64;
+
 /// The byte that says Ed25519, the only algorithm in use.
-const ED25519: u8 = 1;
+pub(crate) const ED25519: u8 = 1;
 const PUBLIC_KEY_BYTES: usize = 32;
 const HASH_DIGITS: usize = 8;
-const LENIENT: GeneralPurpose =
-    GeneralPurpose::new(&alphabet::STANDARD, PAD.with_decode_allow_trailing_bits(true));
 
 /// An Ed25519 key with the name of the database that signs with it.
 ///
@@ -84,17 +84,48 @@ impl VerifierKey {
     pub fn public_key(&self) -> &[u8; 32] {
         &self.public_key
     }
+
+    /// Whether these 64 bytes are a signature of the message by this key.
+    ///
+    /// The judgement is Go's: the equation without the cofactor, and a scalar that must be below the order of the group. It
+    /// is false, not an error, for a signature of another length and for a key that is no point of the curve.
+    ///
+    /// ```
+    /// use gomod::gosumdb::VerifierKey;
+    /// let key = VerifierKey::parse("sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8")?;
+    /// assert!(!key.verify(b"go.sum database tree\n", &[0; 64]));
+    /// # Ok::<(), gomod::gosumdb::KeyError>(())
+    /// ```
+    pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        let key = VerifyingKey::from_bytes(&self.public_key);
+        let signature = Signature::from_slice(signature);
+        // Not `verify_strict`: it refuses keys of small order and other forms of R, which Go takes.
+        matches!((key, signature), (Ok(key), Ok(signature)) if key.verify(message, &signature).is_ok())
+    }
+
+    /// The key of a name that is known to be good.
+    pub(crate) fn from_parts(name: &str, public_key: [u8; PUBLIC_KEY_BYTES]) -> Self {
+        let hash = key_hash(name, &[&[ED25519], public_key.as_slice()].concat());
+        Self { name: name.to_owned(), hash, public_key }
+    }
 }
 
 fn parts(text: &str) -> Option<(&str, u32, Vec<u8>)> {
     let (name, rest) = text.split_once('+')?;
     let (hash, key) = rest.split_once('+')?;
-    let hash_is_hex = hash.len() == HASH_DIGITS && hash.bytes().all(|b| b.is_ascii_hexdigit());
-    let name_is_good = !name.is_empty() && !name.contains(char::is_whitespace);
-    let hash = u32::from_str_radix(hash, 16).ok().filter(|_| hash_is_hex && name_is_good)?;
-    // Go skips line ends in base64 and does not mind spare bits at its end, so keys that it takes are taken here too.
-    let key: String = key.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
-    Some((name, hash, LENIENT.decode(key).ok()?))
+    let hash = parse_hash(hash).filter(|_| is_name(name))?;
+    Some((name, hash, go_base64::decode(key)?))
+}
+
+/// The hash of a key, which is written in eight hex digits of either case.
+pub(crate) fn parse_hash(text: &str) -> Option<u32> {
+    let is_hex = text.len() == HASH_DIGITS && text.bytes().all(|b| b.is_ascii_hexdigit());
+    u32::from_str_radix(text, 16).ok().filter(|_| is_hex)
+}
+
+/// Whether a key may have this name: something without space or plus sign, which would end it (protocol.md G1).
+pub(crate) fn is_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains(|c: char| c == '+' || c.is_whitespace())
 }
 
 /// The first four bytes of SHA-256 over name, newline and key.

@@ -1,0 +1,79 @@
+//! The head of a tree, which is the text that a checksum database signs (protocol.md G3).
+
+use super::hash::Hash;
+
+const TITLE: &str = "go.sum database tree\n";
+
+/// How long the text may be (protocol.md G3).
+const BYTES_MAX: usize = 1_000_000;
+
+/// How many records a log has, and the root of the tree over them. Two heads of the same size must have the same root.
+///
+/// ```
+/// use gomod::tlog::{Hash, TreeHead};
+/// let head = TreeHead { size: 0, root: Hash::EMPTY_TREE };
+/// assert_eq!(TreeHead::parse(&head.to_text())?, head);
+/// assert_eq!(TreeHead::parse(&(head.to_text() + "something newer\n"))?, head);
+/// # Ok::<(), gomod::tlog::TreeHeadError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TreeHead {
+    /// The number of records.
+    pub size: u64,
+    /// The hash of all of them.
+    pub root: Hash,
+}
+
+/// Why a text is no tree head.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TreeHeadError {
+    /// Much more than three lines.
+    #[error("malformed tree head: it is longer than {BYTES_MAX} bytes")]
+    TooLong,
+    /// The first line says that this is something else, or a form that is not known yet.
+    #[error("malformed tree head: its first line is not {:?}", TITLE.trim_end())]
+    Title,
+    /// Fewer than three whole lines.
+    #[error("malformed tree head: it was cut before the end of its third line")]
+    Cut,
+    /// The second line is no size.
+    #[error(
+        "malformed tree head: {0:?} is no number of records, which is digits without a leading zero, below 2^63"
+    )]
+    Size(String),
+    /// The third line is no hash.
+    #[error("malformed tree head: {0:?} is no tree hash, which is 44 characters of base64")]
+    Root(String),
+}
+
+impl TreeHead {
+    /// Reads the text of a note. What stands behind the third line is for newer programs, and ignored.
+    pub fn parse(text: &str) -> Result<Self, TreeHeadError> {
+        if text.len() > BYTES_MAX {
+            return Err(TreeHeadError::TooLong);
+        }
+        let rest = text.strip_prefix(TITLE).ok_or(TreeHeadError::Title)?;
+        let (size, rest) = rest.split_once('\n').ok_or(TreeHeadError::Cut)?;
+        let (root, _) = rest.split_once('\n').ok_or(TreeHeadError::Cut)?;
+        let size = parse_size(size).ok_or_else(|| TreeHeadError::Size(size.to_owned()))?;
+        let root = root.parse().map_err(|_| TreeHeadError::Root(root.to_owned()))?;
+        Ok(Self { size, root })
+    }
+
+    /// The text that is signed.
+    pub fn to_text(&self) -> String {
+        format!("{TITLE}{}\n{}\n", self.size, self.root)
+    }
+}
+
+/// Go counts records in 63 bits.
+fn parse_size(text: &str) -> Option<u64> {
+    let size = text.parse::<i64>().ok().filter(|_| is_decimal(text))?;
+    size.try_into().ok()
+}
+
+/// Whether a number is written as it prints: digits, and no zero in front of others.
+pub(crate) fn is_decimal(text: &str) -> bool {
+    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    digits && (text == "0" || !text.starts_with('0'))
+}

@@ -1,0 +1,149 @@
+//! The paths of tiles, `tile/8/LEVEL/x001/234.p/5` (protocol.md G6): each tile has one spelling, and no other is taken.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::head::is_decimal;
+use super::tile::{DataTile, HEIGHT, Tile, WIDTH};
+
+/// The level of the tiles that hold records.
+pub(super) const DATA: &str = "data";
+
+/// What stands between place and width of a tile that is not full.
+const PARTIAL: &str = ".p/";
+
+/// How many digits of a place are one part of the path, so that no folder gets more than a few thousand entries.
+const GROUP: usize = 3;
+const GROUP_BASE: u64 = 1000;
+
+/// What a tile path names.
+///
+/// ```
+/// use gomod::tlog::TilePath;
+/// let TilePath::Hashes(tile) = TilePath::parse("tile/8/1/x001/234.p/5")? else { panic!("hashes") };
+/// assert_eq!((tile.level(), tile.index(), tile.width()), (1, 1234, 5));
+/// for bad in ["tile/8/1/1234", "tile/8/1/x001/234.p/256", "tile/10/1/000", "/tile/8/1/000"] {
+///     assert!(TilePath::parse(bad).is_err(), "{bad}");
+/// }
+/// # Ok::<(), gomod::tlog::TilePathError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TilePath {
+    /// Hashes of the tree.
+    Hashes(Tile),
+    /// Records.
+    Data(DataTile),
+}
+
+/// Why a text names no tile.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TilePathError {
+    /// It is not what a tile path looks like, or another spelling of one.
+    #[error(
+        "malformed tile path {0:?}; it has the form tile/{HEIGHT}/LEVEL/x001/234 with an optional .p/WIDTH"
+    )]
+    Malformed(String),
+    /// Tiles of another height, which no known database has.
+    #[error("tile path {0:?} asks for another tile height than {HEIGHT}")]
+    Height(String),
+    /// No tree has such a tile.
+    #[error("tile path {0:?} is out of range: no tree is so large")]
+    OutOfRange(String),
+}
+
+impl TilePath {
+    /// Reads a path, with `tile/` at its beginning.
+    pub fn parse(path: &str) -> Result<Self, TilePathError> {
+        let parts = Parts::of(path).ok_or_else(|| TilePathError::Malformed(path.to_owned()))?;
+        if parts.height != HEIGHT.to_string() {
+            return Err(TilePathError::Height(path.to_owned()));
+        }
+        parts.tile().ok_or_else(|| TilePathError::OutOfRange(path.to_owned()))
+    }
+
+    /// The path again, with `tile/` at its beginning.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Hashes(tile) => tile.path(),
+            Self::Data(tile) => tile.path(),
+        }
+    }
+}
+
+/// A path of the right form, whatever its numbers.
+struct Parts<'a> {
+    height: &'a str,
+    level: &'a str,
+    groups: &'a str,
+    width: u16,
+}
+
+impl<'a> Parts<'a> {
+    fn of(path: &'a str) -> Option<Self> {
+        let (height, rest) = path.strip_prefix("tile/")?.split_once('/')?;
+        let (level, rest) = rest.split_once('/')?;
+        let (groups, width) = split_width(rest)?;
+        let is_good = is_decimal(height) && (level == DATA || is_decimal(level)) && are_groups(groups);
+        is_good.then_some(Self { height, level, groups, width })
+    }
+
+    fn tile(&self) -> Option<TilePath> {
+        let index = read_groups(self.groups)?;
+        if self.level == DATA {
+            return DataTile::new(index, self.width).map(TilePath::Data);
+        }
+        Tile::new(self.level.parse().ok()?, index, self.width).map(TilePath::Hashes)
+    }
+}
+
+/// The place as text, and the width, which stands there only when the tile is not full.
+fn split_width(text: &str) -> Option<(&str, u16)> {
+    match text.split_once(PARTIAL) {
+        None => Some((text, WIDTH)),
+        Some((groups, width)) => {
+            let width = width.parse().ok().filter(|_| is_decimal(width))?;
+            (1..WIDTH).contains(&width).then_some((groups, width))
+        }
+    }
+}
+
+/// Whether a place is spelled as it prints: three digits in each part, an `x` before all but the last, no zeros in front.
+fn are_groups(text: &str) -> bool {
+    let is_group = |group: &str| group.len() == GROUP && group.bytes().all(|b| b.is_ascii_digit());
+    let (before, last) = text.rsplit_once('/').map_or((None, text), |(before, last)| (Some(before), last));
+    let mut before = before.into_iter().flat_map(|before| before.split('/'));
+    let all = before.all(|group| group.strip_prefix('x').is_some_and(is_group));
+    all && is_group(last) && !text.starts_with("x000")
+}
+
+/// The place, if 64 bits hold it.
+fn read_groups(text: &str) -> Option<u64> {
+    let groups = text.split('/').map(|group| group.trim_start_matches('x'));
+    let mut numbers = groups.map(|group| group.parse::<u64>().ok());
+    numbers.try_fold(0, |index: u64, number| index.checked_mul(GROUP_BASE)?.checked_add(number?))
+}
+
+/// The one spelling of a path.
+pub(super) fn print(level: fmt::Arguments<'_>, index: u64, width: u16) -> String {
+    let mut groups = format!("{:03}", index % GROUP_BASE);
+    let mut rest = index / GROUP_BASE;
+    while rest > 0 {
+        groups = format!("x{:03}/{groups}", rest % GROUP_BASE);
+        rest /= GROUP_BASE;
+    }
+    let partial = if width == WIDTH { String::new() } else { format!("{PARTIAL}{width}") };
+    format!("tile/{HEIGHT}/{level}/{groups}{partial}")
+}
+
+impl FromStr for TilePath {
+    type Err = TilePathError;
+    fn from_str(s: &str) -> Result<Self, TilePathError> {
+        Self::parse(s)
+    }
+}
+
+impl fmt::Display for TilePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.path())
+    }
+}
