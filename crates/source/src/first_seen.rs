@@ -35,7 +35,12 @@ impl Subject {
 
     /// The line of go.sum that says so: `example.com/m v1.0.0/go.mod h1:…`, without its line feed.
     pub fn line(self, module: &ModuleVersion, h1: H1) -> String {
-        format!("{} {}{} {h1}", module.path(), module.version(), self.suffix())
+        format!("{} {h1}", self.key(module))
+    }
+
+    /// What stands before the hash in that line: `example.com/m v1.0.0/go.mod`.
+    pub fn key(self, module: &ModuleVersion) -> String {
+        format!("{} {}{}", module.path(), module.version(), self.suffix())
     }
 
     /// Takes the second field of such a line apart: the version alone, and which hash is meant.

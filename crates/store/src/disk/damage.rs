@@ -60,7 +60,7 @@ impl Disk {
     }
 }
 
-fn forget_oldest(folder: &Path) -> io::Result<()> {
+pub(super) fn forget_oldest(folder: &Path) -> io::Result<()> {
     let mut names =
         fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>()?;
     names.sort();

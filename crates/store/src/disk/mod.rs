@@ -4,6 +4,7 @@ mod damage;
 mod draft;
 mod evict;
 mod fingerprint;
+mod first_seen;
 mod folder;
 pub mod gc;
 mod last_use;
@@ -21,6 +22,7 @@ mod units;
 mod verify;
 mod walk;
 
+pub use first_seen::{FirstSeenLog, OnRecord};
 pub use units::{Unit, name_of, units_of, units_of_module};
 pub use verify::{Verdict, verify};
 pub use walk::entries_of;
