@@ -12,10 +12,12 @@ pub mod go;
 pub mod graph;
 pub mod module;
 pub mod process;
+pub mod sumdb;
 pub mod upstream;
 
 pub use go::{Go, GoHome, GoOutput, GoRun};
 pub use graph::{Graph, GraphSpec};
 pub use module::Module;
 pub use process::{ServerCommand, ServerProcess};
+pub use sumdb::{Lie, SumDb};
 pub use upstream::{Action, Authority, FakeUpstream, Gate, Issued, Recorded, Reply, Request};

@@ -18,7 +18,8 @@ use lines::Lines;
 /// How long a process may take to print an awaited line or to end: long for a slow machine, short for a person.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// A process to be. Its environment is PATH, an empty HOME of its own, and what [`ServerCommand::env`] adds.
+/// A process to be. Its environment is PATH, an empty HOME of its own, `GOSUMDB=off`, for tests reach no checksum database
+/// but their own, and what [`ServerCommand::env`] adds.
 #[derive(Debug)]
 pub struct ServerCommand {
     binary: PathBuf,
@@ -79,7 +80,7 @@ impl ServerCommand {
     fn command(&self, home: &Path) -> Command {
         let mut command = Command::new(&self.binary);
         command.args(&self.args).current_dir(self.dir.as_deref().unwrap_or(home));
-        command.env_clear().env("HOME", home).envs(&self.env);
+        command.env_clear().env("HOME", home).env("GOSUMDB", "off").envs(&self.env);
         if let (Some(path), false) = (std::env::var_os("PATH"), self.env.contains_key("PATH")) {
             command.env("PATH", path);
         }
@@ -214,7 +215,17 @@ mod tests {
         let mut process = ServerProcess::start(Path::new("sh"), &["-c", "export -p; echo done"], &[], "done");
         assert!(process.wait(DEADLINE).success());
         let names: Vec<_> = process.stdout().lines().filter_map(name_of_exported).collect();
-        assert_eq!(names, ["HOME", "PATH", "PWD"]);
+        assert_eq!(names, ["GOSUMDB", "HOME", "PATH", "PWD"]);
+    }
+
+    #[test]
+    fn no_checksum_database_is_asked_but_one_of_the_test() {
+        let said = |env: &[(&str, &str)]| {
+            let process =
+                ServerProcess::start(Path::new("sh"), &["-c", "echo $GOSUMDB is set"], env, "{} is set");
+            process.captures()[0].clone()
+        };
+        assert_eq!((said(&[]), said(&[("GOSUMDB", "other")])), ("off".to_owned(), "other".to_owned()));
     }
 
     fn name_of_exported(line: &str) -> Option<String> {

@@ -7,7 +7,7 @@ mod action;
 mod body;
 mod catalogue;
 mod gate;
-mod pick;
+pub(crate) mod pick;
 mod request;
 mod server;
 mod tls;

@@ -66,7 +66,17 @@ impl GoHome {
         self.path().join("tmp")
     }
 
-    /// Deletes the module cache, as `go clean -modcache` does.
+    /// Where go remembers the latest head of each checksum database, as `NAME/latest` (protocol.md G12).
+    pub fn sumdb_state(&self) -> PathBuf {
+        self.gopath().join("pkg/sumdb")
+    }
+
+    /// The latest head, a signed note, that go knows of the checksum database of this name.
+    pub fn sumdb_latest(&self, name: &str) -> Option<String> {
+        fs::read_to_string(self.sumdb_state().join(name).join("latest")).ok()
+    }
+
+    /// Deletes the module cache, as `go clean -modcache` does. What go knows of the heads of checksum databases stays.
     pub fn clear_module_cache(&self) {
         remove_tree(&self.module_cache());
     }

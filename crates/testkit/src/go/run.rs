@@ -63,6 +63,13 @@ impl GoRun {
         self.env("GOPROXY", list)
     }
 
+    /// Sets GOSUMDB, for instance to [`crate::SumDb::gosumdb`]. No module is excepted: nothing sets GONOSUMDB or GOPRIVATE
+    /// but [`GoRun::env`].
+    #[must_use]
+    pub fn sumdb(self, value: impl Into<OsString>) -> Self {
+        self.env("GOSUMDB", value)
+    }
+
     /// Trusts the certificates in this PEM file.
     #[must_use]
     pub fn trust(self, pem_file: &Path) -> Self {

@@ -29,7 +29,8 @@ impl Pick for String {
     }
 }
 
-fn matches(pattern: &str, path: &str) -> bool {
+/// Whether the whole `path` is like the pattern, in which `*` stands for any characters.
+pub(crate) fn matches(pattern: &str, path: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == path,
         Some((before, after)) => path.strip_prefix(before).is_some_and(|rest| matches_somewhere(after, rest)),
