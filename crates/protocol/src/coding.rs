@@ -24,7 +24,7 @@ const INLINE_MAX: usize = 64 << 10;
 
 /// Whether an answer of this kind and size can have a compressed form.
 pub(crate) fn is_worth_it(kind: Kind, size: Option<u64>) -> bool {
-    kind != Kind::Zip && size.is_some_and(|size| (SIZE_MIN..=SIZE_MAX).contains(&size))
+    !matches!(kind, Kind::Zip | Kind::Tile) && size.is_some_and(|size| (SIZE_MIN..=SIZE_MAX).contains(&size))
 }
 
 /// Whether the client would rather have gzip than what it is made from (RFC 9110, section 12.5.3).

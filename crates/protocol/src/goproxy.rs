@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::response::Response;
+use gomod::gosumdb::DatabaseName;
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode, header};
 use http_body::Body as _;
@@ -30,6 +31,7 @@ pub struct Goproxy {
 #[derive(Debug)]
 struct Shared {
     prefix: Prefix,
+    databases: Vec<DatabaseName>,
     ask_timeout: Duration,
     redirects: Redirects,
     observers: Observers,
@@ -39,10 +41,14 @@ struct Shared {
 impl Goproxy {
     /// Answers what `source` answers, in the way that `options` say.
     pub fn new(source: Arc<dyn Source>, options: Options) -> Self {
-        let Options { prefix, ask_timeout, repeat_for, unavailable, redirects, observers } = options;
+        let Options { prefix, databases, ask_timeout, repeat_for, unavailable, redirects, observers } =
+            options;
         let caching = Caching::new(repeat_for);
         let respond = Respond { caching, unavailable, compressed: Compressed::default() };
-        Self { source, shared: Arc::new(Shared { prefix, ask_timeout, redirects, observers, respond }) }
+        Self {
+            source,
+            shared: Arc::new(Shared { prefix, databases, ask_timeout, redirects, observers, respond }),
+        }
     }
 
     /// Answers one request. Everything that is not a GET or HEAD of a GOPROXY path is refused without asking anybody.
@@ -63,12 +69,16 @@ impl Goproxy {
         reason = "the refusal is the response that is sent, not an error to pass up"
     )]
     fn question(&self, request: &Parts) -> Result<Routed, Response> {
-        let Shared { prefix, respond, .. } = &*self.shared;
+        let Shared { prefix, databases, respond, .. } = &*self.shared;
         if !matches!(request.method, Method::GET | Method::HEAD) {
             return Err(method_not_allowed(respond));
         }
-        route::parse(request.uri.path(), prefix).map_err(|error| match error {
+        route::parse(request.uri.path(), prefix, databases).map_err(|error| match error {
             RouteError::TooLong => respond.refusal(StatusCode::URI_TOO_LONG, &error.to_string()),
+            // go has asked whether the database is answered for, and does not ask another one.
+            error @ RouteError::SumDb(_) => {
+                respond.refusal(StatusCode::BAD_REQUEST, &format!("bad request: {error}"))
+            }
             // 404 and not 400, at which go would stop a list whose next member might know the path.
             error => respond.refusal(StatusCode::NOT_FOUND, &format!("not found: {error}")),
         })

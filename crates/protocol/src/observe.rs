@@ -98,8 +98,9 @@ pub struct Exchange<'a> {
 }
 
 impl Exchange<'_> {
-    /// The words for what can be asked for, in logs and metrics; the last one is for what is no question.
-    pub const KINDS: [&'static str; 6] = ["list", "latest", "info", "mod", "zip", "none"];
+    /// The words for what can be asked for, in logs and metrics; `sumdb` is for all but the records of a checksum database, the
+    /// last one for what is no question.
+    pub const KINDS: [&'static str; 8] = ["list", "latest", "info", "mod", "zip", "lookup", "sumdb", "none"];
 
     /// The position in [`KINDS`](Self::KINDS) of the word for what was asked for.
     pub fn kind_index(&self) -> usize {
@@ -109,7 +110,9 @@ impl Exchange<'_> {
             Some(Kind::Info) => 2,
             Some(Kind::Mod) => 3,
             Some(Kind::Zip) => 4,
-            None => 5,
+            Some(Kind::Lookup) => 5,
+            Some(Kind::Supported | Kind::Head | Kind::Tile) => 6,
+            None => 7,
         }
     }
 }

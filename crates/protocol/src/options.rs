@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use gomod::gosumdb::DatabaseName;
+
 use crate::observe::Observers;
 use crate::redirect::Redirects;
 use crate::route::Prefix;
@@ -22,6 +24,8 @@ pub enum UnavailableStatus {
 pub struct Options {
     /// The path below which modules are answered.
     pub prefix: Prefix,
+    /// The checksum databases that are answered for; the source knows them.
+    pub databases: Vec<DatabaseName>,
     /// How long a question may take; one that takes longer is told as a failure.
     pub ask_timeout: Duration,
     /// How long caches between here and the client may repeat what can change (lists, `@latest`, branches) and what does not
@@ -39,6 +43,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             prefix: Prefix::default(),
+            databases: Vec::new(),
             ask_timeout: Duration::from_mins(10),
             repeat_for: Duration::from_secs(10),
             unavailable: UnavailableStatus::default(),

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use gomod::glob::PrefixPatterns;
 use http::HeaderValue;
-use source::{Ask, Kind};
+use source::Ask;
 use url::Url;
 
 /// Another proxy, by the URL below which it answers.
@@ -88,7 +88,12 @@ pub struct Redirect {
 
 impl Redirect {
     fn is_about(&self, ask: &Ask) -> bool {
-        (self.what == Redirected::All || ask.kind() == Kind::Zip) && self.paths.matches(ask.module().as_str())
+        let matches = |ask: &Ask| ask.module().is_some_and(|module| self.paths.matches(module.as_str()));
+        match ask {
+            Ask::SumDb(_) => false,
+            Ask::Zip(_) => matches(ask),
+            _ => self.what == Redirected::All && matches(ask),
+        }
     }
 }
 
@@ -108,7 +113,7 @@ impl Redirects {
     /// Where to send who asks, and for how long that holds.
     pub(crate) fn of(&self, ask: &Ask) -> Option<(HeaderValue, Duration)> {
         let rule = self.rules.iter().find(|rule| rule.is_about(ask))?;
-        if self.private.matches(ask.module().as_str()) {
+        if ask.module().is_some_and(|module| self.private.matches(module.as_str())) {
             return None;
         }
         Some((rule.to.location(ask)?, rule.max_age))

@@ -3,8 +3,11 @@
 //! Pure. A path is decoded once, split at its one `/@v/` or final `/@latest`, and un-escaped strictly. What cannot name a
 //! module is answered as 404, which go passes over, and nothing else happens.
 
+mod sumdb;
+
 use std::fmt;
 
+use gomod::gosumdb::DatabaseName;
 use gomod::{EscapedPath, ModulePath, ModuleVersion, Revision, Version};
 use percent_encoding::percent_decode_str;
 use source::Ask;
@@ -13,6 +16,9 @@ use crate::wish::CACHED_ONLY;
 
 /// The longest path that is looked at, in bytes: several times what the longest real module path and version need.
 pub(crate) const PATH_MAX: usize = 4096;
+
+/// What the paths of checksum databases begin with. No module begins so: its first element has a dot (protocol.md B20).
+const DATABASES: &str = "sumdb/";
 
 /// The part of the URL path in front of the GOPROXY routes: empty, or `/like/this`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -80,6 +86,10 @@ pub(crate) enum RouteError {
     Module(String),
     #[error("{0}")]
     Version(String),
+    #[error("this server answers for no such checksum database; those that it answers for: {0}")]
+    NoDatabase(String),
+    #[error("{0}")]
+    SumDb(String),
 }
 
 /// What a path asks.
@@ -91,18 +101,21 @@ pub(crate) struct Routed {
     pub(crate) kept_only: bool,
 }
 
-/// Reads the raw (percent-encoded) path of a request.
-pub(crate) fn parse(raw: &str, prefix: &Prefix) -> Result<Routed, RouteError> {
+/// Reads the raw (percent-encoded) path of a request to a server that answers for `databases`.
+pub(crate) fn parse(raw: &str, prefix: &Prefix, databases: &[DatabaseName]) -> Result<Routed, RouteError> {
     if raw.len() > PATH_MAX {
         return Err(RouteError::TooLong);
     }
     let raw = prefix.strip(raw).ok_or_else(|| RouteError::OutsidePrefix(prefix.clone()))?;
     let kept = raw.strip_prefix(CACHED_ONLY);
-    let ask = question(&decode(kept.unwrap_or(raw))?)?;
+    let ask = question(&decode(kept.unwrap_or(raw))?, databases)?;
     Ok(Routed { ask, kept_only: kept.is_some() })
 }
 
-fn question(path: &str) -> Result<Ask, RouteError> {
+fn question(path: &str, databases: &[DatabaseName]) -> Result<Ask, RouteError> {
+    if let Some(path) = path.strip_prefix(DATABASES) {
+        return sumdb::question(path, databases).map(Ask::SumDb);
+    }
     if let Some(module) = path.strip_suffix("/@latest") {
         return Ok(Ask::Latest(module_path(module)?));
     }
@@ -160,14 +173,14 @@ mod tests {
     use super::*;
 
     fn address(raw: &str) -> Result<String, RouteError> {
-        parse(raw, &Prefix::default()).map(|routed| routed.ask.address())
+        parse(raw, &Prefix::default(), &[]).map(|routed| routed.ask.address())
     }
 
     #[test]
     fn what_is_kept_has_addresses_of_its_own() {
-        let routed = parse("/cached-only/a.example/m/@v/list", &Prefix::default()).unwrap();
+        let routed = parse("/cached-only/a.example/m/@v/list", &Prefix::default(), &[]).unwrap();
         assert_eq!((routed.ask.address().as_str(), routed.kept_only), ("a.example/m/@v/list", true));
-        assert!(!parse("/a.example/m/@v/list", &Prefix::default()).unwrap().kept_only);
+        assert!(!parse("/a.example/m/@v/list", &Prefix::default(), &[]).unwrap().kept_only);
         for raw in [
             "/cached-only/cached-only/a.example/m/@v/list",
             "/cached-only//a.example/m/@v/list",
@@ -241,9 +254,9 @@ mod tests {
     #[test]
     fn a_prefix_is_required_where_it_is_set() {
         let prefix = Prefix::parse("go/mirror/").unwrap();
-        assert!(parse("/go/mirror/a.example/m/@v/list", &prefix).is_ok());
+        assert!(parse("/go/mirror/a.example/m/@v/list", &prefix, &[]).is_ok());
         for raw in ["/a.example/m/@v/list", "/go/mirrora.example/m/@v/list", "/go/mirror"] {
-            assert_eq!(parse(raw, &prefix), Err(RouteError::OutsidePrefix(prefix.clone())));
+            assert_eq!(parse(raw, &prefix, &[]), Err(RouteError::OutsidePrefix(prefix.clone())));
         }
         assert!(Prefix::parse("/a//b").is_err());
         assert!(Prefix::parse("/a/../b").is_err());

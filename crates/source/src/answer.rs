@@ -17,6 +17,8 @@ pub struct Assurance(Level);
 enum Level {
     Received,
     WellFormed,
+    FirstSeen,
+    Verified,
 }
 
 impl Assurance {
@@ -25,11 +27,18 @@ impl Assurance {
     /// Complete and of the form that was asked for ([`Checked`](crate::Checked)); nobody vouches for the content.
     pub(crate) const WELL_FORMED: Self = Self(Level::WellFormed);
 
+    /// Well-formed, and the same as when it was first seen here; no checksum database may be asked for it ([`Ledger`](crate::Ledger)).
+    pub(crate) const FIRST_SEEN: Self = Self(Level::FirstSeen);
+    /// Well-formed, and a checksum database has its hash in a record that is proven to be in its tree.
+    pub(crate) const VERIFIED: Self = Self(Level::Verified);
+
     /// The word for it in sidecars and logs.
     pub fn as_str(self) -> &'static str {
         match self.0 {
             Level::Received => "received",
             Level::WellFormed => "well-formed",
+            Level::FirstSeen => "first-seen",
+            Level::Verified => "verified",
         }
     }
 
@@ -38,6 +47,8 @@ impl Assurance {
     pub fn recalled(word: &str) -> Self {
         match word {
             "well-formed" => Self::WELL_FORMED,
+            "first-seen" => Self::FIRST_SEEN,
+            "verified" => Self::VERIFIED,
             _ => Self::RECEIVED,
         }
     }
@@ -198,7 +209,9 @@ mod tests {
 
     #[test]
     fn an_assurance_survives_being_written_down() {
-        for assurance in [Assurance::RECEIVED, Assurance::WELL_FORMED] {
+        for assurance in
+            [Level::Received, Level::WellFormed, Level::FirstSeen, Level::Verified].map(Assurance)
+        {
             assert_eq!(Assurance::recalled(assurance.as_str()), assurance);
         }
         assert_eq!(Assurance::recalled("notarized by the moon"), Assurance::RECEIVED);

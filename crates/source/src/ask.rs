@@ -4,12 +4,18 @@
 //! name in the store and as file name in go's module cache (protocol.md B31, I1). It is written once, here, together
 //! with the content type, the lifetime and the size limit of each kind, so that the four can never disagree.
 
+mod kind;
+mod sumdb;
+
 use std::fmt;
+
+pub use kind::{Kind, Lifetime};
+pub use sumdb::{SumDbAsk, SumDbPath};
 
 use gomod::{ModulePath, ModuleVersion, Revision};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// One question about a module.
+/// One question: about a module, or to a checksum database.
 ///
 /// `.mod` and `.zip` exist for canonical versions only; `.info` may be asked of any revision: a version, a tag, a
 /// branch or a commit hash (protocol.md B14, B16).
@@ -25,75 +31,17 @@ pub enum Ask {
     Mod(ModuleVersion),
     /// `@v/VERSION.zip`: the module's files (protocol.md C).
     Zip(ModuleVersion),
-}
-
-/// The kinds of answers, each with its row of the table: suffix, content type and size limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// A list of versions.
-    List,
-    /// The `@latest` answer.
-    Latest,
-    /// A `.info` file.
-    Info,
-    /// A `.mod` file.
-    Mod,
-    /// A `.zip` file.
-    Zip,
-}
-
-/// How long an answer stays true (house.md, invariant 1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Lifetime {
-    /// Never changes: it is read from the nearest place that has it.
-    Immutable,
-    /// Changes: the freshest place is asked first, and what is kept answers only when none does.
-    Mutable,
-}
-
-impl Kind {
-    /// Every kind, for tables and tests.
-    pub const ALL: [Self; 5] = [Self::List, Self::Latest, Self::Info, Self::Mod, Self::Zip];
-
-    /// The value of the `Content-Type` header (protocol.md B19).
-    pub fn content_type(self) -> &'static str {
-        match self {
-            Self::List | Self::Mod => "text/plain; charset=UTF-8",
-            Self::Latest | Self::Info => "application/json",
-            Self::Zip => "application/zip",
-        }
-    }
-
-    /// The largest body, in bytes, that is accepted from any place.
-    ///
-    /// Zips and go.mod files have go's own limits (protocol.md C2). The others have none in go; a list of a million
-    /// versions fits in 16 MiB and an `.info` is a few hundred bytes, so that what is larger is not an answer.
-    pub fn size_max(self) -> u64 {
-        match self {
-            Self::List | Self::Mod => 16 << 20,
-            Self::Latest | Self::Info => 1 << 20,
-            Self::Zip => 500 << 20,
-        }
-    }
-
-    /// The last part of the address: the extension of a file under `@v/`, or the whole name where there is no version.
-    pub fn suffix(self) -> &'static str {
-        match self {
-            Self::List => "list",
-            Self::Latest => "@latest",
-            Self::Info => ".info",
-            Self::Mod => ".mod",
-            Self::Zip => ".zip",
-        }
-    }
+    /// `sumdb/NAME/…`: what a checksum database has (protocol.md G).
+    SumDb(SumDbAsk),
 }
 
 impl Ask {
-    /// The module asked about.
-    pub fn module(&self) -> &ModulePath {
+    /// The module asked about; `None` for a part of a database that is about none.
+    pub fn module(&self) -> Option<&ModulePath> {
         match self {
-            Self::List(path) | Self::Latest(path) | Self::Info(path, _) => path,
-            Self::Mod(module) | Self::Zip(module) => module.path(),
+            Self::List(path) | Self::Latest(path) | Self::Info(path, _) => Some(path),
+            Self::Mod(module) | Self::Zip(module) => Some(module.path()),
+            Self::SumDb(ask) => ask.module().map(ModuleVersion::path),
         }
     }
 
@@ -105,6 +53,7 @@ impl Ask {
             Self::Info(..) => Kind::Info,
             Self::Mod(_) => Kind::Mod,
             Self::Zip(_) => Kind::Zip,
+            Self::SumDb(ask) => ask.kind(),
         }
     }
 
@@ -115,6 +64,7 @@ impl Ask {
             Self::List(_) | Self::Latest(_) => Lifetime::Mutable,
             Self::Info(..) if self.version().is_none() => Lifetime::Mutable,
             Self::Info(..) | Self::Mod(_) | Self::Zip(_) => Lifetime::Immutable,
+            Self::SumDb(ask) => ask.lifetime(),
         }
     }
 
@@ -127,6 +77,7 @@ impl Ask {
             Self::List(_) | Self::Latest(_) => None,
             Self::Info(path, revision) => ModuleVersion::new(path.clone(), revision.as_version()?).ok(),
             Self::Mod(module) | Self::Zip(module) => Some(module.clone()),
+            Self::SumDb(ask) => ask.module().cloned(),
         }
     }
 
@@ -140,13 +91,15 @@ impl Ask {
     /// assert_eq!(ask.address(), "github.com/!azure/sdk/@v/v1.0.0-!r!c1.info");
     /// ```
     pub fn address(&self) -> String {
-        let module = self.module().escaped();
         let suffix = self.kind().suffix();
         match self {
-            Self::List(_) => format!("{module}/@v/{suffix}"),
-            Self::Latest(_) => format!("{module}/{suffix}"),
-            Self::Info(_, revision) => format!("{module}/@v/{}{suffix}", revision.escaped()),
-            Self::Mod(m) | Self::Zip(m) => format!("{module}/@v/{}{suffix}", m.version().escaped()),
+            Self::List(path) => format!("{}/@v/{suffix}", path.escaped()),
+            Self::Latest(path) => format!("{}/{suffix}", path.escaped()),
+            Self::Info(path, revision) => format!("{}/@v/{}{suffix}", path.escaped(), revision.escaped()),
+            Self::Mod(m) | Self::Zip(m) => {
+                format!("{}/@v/{}{suffix}", m.path().escaped(), m.version().escaped())
+            }
+            Self::SumDb(ask) => ask.address(),
         }
     }
 }
@@ -155,8 +108,13 @@ impl Ask {
     /// The address as it stands in a URL: percent-encoded as go does it, so that caches on the way see one name for one
     /// thing.
     pub fn url_path(&self) -> String {
-        utf8_percent_encode(&self.address(), SEGMENT).to_string()
+        encoded(&self.address())
     }
+}
+
+/// An address as it stands in a URL.
+pub(crate) fn encoded(address: &str) -> String {
+    utf8_percent_encode(address, SEGMENT).to_string()
 }
 
 /// What go's own escaping of a path segment leaves alone; `!` is not among it (protocol.md A15).
@@ -182,6 +140,7 @@ impl fmt::Display for Ask {
             Self::Info(path, revision) => write!(f, "{path}@{revision}.info"),
             Self::Mod(m) => write!(f, "{m}.mod"),
             Self::Zip(m) => write!(f, "{m}.zip"),
+            Self::SumDb(ask) => write!(f, "{ask}"),
         }
     }
 }

@@ -65,7 +65,7 @@ impl Athens {
             Ask::Info(..) => format!("{version}.info"),
             Ask::Mod(_) => GO_MOD.to_owned(),
             Ask::Zip(_) => ZIP.to_owned(),
-            Ask::List(_) | Ask::Latest(_) => return None,
+            Ask::List(_) | Ask::Latest(_) | Ask::SumDb(_) => return None,
         };
         Some(self.root.join(module.path().as_str()).join(version).join(name))
     }
@@ -162,7 +162,7 @@ mod tests {
         for (ask, content) in asks.iter().zip(["info", "mod", "zip"]) {
             assert_eq!(get(&athens, ask).await.unwrap(), content);
         }
-        let list = Ask::List(asks[0].module().clone());
+        let list = Ask::List(asks[0].module().unwrap().clone());
         assert_eq!(get(&athens, &list).await.unwrap(), "v1.0.0-RC1\n");
     }
 

@@ -4,13 +4,15 @@
 
 use std::io;
 
+use gomod::gosumdb::{Lookup, split_records};
 use gomod::modfile::{GoMod, ParseErrors};
+use gomod::tlog::{TilePath, TreeHead};
 use gomod::zip::{self, ReaderAt, ZipError};
 use gomod::{H1, ModuleVersion, Version, dirhash};
 
 use crate::go_words;
 use crate::info::{self, InfoFlaw};
-use crate::{Ask, VersionList};
+use crate::{Ask, SumDbPath, VersionList};
 
 /// The module of go's own distributions.
 const TOOLCHAIN: &str = "golang.org/toolchain";
@@ -50,6 +52,9 @@ pub enum FormError {
     /// A zip that go would refuse, with the reason in go's words.
     #[error("go would refuse the module zip: {0}")]
     BadZip(String),
+    /// What a checksum database does not say.
+    #[error("the answer is not that of a checksum database: {0}")]
+    NotSumDb(String),
     /// The content could not be read. Nothing is known about it.
     #[error("it cannot be read back: {0}")]
     Io(#[from] io::Error),
@@ -97,6 +102,7 @@ fn check_text(ask: &Ask, bytes: &[u8]) -> Result<Option<H1>, FormError> {
         Ask::Latest(_) => check_info(bytes, None).map(|()| None),
         Ask::Info(..) => check_info(bytes, ask.version().as_ref()).map(|()| None),
         Ask::Mod(module) | Ask::Zip(module) => check_mod(module, bytes).map(Some),
+        Ask::SumDb(ask) => check_sumdb(&ask.path, bytes).map(|()| None),
     }
 }
 
@@ -131,6 +137,27 @@ fn check_mod(module: &ModuleVersion, bytes: &[u8]) -> Result<H1, FormError> {
 /// The go.mod of some toolchains is their path alone, without the word `module`. go never reads it.
 fn is_bare_toolchain(module: &ModuleVersion, bytes: &[u8]) -> bool {
     module.path().as_str() == TOOLCHAIN && bytes.trim_ascii() == TOOLCHAIN.as_bytes()
+}
+
+/// Nothing is proven here, but a login page is told from an answer. What `supported` says does not matter (protocol.md G9).
+fn check_sumdb(path: &SumDbPath, bytes: &[u8]) -> Result<(), FormError> {
+    let not_one = |why: String| Err(FormError::NotSumDb(why));
+    match path {
+        SumDbPath::Supported => Ok(()),
+        SumDbPath::Latest => match std::str::from_utf8(bytes).ok().map(TreeHead::parse) {
+            Some(Ok(_)) => Ok(()),
+            Some(Err(flaw)) => not_one(flaw.to_string()),
+            None => Err(FormError::NotText),
+        },
+        SumDbPath::Lookup(_) => Lookup::parse(bytes).map(drop).or_else(|flaw| not_one(flaw.to_string())),
+        SumDbPath::Tile(TilePath::Hashes(tile)) if bytes.len() == tile.size_bytes() => Ok(()),
+        SumDbPath::Tile(TilePath::Hashes(tile)) => {
+            not_one(format!("a tile of {} bytes instead of {}", bytes.len(), tile.size_bytes()))
+        }
+        SumDbPath::Tile(TilePath::Data(_)) => {
+            split_records(bytes).map(drop).or_else(|flaw| not_one(flaw.to_string()))
+        }
+    }
 }
 
 fn check_zip<R: ReaderAt>(module: &ModuleVersion, content: R, size: u64) -> Result<H1, FormError> {

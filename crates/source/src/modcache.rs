@@ -57,6 +57,7 @@ impl ModCache {
             Ask::Info(..) => self.open(ask).await,
             Ask::Mod(_) => self.go_mod(ask).await,
             Ask::Zip(_) => self.zip(ask).await,
+            Ask::SumDb(_) => Err(Miss::Absent("a checksum database is not asked through a module cache")),
         }
     }
 

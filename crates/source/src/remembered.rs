@@ -200,7 +200,8 @@ fn weight(ask: &Ask, known: &Known) -> u32 {
         Known::Answer(spoken) => spoken.bytes.len(),
         Known::Nothing(failure) => failure.message().len() + notes(failure.trail()),
     };
-    u32::try_from(content + ask.module().as_str().len() + BOOKKEEPING_BYTES).unwrap_or(u32::MAX)
+    u32::try_from(content + ask.module().map_or(0, |module| module.as_str().len()) + BOOKKEEPING_BYTES)
+        .unwrap_or(u32::MAX)
 }
 
 /// What the attempts of a trail take, in bytes.

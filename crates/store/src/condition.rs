@@ -86,7 +86,10 @@ fn reason(error: &StoreError) -> Option<String> {
         StoreError::Io { source, .. } if source.kind() == std::io::ErrorKind::InvalidFilename => None,
         StoreError::Io { source, .. } => Some(source.to_string()),
         StoreError::Hangs => Some("the disk does not answer".to_owned()),
-        StoreError::InUse { .. } | StoreError::ListIsMade => None,
+        StoreError::InUse { .. }
+        | StoreError::ListIsMade
+        | StoreError::NotKept
+        | StoreError::Unvouched(_) => None,
     }
 }
 

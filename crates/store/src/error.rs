@@ -25,6 +25,12 @@ pub enum StoreError {
     /// A list was put. Lists are made from what is kept and cannot be kept themselves.
     #[error("a list is not kept but made from the versions that are kept")]
     ListIsMade,
+    /// A part of a checksum database was put. Those are kept by whoever proves them.
+    #[error("what a checksum database says is kept with the database and not among modules")]
+    NotKept,
+    /// Nobody could be found to vouch for what is kept, so that it may not be served.
+    #[error("what is kept may not be served: {0}")]
+    Unvouched(String),
     /// The store did not answer in time: its disk hangs, or has far too much to do.
     #[error("the store does not answer; see whether its disk hangs or is overloaded")]
     Hangs,

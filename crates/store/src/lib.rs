@@ -11,6 +11,7 @@ mod filling;
 mod healing;
 mod patience;
 mod scrub;
+mod vouched;
 
 pub use cached::{Cached, cached};
 pub use condition::Condition;
@@ -18,12 +19,14 @@ pub use disk::DiskStore;
 pub use error::StoreError;
 pub use filling::Filling;
 pub use scrub::{Scrub, ScrubCounters};
+pub use vouched::Vouched;
 
 use std::fmt::Debug;
 use std::time::SystemTime;
 
 use futures_util::stream::BoxStream;
-use source::{Answer, Ask, Vetted};
+use gomod::H1;
+use source::{Answer, Ask, Assurance, Vetted};
 
 /// A place that keeps what sources gave.
 ///
@@ -37,6 +40,7 @@ use source::{Answer, Ask, Vetted};
 ///   `.info`, `.mod` and `.zip` are all there, written as [`VersionList`](source::VersionList) writes it. It is `None` for
 ///   a module of which go could choose nothing: no version is there whole, pseudo-versions included, and no `@latest` either.
 ///   An empty list says that there is no version, and a store that holds a lone `.mod` does not know that.
+/// * `Ask::SumDb` is never put, and never kept: whoever has proven what a checksum database says keeps it.
 /// * Damage that a read notices is an error of that read and never a wrong byte; the entry is set aside, so that the
 ///   next `get` is a miss and the caller heals it by another `put`.
 /// * Errors are of the store, never of the artifact: a caller treats each as a miss and goes on.
@@ -65,6 +69,19 @@ pub trait Store: Debug + Send + Sync {
 
     /// Forgets an artifact. `false` when it was not there. Readers that have it open are not disturbed.
     async fn remove(&self, ask: &Ask) -> Result<bool, StoreError>;
+
+    /// Notes that somebody has vouched for what is kept, if it still has this hash. A store without notes need not.
+    async fn vouch(&self, ask: &Ask, assurance: Assurance, h1: Option<H1>) -> Result<(), StoreError> {
+        let _ = (ask, assurance, h1);
+        Ok(())
+    }
+
+    /// Takes something out of use that is not what it should be, and keeps it for people to look at where it can; says so in the
+    /// log. `why` is a sentence.
+    async fn reject(&self, ask: &Ask, why: &str) -> Result<(), StoreError> {
+        let _ = why;
+        self.remove(ask).await.map(drop)
+    }
 
     /// Everything that is kept, in no particular order, without reading the contents.
     fn entries(&self) -> BoxStream<'_, Result<Entry, StoreError>>;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::key::{KeyError, VerifierKey};
+use super::name::{DatabaseName, NameError};
 use crate::goproxy::{PlaceUrl, UrlFlaw};
 
 /// What go uses when GOSUMDB is not set.
@@ -44,8 +45,10 @@ pub enum SumDbSetting {
 /// One checksum database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SumDb {
-    /// Its name and key.
+    /// Its key, which holds its name.
     pub key: VerifierKey,
+    /// The name, as a part of addresses.
+    pub name: DatabaseName,
     /// The address that was given, if any. It means: do not ask through proxies (protocol.md G7).
     pub explicit_url: Option<PlaceUrl>,
     /// `https://` and the name.
@@ -72,8 +75,8 @@ pub enum SumDbError {
     #[error("GOSUMDB {0:?}: {1}; only sum.golang.org can be given without its key")]
     Key(String, KeyError),
     /// The name does not give an address.
-    #[error("the database name {0:?} is not of the form host or host/path")]
-    Name(String),
+    #[error(transparent)]
+    Name(#[from] NameError),
     /// The second field is no address.
     #[error("the URL in GOSUMDB is malformed: {0}")]
     Url(UrlFlaw),
@@ -102,15 +105,10 @@ impl SumDbSetting {
 fn read_db(key: &str, url: Option<&str>) -> Result<SumDb, SumDbError> {
     let text = KNOWN.iter().find(|(name, _)| *name == key).map_or(key, |(_, key)| key);
     let key = VerifierKey::parse(text).map_err(|error| SumDbError::Key(text.to_owned(), error))?;
-    let own_url = own_url(key.name()).ok_or_else(|| SumDbError::Name(key.name().to_owned()))?;
+    let name = DatabaseName::parse(key.name())?;
+    let own_url = PlaceUrl::parse(&format!("https://{name}")).map_err(SumDbError::Url)?;
     let explicit_url = url.map(PlaceUrl::parse).transpose().map_err(SumDbError::Url)?;
-    Ok(SumDb { key, explicit_url, own_url })
-}
-
-/// The address that a name stands for: host and path, nothing else (protocol.md G8).
-fn own_url(name: &str) -> Option<PlaceUrl> {
-    let bare = !name.ends_with('/') && !name.contains(['?', '#', '@', '%']);
-    PlaceUrl::parse(&format!("https://{name}")).ok().filter(|_| bare)
+    Ok(SumDb { key, name, explicit_url, own_url })
 }
 
 impl FromStr for SumDbSetting {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use gomod::glob::PrefixPatterns;
 use gomod::goproxy::ProxyList;
-use gomod::gosumdb::SumDbSetting;
+use gomod::gosumdb::{SumDb, SumDbSetting};
 use protocol::{Prefix, UnavailableStatus};
 
 use crate::env::Env;
@@ -18,7 +18,7 @@ use crate::settings::{AnySetting, DefaultValue, Invalid, Setting, Shape, Spec};
 pub use fetching::{ASK_TIMEOUT, CONNECT_TIMEOUT, FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT, STREAM_AFTER};
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&dyn AnySetting; 29] = [
+pub static ALL: [&dyn AnySetting; 30] = [
     &LISTEN,
     &TLS_CERT,
     &TLS_KEY,
@@ -30,6 +30,7 @@ pub static ALL: [&dyn AnySetting; 29] = [
     &GONOPROXY,
     &GOSUMDB,
     &GONOSUMDB,
+    &SUMDB_MIRRORS,
     &CA_FILE,
     &CONNECT_TIMEOUT,
     &FIRST_BYTE_TIMEOUT,
@@ -199,10 +200,28 @@ pub static GOSUMDB: Setting<SumDbSetting> = Setting {
         default: DefaultValue::Text("sum.golang.org"),
         go: Some("GOSUMDB"),
         may_hold_secrets: true,
-        doc: "The checksum database that vouches for public modules, as in GOSUMDB.\n\nThis version neither asks nor \
-              mirrors it: it is told at the start that clients ask it themselves.",
+        doc: "The checksum database that vouches for public modules, as in GOSUMDB.\n\nEach go.mod and zip is verified \
+              with it before it is kept or served, and clients can verify through this server, also when nothing else \
+              can be reached. It is asked through the upstreams that mirror it, then itself. off: what was seen first \
+              counts.",
     },
     parse: values::checksum_database,
+};
+
+/// Databases that clients may verify with, though this server does not.
+pub static SUMDB_MIRRORS: Setting<Vec<SumDb>> = Setting {
+    spec: Spec {
+        key: "sumdb-mirrors",
+        value_name: "DATABASES",
+        shape: Shape::Text,
+        expects: "databases as in GOSUMDB, separated by commas",
+        default: DefaultValue::Text(""),
+        go: None,
+        may_hold_secrets: true,
+        doc: "Checksum databases that are answered for besides the one of --gosumdb.\n\nFor clients with another GOSUMDB. What \
+              they say is proven and kept in the same way, but nothing is verified with them here.",
+    },
+    parse: values::checksum_databases,
 };
 
 /// Which modules no checksum database hears of.

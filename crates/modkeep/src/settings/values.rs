@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use gomod::glob::PrefixPatterns;
 use gomod::goproxy::{Place, ProxyList};
-use gomod::gosumdb::SumDbSetting;
+use gomod::gosumdb::{SumDb, SumDbSetting};
 use protocol::{Prefix, Redirected, UnavailableStatus};
 use source::upstream::check_url;
 use tracing_subscriber::EnvFilter;
@@ -153,6 +153,17 @@ pub fn log_filter(text: &str, _: &Base) -> Result<LogFilter, Invalid> {
 /// Reads a checksum database.
 pub fn checksum_database(text: &str, _: &Base) -> Result<SumDbSetting, Invalid> {
     SumDbSetting::parse(text).map_err(|error| Invalid(error.to_string()))
+}
+
+/// Reads checksum databases, none of which is `off`.
+pub fn checksum_databases(text: &str, _: &Base) -> Result<Vec<SumDb>, Invalid> {
+    let values = text.split(',').map(str::trim).filter(|value| !value.is_empty());
+    let read = |value: &str| match SumDbSetting::parse(value) {
+        Ok(SumDbSetting::On(database)) => Ok(database),
+        Ok(SumDbSetting::Off) => Err(Invalid("off is no database that could be answered for".to_owned())),
+        Err(error) => Err(Invalid(error.to_string())),
+    };
+    values.map(read).collect()
 }
 
 /// Reads the path below which the server answers.

@@ -52,7 +52,7 @@ impl Chain {
             let turn = race.turn(at);
             match outcome {
                 Ok(list) => {
-                    self.remember(turn.link, ask.module()).await;
+                    self.remember(turn.link, ask).await;
                     search.note(union.add(at, list));
                     if turn.link.authoritative || !self.policy.unites(ask.module()) {
                         race.end_at(at + 1);

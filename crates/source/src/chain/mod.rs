@@ -69,12 +69,15 @@ impl Chain {
         Self { links, policy, claims }
     }
 
-    /// The places that may be asked about `module`: those that may see its name, up to the one that owns it.
-    fn eligible(&self, module: &ModulePath) -> Vec<&Link> {
+    /// The places that may be asked about `module`: those that may see its name, up to the one that owns it. All may be asked for
+    /// what is about none.
+    fn eligible(&self, module: Option<&ModulePath>) -> Vec<&Link> {
         let only_private = self.policy.only_private(module);
         let mut links: Vec<&Link> = self.links.iter().filter(|link| link.private || !only_private).collect();
-        let owner =
-            links.iter().position(|link| link.authoritative && self.claims.holds(module, &link.origin));
+        let owns = |link: &&Link| {
+            link.authoritative && module.is_some_and(|module| self.claims.holds(module, &link.origin))
+        };
+        let owner = links.iter().position(owns);
         links.truncate(owner.map_or(links.len(), |owner| owner + 1));
         links
     }
@@ -114,7 +117,7 @@ impl Chain {
         while let Some((at, outcome)) = race.next().await {
             let failure = match outcome {
                 Ok(answer) => {
-                    self.remember(race.turn(at).link, ask.module()).await;
+                    self.remember(race.turn(at).link, ask).await;
                     search.note(race.give_up_the_rest());
                     return Round::Answered(answer);
                 }
@@ -173,8 +176,10 @@ impl Chain {
         self.policy.passes(failure.kind(), link.then, ask.module())
     }
 
-    async fn remember(&self, link: &Link, module: &ModulePath) {
-        if link.authoritative {
+    /// Who has answered for a module owns it; a record of it in a checksum database is no such answer.
+    async fn remember(&self, link: &Link, ask: &Ask) {
+        let module = ask.module().filter(|_| link.authoritative && !matches!(ask, Ask::SumDb(_)));
+        if let Some(module) = module {
             self.claims.add(module, &link.origin).await;
         }
     }
@@ -209,7 +214,7 @@ fn nobody_to_ask(links: &[Link], ask: &Ask) -> Failure {
     }
     let message = format!(
         "{} matches GONOPROXY (or GOPRIVATE), and no upstream is marked private, so nobody may be asked for it",
-        ask.module()
+        ask.module().map_or("it", |module| module.as_str())
     );
     Failure::not_found(&Origin::new("modkeep"), message, Duration::ZERO)
 }

@@ -30,9 +30,9 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Whether only places marked private may hear of `module` (house.md, invariant 3).
-    pub fn only_private(&self, module: &ModulePath) -> bool {
-        self.gonoproxy.matches(module.as_str())
+    /// Whether only places marked private may hear of `module` (house.md, invariant 3). What is about no module is public.
+    pub fn only_private(&self, module: Option<&ModulePath>) -> bool {
+        module.is_some_and(|module| self.gonoproxy.matches(module.as_str()))
     }
 
     /// Whether a failure lets the place behind the separator `then` be asked.
@@ -43,7 +43,7 @@ impl Policy {
     ///   next place must not learn its name because the first is down.
     /// * `Mismatch` never stops the search: the next place is asked against the same hash. That it ends as
     ///   `Mismatch` when no place has the right bytes follows from the order of [`FailureKind`].
-    pub fn passes(&self, kind: FailureKind, then: Fallback, module: &ModulePath) -> bool {
+    pub fn passes(&self, kind: FailureKind, then: Fallback, module: Option<&ModulePath>) -> bool {
         match kind {
             FailureKind::NotFound | FailureKind::Mismatch => true,
             FailureKind::Refused => then == Fallback::AnyError,
@@ -53,17 +53,17 @@ impl Policy {
 
     /// Whether the list of one place is united with those of the places behind it: not where go would not, and not for a
     /// private path, whose name the next place need not learn.
-    pub fn unites(&self, module: &ModulePath) -> bool {
+    pub fn unites(&self, module: Option<&ModulePath>) -> bool {
         self.passes_outage(module)
     }
 
     /// Whether the next place may be asked before this one has answered: where silence is an outage, and an outage passes.
-    pub fn hedges(&self, module: &ModulePath) -> bool {
+    pub fn hedges(&self, module: Option<&ModulePath>) -> bool {
         self.passes_outage(module)
     }
 
-    fn passes_outage(&self, module: &ModulePath) -> bool {
-        self.mode == Mode::Resilient && !self.is_private(module)
+    fn passes_outage(&self, module: Option<&ModulePath>) -> bool {
+        self.mode == Mode::Resilient && !module.is_some_and(|module| self.is_private(module))
     }
 
     fn is_private(&self, module: &ModulePath) -> bool {
@@ -81,7 +81,7 @@ mod tests {
         let policy = Policy { mode, goprivate, ..Policy::default() };
         let path = ModulePath::parse(path).unwrap();
         let kinds = [NotFound, Refused, Unavailable, Mismatch];
-        kinds.into_iter().filter(|kind| policy.passes(*kind, then, &path)).collect()
+        kinds.into_iter().filter(|kind| policy.passes(*kind, then, Some(&path))).collect()
     }
 
     #[test]

@@ -135,7 +135,7 @@ fn conclude(
             // The asker had no more time, or the bytes were other ones than somebody vouched for.
             FailureKind::Unavailable if ctx.is_over() => return false,
             FailureKind::Mismatch => return false,
-            FailureKind::Unavailable => vitals.failed(failure, ask.module(), begun),
+            FailureKind::Unavailable => vitals.failed(failure, &ask.module(), begun),
         },
     }
     true
@@ -153,7 +153,7 @@ struct Watch<'a> {
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
         if !self.ended && self.progress.seen().overtaken {
-            self.vitals.overtaken(self.ask.module(), self.begun);
+            self.vitals.overtaken(&self.ask.module(), self.begun);
         }
     }
 }

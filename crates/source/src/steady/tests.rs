@@ -53,7 +53,7 @@ impl Source for Place {
     async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
         let before = self.asked.fetch_add(1, Ordering::SeqCst);
         let script = *self.script.lock().unwrap();
-        let mut does = script(ask.module().as_str(), before);
+        let mut does = script(ask.module().unwrap().as_str(), before);
         while let Does::After(wait, then) = does {
             sleep(wait).await;
             does = *then;

@@ -22,12 +22,13 @@ impl HttpClient {
         &self,
         origin: &Origin,
         base: &Url,
+        path: &str,
         ask: &Ask,
         ctx: &Ctx,
     ) -> Result<Answer, Failure> {
         let call = Call { client: self, origin, begun: Instant::now(), ctx };
         let url =
-            address(base, ask).map_err(|e| call.unavailable(format!("cannot form the request: {e}")))?;
+            address(base, path).map_err(|e| call.unavailable(format!("cannot form the request: {e}")))?;
         let response = call.get(&url).await?;
         match kind_of(response.status()) {
             FailureKind::Refused => call.answer(ask, url.clone(), call.get(&url).await?).await,
@@ -36,8 +37,7 @@ impl HttpClient {
     }
 }
 
-fn address(base: &Url, ask: &Ask) -> Result<Url, url::ParseError> {
-    let path = ask.url_path();
+fn address(base: &Url, path: &str) -> Result<Url, url::ParseError> {
     Url::parse(&format!("{}/{path}", base.as_str().trim_end_matches('/')))
 }
 
@@ -165,7 +165,7 @@ mod tests {
         let base = Url::parse("https://proxy.example/go/").unwrap();
         let info =
             |rev: &str| Ask::Info(ModulePath::parse("a.example/Big").unwrap(), Revision::parse(rev).unwrap());
-        let url = |rev| address(&base, &info(rev)).unwrap().to_string();
+        let url = |rev| address(&base, &info(rev).url_path()).unwrap().to_string();
         assert_eq!(url("v1.0.0-RC1"), "https://proxy.example/go/a.example/%21big/@v/v1.0.0-%21r%21c1.info");
         assert_eq!(
             url("v2.0.0+incompatible"),

@@ -29,6 +29,7 @@ use std::sync::Arc;
 
 use url::Url;
 
+use crate::ask;
 use crate::{Answer, Ask, Ctx, Failure, Origin, Source, Want};
 pub use client::{Access, HttpClient, HttpOptions};
 pub use credentials::{Credentials, CredentialsError};
@@ -46,8 +47,27 @@ pub struct Upstream {
 
 #[derive(Clone)]
 enum Transport {
-    Http { base: Arc<Url>, client: HttpClient },
+    Http { base: Arc<Url>, client: HttpClient, root: Root },
     Tree(tree::Tree),
+}
+
+/// What stands below the base URL.
+#[derive(Debug, Clone, Copy)]
+enum Root {
+    /// The addresses of a GOPROXY.
+    Goproxy,
+    /// Those of one checksum database, without the `sumdb/NAME/` before them.
+    Database,
+}
+
+impl Root {
+    /// The path of a question below the base URL.
+    fn path(self, ask: &Ask) -> String {
+        match (self, ask) {
+            (Self::Database, Ask::SumDb(ask)) => ask::encoded(&ask.path.address()),
+            _ => ask.url_path(),
+        }
+    }
 }
 
 /// Why a URL cannot be an upstream.
@@ -112,10 +132,25 @@ impl Upstream {
         let transport = match root {
             Some(root) => Transport::Tree(tree::Tree::new(root)),
             None => {
-                Transport::Http { base: Arc::new(url), client: client.for_place(access).map_err(unusable)? }
+                let client = client.for_place(access).map_err(unusable)?;
+                Transport::Http { base: Arc::new(url), client, root: Root::Goproxy }
             }
         };
         Ok(Self { origin, transport, knows_us })
+    }
+
+    /// The own host of a checksum database, at the URL that GOSUMDB gives or its name stands for (protocol.md G7, G9). It can be
+    /// asked for nothing but what the database has.
+    ///
+    /// # Errors
+    /// Those of [`check_url`].
+    pub fn of_database(url: &str, client: &HttpClient) -> Result<Self, UpstreamError> {
+        let mut upstream = Self::new(url, client)?;
+        match &mut upstream.transport {
+            Transport::Http { root, .. } => *root = Root::Database,
+            Transport::Tree(tree) => tree.of_database(),
+        }
+        Ok(upstream)
     }
 
     /// Whether the place is asked with credentials or a certificate of ours: what it answers is then meant for us, and it
@@ -190,7 +225,9 @@ impl Source for Upstream {
                 "not asked, since only what is kept was wanted",
                 std::time::Duration::ZERO,
             )),
-            Transport::Http { base, client } => client.ask(&self.origin, base, ask, ctx).await,
+            Transport::Http { base, client, root } => {
+                client.ask(&self.origin, base, &root.path(ask), ask, ctx).await
+            }
         }
     }
 }

@@ -14,16 +14,29 @@ use crate::{Answer, Ask, Attempt, Body, Ctx, Failure, FailureKind, Origin, Trail
 #[derive(Clone)]
 pub(super) struct Tree {
     root: Arc<Path>,
+    is_database: bool,
 }
 
 impl Tree {
     pub(super) fn new(root: PathBuf) -> Self {
-        Self { root: root.into() }
+        Self { root: root.into(), is_database: false }
+    }
+
+    /// The tree is that of a checksum database.
+    pub(super) fn of_database(&mut self) {
+        self.is_database = true;
+    }
+
+    fn file(&self, ask: &Ask) -> PathBuf {
+        match ask {
+            Ask::SumDb(ask) if self.is_database => self.root.join(ask.path.address()),
+            _ => self.root.join(ask.address()),
+        }
     }
 
     pub(super) async fn ask(&self, origin: &Origin, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
         let begun = Instant::now();
-        let file = self.root.join(ask.address());
+        let file = self.file(ask);
         let opened = timeout_at(ctx.deadline, PlainFile::open(file, origin.clone())).await;
         let opened = opened
             .unwrap_or_else(|_| Err(io::Error::new(ErrorKind::TimedOut, "the disk did not answer in time")));

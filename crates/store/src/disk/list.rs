@@ -52,7 +52,12 @@ impl Folder {
     ///
     /// Nothing depends on this file but readers of the bare folder, so that a failure is logged and no more. Whether it is
     /// right now.
-    pub(super) fn refresh_list(&self, module: &ModulePath, except: &[PathBuf]) -> bool {
+    pub(super) fn refresh_list<'a>(
+        &self,
+        module: impl Into<Option<&'a ModulePath>>,
+        except: &[PathBuf],
+    ) -> bool {
+        let Some(module) = module.into() else { return true };
         let path = self.layout.artifact(&Ask::List(module.clone()));
         let written = self.write_list(module, except, &path);
         if let Err(error) = &written {

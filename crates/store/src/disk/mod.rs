@@ -16,6 +16,7 @@ mod publish;
 mod read;
 mod settling;
 mod sharing;
+mod shelf;
 mod sidecar;
 mod stranger;
 mod units;
@@ -34,8 +35,9 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use futures_util::stream::BoxStream;
+use gomod::H1;
 use source::blocks::off_worker;
-use source::{Answer, Ask, Spool, Vetted};
+use source::{Answer, Ask, Assurance, Spool, Vetted};
 use tokio::sync::Semaphore;
 
 use crate::{Condition, Entry, Store, StoreError};
@@ -176,6 +178,21 @@ impl Store for DiskStore {
         self.off_worker(move |disk| disk.remove(&ask)).await
     }
 
+    async fn vouch(&self, ask: &Ask, assurance: Assurance, h1: Option<H1>) -> Result<(), StoreError> {
+        let ask = ask.clone();
+        self.off_worker(move |disk| disk.vouch(&ask, assurance, h1)).await
+    }
+
+    async fn reject(&self, ask: &Ask, why: &str) -> Result<(), StoreError> {
+        let (ask, why) = (ask.clone(), why.to_owned());
+        let store = self.clone();
+        self.off_worker(move |_| {
+            store.set_aside(&ask, &why);
+            Ok(())
+        })
+        .await
+    }
+
     fn entries(&self) -> BoxStream<'_, Result<Entry, StoreError>> {
         entries_of(self.root())
     }
@@ -207,7 +224,7 @@ mod tests {
         let ask = Ask::Latest(ModulePath::parse("example.com/m").unwrap());
         let ((held, is_held), (release, released)) = (channel(), channel::<()>());
         let hanging = std::thread::spawn({
-            let (disk, module) = (store.0.clone(), ask.module().clone());
+            let (disk, module) = (store.0.clone(), ask.module().unwrap().clone());
             move || {
                 let _write = disk.locks.write(&module);
                 held.send(()).unwrap();

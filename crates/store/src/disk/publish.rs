@@ -35,8 +35,10 @@ use crate::StoreError;
 impl Disk {
     /// Keeps an artifact. Blocks.
     pub(super) fn put(self: &Arc<Self>, ask: &Ask, artifact: &Vetted) -> Result<Answer, StoreError> {
-        if matches!(ask, Ask::List(_)) {
-            return Err(StoreError::ListIsMade);
+        match ask {
+            Ask::List(_) => return Err(StoreError::ListIsMade),
+            Ask::SumDb(_) => return Err(StoreError::NotKept),
+            _ => {}
         }
         let path = self.layout.artifact(ask);
         let (body, kept_at) = match artifact.content() {
@@ -151,7 +153,7 @@ impl Disk {
 
     /// Forgets an artifact. The list goes first, so that it never names what is no longer there. Blocks.
     pub(super) fn remove(&self, ask: &Ask) -> Result<bool, StoreError> {
-        if matches!(ask, Ask::List(_)) {
+        if matches!(ask, Ask::List(_) | Ask::SumDb(_)) {
             return Ok(false);
         }
         let path = self.layout.artifact(ask);

@@ -65,7 +65,8 @@ fn group(root: &Path, asks: Vec<Ask>) -> Result<Vec<Unit>, StoreError> {
         let Some((size, used_at)) = look_at(&path).map_err(StoreError::io("look at", &path))? else {
             continue;
         };
-        let (module, name) = (ask.module().clone(), name_of(&ask));
+        let Some(module) = ask.module().cloned() else { continue };
+        let name = name_of(&ask);
         let unit = units.entry((module.clone(), name.clone())).or_insert(Unit {
             module,
             name,
@@ -90,6 +91,7 @@ pub fn name_of(ask: &Ask) -> String {
         Ask::List(_) | Ask::Latest(_) => ask.kind().suffix().to_owned(),
         Ask::Info(_, revision) => revision.to_string(),
         Ask::Mod(module) | Ask::Zip(module) => module.version().to_string(),
+        Ask::SumDb(ask) => ask.to_string(),
     }
 }
 

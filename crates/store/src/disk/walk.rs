@@ -12,6 +12,7 @@ use source::{Ask, Kind};
 use tokio::sync::mpsc;
 
 use super::layout::{VERSIONS, ask_of, module_of, sidecar_of};
+use super::shelf::DATABASES;
 use super::sidecar::Sidecar;
 use crate::{Entry, StoreError};
 
@@ -78,7 +79,9 @@ impl<'a> Folders<'a> {
         for entry in entries.flatten() {
             let Ok(name) = entry.file_name().into_string() else { continue };
             match entry.file_type() {
-                Ok(kind) if kind.is_dir() && !name.starts_with('.') => self.ahead.push(below_root.join(name)),
+                Ok(kind) if kind.is_dir() && is_ours(below_root, &name) => {
+                    self.ahead.push(below_root.join(name))
+                }
                 Ok(kind) if kind.is_file() => asks.extend(question(below_root, &name)),
                 _ => {}
             }
@@ -103,6 +106,11 @@ impl Iterator for Folders<'_> {
             }
         }
     }
+}
+
+/// Whether there can be modules below the folder `name`.
+fn is_ours(below_root: &Path, name: &str) -> bool {
+    !name.starts_with('.') && (below_root != Path::new("") || name != DATABASES)
 }
 
 /// The questions of which an answer of this module is kept.

@@ -43,11 +43,7 @@ impl Announcement<'_> {
 
     fn write_database(&self, out: &mut dyn Write) -> Result<(), Failed> {
         if let SumDbSetting::On(database) = self.settings.get(&table::GOSUMDB)? {
-            writeln!(
-                out,
-                "does not mirror the checksum database {}; clients ask it themselves",
-                database.key.name()
-            )?;
+            writeln!(out, "verifies with the checksum database {}, and answers for it", database.name)?;
         }
         Ok(())
     }

@@ -5,6 +5,7 @@
 //! * [`access`]: who we are to which place, and whom to trust.
 //! * [`certificate`]: the certificate that is served with, also when it changes.
 //! * [`proxies`]: the HTTP proxies that the environment names.
+//! * [`databases`]: who vouches for what is served.
 //! * [`redirects`]: which modules clients are told to fetch elsewhere.
 //! * [`chores`]: what is done in the background for what is kept.
 //! * [`mod@announce`]: what is told at the start.
@@ -14,6 +15,7 @@ pub(super) mod access;
 mod announce;
 mod certificate;
 mod chores;
+pub(super) mod databases;
 mod proxies;
 mod redirects;
 mod signals;
@@ -82,9 +84,11 @@ async fn serve(settings: &Settings, session: &mut Session<'_>, log: &Log) -> Res
     report::write_warnings(&upstreams.warnings, session.err)?;
     let condition = store.condition();
     let health = Health::watching(move || condition.describe());
-    let source = wiring::source(settings, &store, &upstreams, reach)?;
+    let client = wiring::client(settings, reach)?;
+    let trust = databases::open(settings, &store, &upstreams, &client).await?;
+    let source = wiring::source(settings, &store, &upstreams, &client, &trust)?;
     chores::start(settings, &store, &source)?;
-    let app = wiring::app(settings, source, redirects, health.clone(), log)?;
+    let app = wiring::app(settings, source, &trust, redirects, health.clone(), log)?;
     let secure = certificate.is_some();
     let told = Announcement { settings, address, secure, data: store.root(), upstreams: &upstreams };
     announce(&told, session.out)?;

@@ -10,11 +10,15 @@ use server::Metrics;
 use source::chain::claims::Claims;
 use source::chain::policy::{Mode, Policy};
 use source::chain::{Chain, Link};
+use source::sumdb::Databases;
 use source::upstream::{Authorities, HttpClient, HttpOptions, Proxies};
-use source::{Checked, Coalesced, MemoryOptions, Remembered, Source, Spool, Steady, Upstream, Vitals};
-use store::{Cached, DiskStore, Filling};
+use source::{
+    Checked, Coalesced, MemoryOptions, Remembered, Source, Spool, Steady, Upstream, Verified, Vitals,
+};
+use store::{Cached, DiskStore, Filling, Vouched};
 
 use super::access::Keyring;
+use super::databases::Trust;
 use super::proxies;
 use super::upstreams::{Member, Upstreams};
 use crate::env::Env;
@@ -51,6 +55,7 @@ impl Reach {
 pub(super) fn app(
     settings: &Settings,
     source: Arc<dyn Source>,
+    trust: &Trust,
     redirects: Redirects,
     health: Health,
     log: &Log,
@@ -58,6 +63,7 @@ pub(super) fn app(
     let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
     let options = Options {
         prefix: settings.get(&table::PATH_PREFIX)?,
+        databases: trust.databases.iter().map(|database| database.name().clone()).collect(),
         ask_timeout: settings.get(&table::ASK_TIMEOUT)?,
         repeat_for: settings.get(&table::REPEAT_FOR)?,
         unavailable: settings.get(&table::UNAVAILABLE_STATUS)?,
@@ -80,24 +86,26 @@ fn pages(metrics: Metrics) -> Router {
     Router::new().route("/metrics", get(numbers))
 }
 
-/// What was just said, else what is kept, else the first upstream that answers; what it answers is checked, kept, and asked for once.
+/// What was just said, else what is kept, else the first upstream that answers; what it answers is checked, verified, kept, and asked
+/// for once.
 pub(super) fn source(
     settings: &Settings,
     store: &Arc<DiskStore>,
     upstreams: &Upstreams,
-    reach: Reach,
+    client: &HttpClient,
+    trust: &Trust,
 ) -> Result<Arc<dyn Source>, Failed> {
-    let client = client(settings, reach)?;
-    let links = upstreams.members.iter().map(|member| link(member, &client, store.spool()));
+    let links = upstreams.members.iter().map(|member| link(member, client, store.spool(), trust));
     let chain = Chain::new(links.collect::<Result<_, _>>()?, policy(settings)?, claims(store)?);
-    let once = Coalesced::new(Filling::new(store.clone(), chain), settings.get(&table::ASK_TIMEOUT)?);
+    let vouched = Arc::new(Vouched::new(DiskStore::clone(store), trust.ledger.clone()));
+    let once = Coalesced::new(Filling::new(vouched.clone(), chain), settings.get(&table::ASK_TIMEOUT)?);
     let stream_after = Some(settings.get(&table::STREAM_AFTER)?).filter(|after| !after.is_zero());
-    let kept = Cached::new(store.clone(), once.streaming_after(stream_after));
+    let kept = Cached::new(vouched, once.streaming_after(stream_after));
     let memory = MemoryOptions {
         budget_bytes: settings.get(&table::MEMORY)?,
         repeat_for: settings.get(&table::REPEAT_FOR)?,
     };
-    Ok(Arc::new(Remembered::new(kept, memory)))
+    Ok(Arc::new(Databases::new(trust.databases.clone(), Remembered::new(kept, memory))))
 }
 
 pub(in crate::commands) fn client(settings: &Settings, reach: Reach) -> Result<HttpClient, Failed> {
@@ -118,12 +126,13 @@ pub(in crate::commands) fn client(settings: &Settings, reach: Reach) -> Result<H
     })
 }
 
-fn link(member: &Member, client: &HttpClient, spool: Spool) -> Result<Link, Failed> {
+fn link(member: &Member, client: &HttpClient, spool: Spool, trust: &Trust) -> Result<Link, Failed> {
     let upstream = Upstream::with_access(&member.url, client, member.access.clone())
         .map_err(|error| Failed::new(Exit::Config, Problem::from_error(&error)))?;
     let (origin, authoritative) = (upstream.origin().clone(), member.private || upstream.knows_us());
     let vitals = Vitals::new(origin.clone(), fastrand::f64);
-    let place = Arc::new(Steady::new(Checked::new(upstream, spool), vitals.clone()));
+    let steady = Steady::new(Checked::new(upstream, spool), vitals.clone());
+    let place = Arc::new(Verified::new(steady, trust.ledger.clone()));
     let (then, private, vitals) = (member.then, member.private, Some(vitals));
     Ok(Link { place, origin, then, private, authoritative, vitals })
 }

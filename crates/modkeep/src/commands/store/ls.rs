@@ -69,19 +69,21 @@ async fn read(root: &Path, pattern: Option<&PrefixPatterns>) -> (BTreeMap<Key, R
     let mut entries = entries_of(root);
     while let Some(entry) = entries.next().await {
         match entry {
-            Ok(entry) if pattern.is_none_or(|globs| globs.matches(entry.ask.module().as_str())) => {
-                add(&mut versions, &entry);
-            }
-            Ok(_) => {}
+            Ok(entry) => add(&mut versions, &entry, pattern),
             Err(error) => unreadable.push(Problem::from_error(&error)),
         }
     }
     (versions, unreadable)
 }
 
-fn add(versions: &mut BTreeMap<Key, Row>, entry: &Entry) {
+/// Adds an entry, if its module is one of those asked for.
+fn add(versions: &mut BTreeMap<Key, Row>, entry: &Entry, pattern: Option<&PrefixPatterns>) {
+    let Some(module) = entry.ask.module().map(ToString::to_string) else { return };
+    if pattern.is_some_and(|globs| !globs.matches(&module)) {
+        return;
+    }
     let origin = entry.origin.as_ref().map(ToString::to_string);
-    let key = (entry.ask.module().to_string(), name_of(&entry.ask));
+    let key = (module, name_of(&entry.ask));
     let row = versions.entry(key).or_insert_with(|| Row {
         files: BTreeMap::new(),
         kept_at: entry.kept_at,

@@ -79,7 +79,9 @@ fn renew_list_without(root: &Path, ask: &Ask, path: &Path) {
     let drafts = folder.layout.temporary().join(format!("accept-{}", process::id()));
     folder.drafts = Drafts::new(drafts.clone());
     folder.refresh_list(ask.module(), &[path.to_owned()]);
-    give_to_owner(&folder.layout.artifact(&Ask::List(ask.module().clone())), root);
+    if let Some(module) = ask.module() {
+        give_to_owner(&folder.layout.artifact(&Ask::List(module.clone())), root);
+    }
     // Left behind it is swept at the next start.
     let _ = fs::remove_dir(drafts);
 }

@@ -1,0 +1,116 @@
+//! Who vouches for what is served: the checksum databases, and how they are reached.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use gomod::gosumdb::{SumDb, SumDbSetting};
+use source::sumdb::{Database, DatabaseOptions, Mirroring, Way};
+use source::upstream::HttpClient;
+use source::{Checked, Ledger, Source, Spool, Steady, Upstream, Vitals};
+use store::DiskStore;
+use store::disk::FirstSeenLog;
+
+use super::upstreams::Upstreams;
+use crate::exit::Exit;
+use crate::report::{Failed, Problem};
+use crate::settings::{Settings, table};
+
+/// Who vouches for what.
+pub(in crate::commands) struct Trust {
+    /// The one that hashes are verified with.
+    pub(in crate::commands) ledger: Arc<Ledger>,
+    /// All that are answered for.
+    pub(in crate::commands) databases: Vec<Arc<Database>>,
+}
+
+/// Opens the databases that the settings name. Nobody is asked yet.
+pub(in crate::commands) async fn open(
+    settings: &Settings,
+    store: &DiskStore,
+    upstreams: &Upstreams,
+    client: &HttpClient,
+) -> Result<Trust, Failed> {
+    let (mut databases, mut first) = (Vec::new(), None);
+    if let SumDbSetting::On(database) = settings.get(&table::GOSUMDB)? {
+        let opened = open_one(settings, store, upstreams, client, &database).await?;
+        first = Some(opened.clone());
+        databases.push(opened);
+    }
+    for mirrored in settings.get(&table::SUMDB_MIRRORS)? {
+        if databases.iter().all(|known: &Arc<Database>| *known.name() != mirrored.name) {
+            databases.push(open_one(settings, store, upstreams, client, &mirrored).await?);
+        }
+    }
+    let seen = FirstSeenLog::open(store.root()).map_err(|error| {
+        let problem = Problem::new(format!("cannot use the data folder {}", store.root().display()));
+        Failed::new(Exit::Unavailable, problem.because(error.to_string()))
+    })?;
+    Ok(Trust { ledger: Arc::new(Ledger::new(first, Arc::new(seen), SystemTime::now)), databases })
+}
+
+async fn open_one(
+    settings: &Settings,
+    store: &DiskStore,
+    upstreams: &Upstreams,
+    client: &HttpClient,
+    database: &SumDb,
+) -> Result<Arc<Database>, Failed> {
+    let options = DatabaseOptions {
+        key: database.key.clone(),
+        name: database.name.clone(),
+        ways: ways(database, upstreams, client, &store.spool())?,
+        shelf: Arc::new(store.shelf(&database.name)),
+        private: settings.get(&table::GONOSUMDB)?,
+        patience: settings.get(&table::ASK_TIMEOUT)?,
+    };
+    match Database::open(options).await {
+        Ok(opened) => Ok(Arc::new(opened)),
+        Err(error) => Err(cannot_open(store, database, &error)),
+    }
+}
+
+fn cannot_open(store: &DiskStore, database: &SumDb, error: &std::io::Error) -> Failed {
+    let folder = store.root().join("sumdb").join(database.name.as_str());
+    let problem =
+        Problem::new(format!("cannot go on with the checksum database kept in {}", folder.display()));
+    let advice = "if its key has changed on purpose, move the folder away: what it protects against going back is then lost";
+    Failed::new(Exit::Config, problem.because(error.to_string()).advise(advice))
+}
+
+/// Whom to ask: the proxies, which may mirror it, then its own host; that one alone where GOSUMDB gives its address
+/// (protocol.md G7, G9).
+fn ways(
+    database: &SumDb,
+    upstreams: &Upstreams,
+    client: &HttpClient,
+    spool: &Spool,
+) -> Result<Vec<Way>, Failed> {
+    let own = Upstream::of_database(database.url().as_str(), client).map_err(unusable)?;
+    let mut ways = Vec::new();
+    if database.explicit_url.is_none() {
+        for member in &upstreams.members {
+            let proxy =
+                Upstream::with_access(&member.url, client, member.access.clone()).map_err(unusable)?;
+            let origin = proxy.origin().clone();
+            ways.push(way(proxy, spool, |steady| Arc::new(Mirroring::new(steady, origin))));
+        }
+    }
+    ways.push(way(own, spool, |steady| Arc::new(steady)));
+    Ok(ways)
+}
+
+/// A place with vital signs of its own: that its mirror of a database is broken says nothing about its modules.
+fn way(
+    place: Upstream,
+    spool: &Spool,
+    dressed: impl FnOnce(Steady<Checked<Upstream>>) -> Arc<dyn Source>,
+) -> Way {
+    let origin = place.origin().clone();
+    let vitals = Vitals::new(origin.clone(), fastrand::f64);
+    let steady = Steady::new(Checked::new(place, spool.clone()), vitals.clone());
+    Way { place: dressed(steady), origin, vitals }
+}
+
+fn unusable(error: source::upstream::UpstreamError) -> Failed {
+    Failed::new(Exit::Config, Problem::from_error(&error))
+}

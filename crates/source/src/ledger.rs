@@ -1,0 +1,174 @@
+//! Who says which hash is right: the checksum database that applies, else the first one that was seen.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use gomod::gosumdb::{DatabaseName, Sums};
+use gomod::{H1, ModuleVersion};
+
+use crate::first_seen::disagreement;
+use crate::sumdb::Database;
+use crate::{Answer, Ask, Assurance, Ctx, Failure, FailureKind, FirstSeen, Origin, Sighting, Subject};
+
+/// Knows the right hash of every module, from the one authority that applies to it (house.md, contract of Source).
+#[derive(Debug)]
+pub struct Ledger {
+    database: Option<Arc<Database>>,
+    first_seen: Arc<dyn FirstSeen>,
+    clock: fn() -> SystemTime,
+}
+
+/// What an artifact is held to.
+#[derive(Debug)]
+pub(crate) enum Expected {
+    /// What a database says.
+    Database(DatabaseName, Sums),
+    /// What was there first.
+    FirstSeen,
+}
+
+impl Ledger {
+    /// Hashes are those of `database` where it may be asked, and those first seen everywhere else, or without one.
+    pub fn new(
+        database: Option<Arc<Database>>,
+        first_seen: Arc<dyn FirstSeen>,
+        clock: fn() -> SystemTime,
+    ) -> Self {
+        Self { database, first_seen, clock }
+    }
+
+    /// Whether something of this assurance has yet to be judged before it may be stored or served. Only `.mod` and `.zip` have
+    /// hashes.
+    pub fn wants(&self, ask: &Ask, assurance: Assurance) -> bool {
+        let (Ask::Mod(module) | Ask::Zip(module)) = ask else { return false };
+        let required =
+            if self.database_of(module).is_some() { Assurance::VERIFIED } else { Assurance::FIRST_SEEN };
+        assurance < required
+    }
+
+    /// The answer with its assurance, when its hash is the right one.
+    ///
+    /// # Errors
+    /// `Mismatch` when it is not; `Unavailable` when the right one cannot be found out.
+    pub async fn judge(&self, ask: &Ask, answer: Answer, ctx: &Ctx) -> Result<Answer, Failure> {
+        match self.expected(ask, ctx).await? {
+            Some(expected) => self.compare(ask, answer, &expected).await,
+            None => Ok(answer),
+        }
+    }
+
+    /// What an artifact is held to; `None` for what has no hash.
+    pub(crate) async fn expected(&self, ask: &Ask, ctx: &Ctx) -> Result<Option<Expected>, Failure> {
+        let (Ask::Mod(module) | Ask::Zip(module)) = ask else { return Ok(None) };
+        let Some(database) = self.database_of(module) else { return Ok(Some(Expected::FirstSeen)) };
+        let sums =
+            database.sums(module, ctx).await.map_err(|failure| unproven(module, database, &failure))?;
+        Ok(Some(Expected::Database(database.name().clone(), sums)))
+    }
+
+    /// Compares an artifact with what it is held to.
+    pub(crate) async fn compare(
+        &self,
+        ask: &Ask,
+        answer: Answer,
+        expected: &Expected,
+    ) -> Result<Answer, Failure> {
+        let (Some((module, subject)), Some(found)) = (subject_of(ask), answer.h1) else {
+            return Err(Failure::unavailable(
+                &answer.origin,
+                format!("the hash of {ask} is not known"),
+                Duration::ZERO,
+            ));
+        };
+        match expected {
+            Expected::Database(database, sums) => match sum_of(sums, subject) {
+                Some(right) if right == found => Ok(Answer { assurance: Assurance::VERIFIED, ..answer }),
+                Some(right) => {
+                    Err(mismatch(&answer.origin, &contradicts(ask, database, right, found, &answer.origin)))
+                }
+                None => Err(silent(ask, database, &answer.origin)),
+            },
+            Expected::FirstSeen => self.witness(module, subject, found, answer).await,
+        }
+    }
+
+    async fn witness(
+        &self,
+        module: &ModuleVersion,
+        subject: Subject,
+        found: H1,
+        answer: Answer,
+    ) -> Result<Answer, Failure> {
+        let seen = Sighting { h1: found, origin: answer.origin.clone(), at: (self.clock)(), accepted: false };
+        let recorded = self
+            .first_seen
+            .witness(module, subject, seen)
+            .await
+            .map_err(|error| unrecorded(module, &error))?;
+        if recorded.h1 == found {
+            return Ok(Answer { assurance: Assurance::FIRST_SEEN, ..answer });
+        }
+        Err(mismatch(&answer.origin, &disagreement(module, subject, &recorded, found, &answer.origin)))
+    }
+
+    fn database_of(&self, module: &ModuleVersion) -> Option<&Arc<Database>> {
+        self.database.as_ref().filter(|database| database.covers(module))
+    }
+}
+
+fn subject_of(ask: &Ask) -> Option<(&ModuleVersion, Subject)> {
+    match ask {
+        Ask::Mod(module) => Some((module, Subject::GoMod)),
+        Ask::Zip(module) => Some((module, Subject::Zip)),
+        _ => None,
+    }
+}
+
+fn sum_of(sums: &Sums, subject: Subject) -> Option<H1> {
+    match subject {
+        Subject::Zip => sums.zip,
+        Subject::GoMod => sums.go_mod,
+    }
+}
+
+fn mismatch(place: &Origin, message: &str) -> Failure {
+    tracing::error!(%place, message, "SECURITY: a checksum does not match");
+    Failure::new(FailureKind::Mismatch, place, message, Duration::ZERO)
+}
+
+fn contradicts(ask: &Ask, database: &DatabaseName, right: H1, found: H1, place: &Origin) -> String {
+    format!(
+        "SECURITY: {ask} from {place} has the hash {found}, but the checksum database {database} has {right}; it is neither kept \
+         nor served. Somebody changed it, there or on the way, or the version was tagged twice"
+    )
+}
+
+/// go asks for both hashes in one record, and a record may lack one; then go would refuse the file too.
+fn silent(ask: &Ask, database: &DatabaseName, place: &Origin) -> Failure {
+    let message = format!("the checksum database {database} has a record without the hash of {ask}");
+    Failure::unavailable(place, message, Duration::ZERO).permanent()
+}
+
+fn unrecorded(module: &ModuleVersion, error: &std::io::Error) -> Failure {
+    tracing::error!(%module, %error, "cannot read or write the record of the hash that was first seen");
+    let message =
+        format!("the record of the hash first seen of {module} cannot be read or written; the log says why");
+    Failure::unavailable(&Origin::new("modkeep"), message, Duration::ZERO).permanent()
+}
+
+/// Nothing is stored or served on nobody's word.
+fn unproven(module: &ModuleVersion, database: &Database, failure: &Failure) -> Failure {
+    let name = database.name();
+    let (kind, message) = match failure.kind() {
+        FailureKind::NotFound => (
+            FailureKind::Unavailable,
+            format!(
+                "the checksum database {name} knows no {module} ({}), so nothing vouches for it; if it is private, name it in \
+                 GOPRIVATE or GONOSUMDB",
+                failure.message()
+            ),
+        ),
+        kind => (kind, format!("nothing vouches for {module}: {}", failure.message())),
+    };
+    Failure::new(kind, failure.origin(), message, Duration::ZERO).with_trail(failure.trail().clone())
+}

@@ -1,0 +1,71 @@
+//! The decorator that believes one way to a database only what is proven.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use gomod::ModuleVersion;
+use gomod::gosumdb::Lookup;
+
+use super::engine::Engine;
+use super::flaw::Flaw;
+use crate::{Answer, Ask, Ctx, Failure, FailureKind, Kind, Source, SumDbPath, Trail};
+
+/// A way whose records are in the tree, and whose heads go on from those that are known.
+#[derive(Debug)]
+pub(super) struct Audited<S> {
+    engine: Arc<Engine>,
+    inner: S,
+}
+
+impl<S: Source> Audited<S> {
+    pub(super) fn new(engine: Arc<Engine>, inner: S) -> Self {
+        Self { engine, inner }
+    }
+
+    async fn record(&self, module: &ModuleVersion, answer: Answer, ctx: &Ctx) -> Result<Answer, Failure> {
+        let (place, trail) = (answer.origin.clone(), answer.trail.clone());
+        let body = read(answer).await?;
+        let lookup = Lookup::parse(&body).map_err(|flaw| Flaw::from(flaw).of(&place, Duration::ZERO))?;
+        let head = self.engine.merge(lookup.note, &place, ctx).await?;
+        let proven = self.engine.prove(module, &lookup, head, &place, ctx).await?;
+        self.engine.keep(module, &proven).await;
+        Ok(Answer::live(proven.body().into(), place, trail))
+    }
+
+    async fn head(&self, answer: Answer, ctx: &Ctx) -> Result<Answer, Failure> {
+        let (place, trail) = (answer.origin.clone(), answer.trail.clone());
+        let head = self.engine.merge(&read(answer).await?, &place, ctx).await?;
+        Ok(Answer::live(head.bytes().into(), place, trail))
+    }
+}
+
+#[async_trait::async_trait]
+impl<S: Source> Source for Audited<S> {
+    async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
+        let answer = self.inner.ask(ask, ctx).await?;
+        let trail = answer.trail.clone();
+        let audited = match ask {
+            Ask::SumDb(about) => match &about.path {
+                SumDbPath::Lookup(module) => self.record(module, answer, ctx).await,
+                SumDbPath::Latest => self.head(answer, ctx).await,
+                SumDbPath::Supported | SumDbPath::Tile(_) => Ok(answer),
+            },
+            _ => Ok(answer),
+        };
+        audited.inspect_err(|failure| alarm(ask, failure, &trail))
+    }
+}
+
+/// A lie is somebody's business, also when another way tells the truth a moment later.
+fn alarm(ask: &Ask, failure: &Failure, trail: &Trail) {
+    if failure.kind() == FailureKind::Mismatch {
+        tracing::error!(%ask, %failure, %trail, "SECURITY: what was said about a checksum is not proven");
+    }
+}
+
+async fn read(answer: Answer) -> Result<Bytes, Failure> {
+    let place = answer.origin.clone();
+    let body = answer.body.into_bytes(Kind::Lookup.size_max()).await;
+    body.map_err(|error| Failure::unavailable(&place, error.to_string(), Duration::ZERO))
+}

@@ -1,0 +1,227 @@
+//! One checksum database.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use gomod::ModuleVersion;
+use gomod::glob::PrefixPatterns;
+use gomod::gosumdb::{DatabaseName, Lookup, Sums, VerifierKey};
+use gomod::tlog::{self, DataTile, Tile, TilePath};
+
+use super::data_tile;
+use super::engine::Engine;
+use super::head::SignedHead;
+use super::records::Records;
+use super::shelf::Shelf;
+use super::tiles::{Tiles, Tree};
+use super::way::{TileWay, Way};
+use crate::{
+    Answer, Ask, Body, Coalesced, Ctx, Failure, FailureKind, Freshness, Kind, Origin, Source, SumDbAsk,
+    SumDbPath, Trail, Want,
+};
+
+/// The module of go's own distributions, of which go demands a record whatever GONOSUMDB says (protocol.md H4).
+const TOOLCHAIN: &str = "golang.org/toolchain";
+
+/// What a database is, and how it is reached.
+#[derive(Debug)]
+pub struct DatabaseOptions {
+    /// Its key.
+    pub key: VerifierKey,
+    /// Its name, as it stands in addresses.
+    pub name: DatabaseName,
+    /// Whom to ask, first first.
+    pub ways: Vec<Way>,
+    /// Where what is proven is kept.
+    pub shelf: Arc<dyn Shelf>,
+    /// The effective GONOSUMDB: paths of which it must never hear.
+    pub private: PrefixPatterns,
+    /// How long one question to it may take, whoever waits.
+    pub patience: Duration,
+}
+
+/// A checksum database: every answer is proven, whichever way it came, and kept.
+#[derive(Debug)]
+pub struct Database {
+    engine: Arc<Engine>,
+    records: Coalesced<Records>,
+    private: PrefixPatterns,
+    opened_at: SystemTime,
+}
+
+impl Database {
+    /// A database that goes on from what is on the shelf.
+    ///
+    /// # Errors
+    /// The shelf cannot be read, or the head on it was signed by another key than this one.
+    pub async fn open(options: DatabaseOptions) -> std::io::Result<Self> {
+        let DatabaseOptions { key, name, ways, shelf, private, patience } = options;
+        let tile_ways = ways.iter().map(|way| TileWay::new(way, patience)).collect();
+        let tiles = Tiles::new(name.clone(), shelf.clone(), tile_ways);
+        let engine = Arc::new(Engine::start(key, name, tiles, shelf).await?);
+        let records = Coalesced::new(Records::new(engine.clone(), ways), patience);
+        Ok(Self { engine, records, private, opened_at: SystemTime::now() })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &DatabaseName {
+        &self.engine.name
+    }
+
+    /// How many records the newest tree has that is known; 0 before the first.
+    pub fn tree_size(&self) -> u64 {
+        self.engine.head().map_or(0, |head| head.head.size)
+    }
+
+    /// Whether it may be asked about a module: not, when the module is private (protocol.md G7).
+    pub fn covers(&self, module: &ModuleVersion) -> bool {
+        let path = module.path().as_str();
+        path == TOOLCHAIN || !self.private.matches(path)
+    }
+
+    /// The proven hashes of a module version.
+    ///
+    /// # Errors
+    /// `NotFound` when the database knows no such version, `Unavailable` when that cannot be found out, `Mismatch` when
+    /// every way lies, `Refused` for a private module.
+    pub async fn sums(&self, module: &ModuleVersion, ctx: &Ctx) -> Result<Sums, Failure> {
+        let answer = self.lookup(module, ctx).await?;
+        let origin = answer.origin.clone();
+        let body = answer.body.into_bytes(Kind::Lookup.size_max()).await;
+        let body = body.map_err(|error| Failure::unavailable(&origin, error.to_string(), Duration::ZERO))?;
+        match Lookup::parse(&body) {
+            Ok(lookup) => Ok(lookup.sums(module)),
+            Err(flaw) => Err(Failure::unavailable(&origin, flaw.to_string(), Duration::ZERO)),
+        }
+    }
+
+    async fn lookup(&self, module: &ModuleVersion, ctx: &Ctx) -> Result<Answer, Failure> {
+        if self.covers(module) {
+            self.within(SumDbPath::Lookup(module.clone()), ctx).await
+        } else {
+            Err(private(module))
+        }
+    }
+
+    /// Asks for something that is proven on the way, for all who want it at the same time.
+    async fn within(&self, path: SumDbPath, ctx: &Ctx) -> Result<Answer, Failure> {
+        let ask = Ask::SumDb(SumDbAsk { database: self.name().clone(), path });
+        self.records.ask(&ask, ctx).await
+    }
+
+    /// The newest head that any way has; the newest that is known, where none can be asked.
+    async fn latest(&self, ctx: &Ctx) -> Result<Answer, Failure> {
+        let asked = self.within(SumDbPath::Latest, ctx).await;
+        match (asked, self.engine.head()) {
+            (Ok(asked), Some(head)) => Ok(Answer { body: head.bytes().into(), ..asked }),
+            (Err(failure), Some(head)) if failure.kind() != FailureKind::Mismatch => {
+                let kept = self.kept(head.bytes().into(), Freshness::Stale(self.opened_at));
+                Ok(if ctx.want == Want::KeptOnly { kept } else { kept.after(failure.trail().clone()) })
+            }
+            (asked, _) => asked,
+        }
+    }
+
+    async fn tile(&self, path: &TilePath, ctx: &Ctx) -> Result<Answer, Failure> {
+        let body: Body = match path {
+            TilePath::Hashes(tile) => {
+                let tree = self.tree_with(*tile, ctx).await?;
+                let bytes = tree.tile(tile).ok_or_else(|| self.no_such_tile(*tile))?;
+                Bytes::copy_from_slice(bytes).into()
+            }
+            TilePath::Data(data) => self.data_tile(data, ctx).await?.into(),
+        };
+        Ok(self.kept(body, Freshness::Kept(self.opened_at)))
+    }
+
+    async fn data_tile(&self, data: &DataTile, ctx: &Ctx) -> Result<Bytes, Failure> {
+        let tree = self.tree_with(data.hashes(), ctx).await?;
+        let answer = self.within(SumDbPath::Tile(TilePath::Data(*data)), ctx).await?;
+        let origin = answer.origin.clone();
+        let body = answer.body.into_bytes(Kind::Tile.size_max()).await;
+        let body = body.map_err(|error| Failure::unavailable(&origin, error.to_string(), Duration::ZERO))?;
+        if data_tile::is_of(&tree, data, &body) {
+            return Ok(body);
+        }
+        let message = format!("the records of {} are not those of the tree", data.path());
+        Err(Failure::new(FailureKind::Mismatch, &origin, message, Duration::ZERO))
+    }
+
+    /// The newest tree, with this tile in it at least so wide. Whoever asks for one that is not in it has seen a newer head
+    /// somewhere else, so that it may be time to look for one.
+    async fn tree_with(&self, tile: Tile, ctx: &Ctx) -> Result<Tree, Failure> {
+        let mut asked = Ok(());
+        if self.head_with(tile).is_none() {
+            asked = self.within(SumDbPath::Latest, ctx).await.map(drop);
+        }
+        let Some((head, whole)) = self.head_with(tile) else {
+            return Err(
+                asked.map_or_else(|failure| self.behind(tile, &failure), |()| self.no_such_tile(tile))
+            );
+        };
+        self.engine.tiles.obtain(head.head, tlog::tile_tiles(head.head.size, whole), ctx).await
+    }
+
+    fn head_with(&self, tile: Tile) -> Option<(Arc<SignedHead>, Tile)> {
+        let head = self.engine.head()?;
+        let whole = tlog::in_tree(head.head.size, tile.level(), tile.index())?;
+        (whole.width() >= tile.width()).then_some((head, whole))
+    }
+
+    fn kept(&self, body: Body, freshness: Freshness) -> Answer {
+        Answer { freshness, ..Answer::live(body, Origin::new("kept"), Trail::default()) }
+    }
+
+    fn no_such_tile(&self, tile: Tile) -> Failure {
+        let message = format!(
+            "the tree of {} has {} records, and no {} in it",
+            self.name(),
+            self.tree_size(),
+            tile.path()
+        );
+        Failure::not_found(&Origin::new("kept"), message, Duration::ZERO)
+    }
+
+    /// The asker has seen a newer tree (protocol.md G25).
+    fn behind(&self, tile: Tile, failure: &Failure) -> Failure {
+        let message = format!(
+            "the newest tree of {} known here has {} records and no {} in it, and nobody could be asked for a newer one ({}); \
+             this go command has seen a newer tree elsewhere: let this server reach the database once, see docs/sumdb.md",
+            self.name(),
+            self.tree_size(),
+            tile.path(),
+            failure.message()
+        );
+        Failure::unavailable(failure.origin(), message, Duration::ZERO).with_trail(failure.trail().clone())
+    }
+}
+
+/// Nobody outside may learn that a private module is asked for.
+fn private(module: &ModuleVersion) -> Failure {
+    let message = format!(
+        "{module} matches GONOSUMDB (or GOPRIVATE) of this server, so it is asked of no checksum database; set GONOSUMDB or \
+         GOPRIVATE for it where go runs"
+    );
+    Failure::new(FailureKind::Refused, &Origin::new("modkeep"), message, Duration::ZERO)
+}
+
+#[async_trait::async_trait]
+impl Source for Database {
+    async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
+        let asked = match ask {
+            Ask::SumDb(asked) if asked.database == *self.name() => asked,
+            _ => return Err(not_here(ask)),
+        };
+        match &asked.path {
+            SumDbPath::Supported => Ok(self.kept(Bytes::new().into(), Freshness::Kept(self.opened_at))),
+            SumDbPath::Latest => self.latest(ctx).await,
+            SumDbPath::Lookup(module) => self.lookup(module, ctx).await,
+            SumDbPath::Tile(tile) => self.tile(tile, ctx).await,
+        }
+    }
+}
+
+fn not_here(ask: &Ask) -> Failure {
+    Failure::not_found(&Origin::new("modkeep"), format!("{ask} is not answered here"), Duration::ZERO)
+}

@@ -1,0 +1,230 @@
+//! The rules of believing a checksum database: each head goes on from the one before, each record is in the tree.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use gomod::ModuleVersion;
+use gomod::gosumdb::{DatabaseName, Lookup, VerifierKey, format_lookup};
+use gomod::tlog::{self, TreeHead};
+use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout_at};
+
+use super::flaw::Flaw;
+use super::head::{Newest, SignedHead};
+use super::shelf::Shelf;
+use super::tiles::Tiles;
+use crate::{Ctx, Failure, FailureKind, Origin, SumDbPath};
+
+/// The file of the newest head, which is its address too.
+const LATEST: &str = "latest";
+
+/// Its second copy, should the first be damaged: without either, the next head would be believed on its signature alone.
+const LATEST_COPY: &str = ".latest";
+
+/// What is known of one database, and the rules by which more becomes known.
+#[derive(Debug)]
+pub(super) struct Engine {
+    pub(super) name: DatabaseName,
+    key: VerifierKey,
+    pub(super) tiles: Tiles,
+    shelf: Arc<dyn Shelf>,
+    newest: Newest,
+    /// Held while the head moves on.
+    moving: Mutex<()>,
+}
+
+/// A record that is proven to be in the tree.
+#[derive(Debug, Clone)]
+pub(super) struct Proven {
+    pub(super) id: u64,
+    pub(super) text: String,
+    /// A head of a tree that holds the record.
+    pub(super) head: Arc<SignedHead>,
+}
+
+impl Engine {
+    /// An engine that goes on from the head on the shelf.
+    ///
+    /// # Errors
+    /// Words for a head that is on the shelf and was signed by another key.
+    pub(super) async fn start(
+        key: VerifierKey,
+        name: DatabaseName,
+        tiles: Tiles,
+        shelf: Arc<dyn Shelf>,
+    ) -> std::io::Result<Self> {
+        let newest = Newest::default();
+        let engine = Self { name, key, tiles, shelf, newest, moving: Mutex::default() };
+        if let Some(kept) = engine.kept_head().await? {
+            engine.newest.advance(Arc::new(kept));
+        }
+        Ok(engine)
+    }
+
+    /// The head on the shelf: of its two copies the newer that is good.
+    async fn kept_head(&self) -> std::io::Result<Option<SignedHead>> {
+        let (mut kept, mut refused) = (None::<SignedHead>, None);
+        for address in [LATEST, LATEST_COPY] {
+            let Some(note) = self.shelf.read(address).await? else { continue };
+            match SignedHead::open(&note, &self.key) {
+                Ok(head) if kept.as_ref().is_none_or(|kept| kept.head.size < head.head.size) => {
+                    kept = Some(head)
+                }
+                Ok(_) => {}
+                Err(flaw) => refused = Some(flaw),
+            }
+        }
+        match (kept, refused) {
+            (None, Some(flaw)) => Err(std::io::Error::new(std::io::ErrorKind::InvalidData, flaw.to_string())),
+            (kept, _) => Ok(kept),
+        }
+    }
+
+    /// The newest head that is proven; `None` until there is one.
+    pub(super) fn head(&self) -> Option<Arc<SignedHead>> {
+        self.newest.get()
+    }
+
+    /// Takes a signed head that a place has sent: it must contain the newest one, or be contained in it (protocol.md G15).
+    /// What the newest head is then.
+    ///
+    /// # Errors
+    /// `Mismatch` of `place` for a bad signature and for a contradiction, of which the evidence is kept; `Unavailable` when it
+    /// cannot be found out.
+    pub(super) async fn merge(
+        &self,
+        note: &[u8],
+        place: &Origin,
+        ctx: &Ctx,
+    ) -> Result<Arc<SignedHead>, Failure> {
+        let head = SignedHead::open(note, &self.key).map_err(|flaw| flaw.of(place, Duration::ZERO))?;
+        if let Some(newest) = self.head().filter(|newest| newest.head.size >= head.head.size) {
+            self.must_contain(&newest, &head, place, ctx).await?;
+            return Ok(newest);
+        }
+        let moving = timeout_at(ctx.deadline, self.moving.lock()).await;
+        let _moving = moving.map_err(|_| self.too_late())?;
+        match self.head() {
+            None => self.tiles.obtain(head.head, [], ctx).await.map(drop)?,
+            Some(newest) if newest.head.size >= head.head.size => {
+                self.must_contain(&newest, &head, place, ctx).await?;
+                return Ok(newest);
+            }
+            Some(newest) => self.must_contain(&head, &newest, place, ctx).await?,
+        }
+        let head = Arc::new(head);
+        self.keep_head(&head).await;
+        self.newest.advance(head.clone());
+        Ok(head)
+    }
+
+    /// Whether the tree of `larger` begins with that of `smaller`. Whichever of them came from `place`, it is not believed if not.
+    /// The tiles by which this is shown are the ones that a client will want that goes the same way (protocol.md G20, G23).
+    async fn must_contain(
+        &self,
+        larger: &SignedHead,
+        smaller: &SignedHead,
+        place: &Origin,
+        ctx: &Ctx,
+    ) -> Result<(), Failure> {
+        let (large, small) = (larger.head, smaller.head);
+        let same = if large.size == small.size {
+            large.root == small.root
+        } else {
+            let tree = self.tiles.obtain(large, tlog::consistency_tiles(small.size, large.size), ctx).await?;
+            tree.root_of(small.size) == Some(small.root)
+        };
+        if same { Ok(()) } else { Err(self.forked(larger, smaller, place).await) }
+    }
+
+    async fn forked(&self, one: &SignedHead, other: &SignedHead, place: &Origin) -> Failure {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let name = format!("fork-{}-{}.txt", since.as_millis(), one.head.size);
+        let text = format!(
+            "The checksum database {} has signed two trees that contradict each other.\nThe second was sent by {place}.\n\n{}\n{}",
+            self.name, one.note, other.note
+        );
+        tracing::error!(database = %self.name, %place, evidence = name, "SECURITY: the checksum database has forked");
+        if let Err(error) = self.shelf.keep_evidence(&name, text).await {
+            tracing::error!(database = %self.name, %error, "cannot keep the evidence of a fork");
+        }
+        Flaw::Fork { known: one.head, other: other.head }.of(place, Duration::ZERO)
+    }
+
+    /// A head counts as soon as it is proven; a disk that cannot keep it must not stop builds. After a crash it may then be that an
+    /// older one is served.
+    async fn keep_head(&self, head: &SignedHead) {
+        for address in [LATEST, LATEST_COPY] {
+            if let Err(error) = self.shelf.write(address, head.bytes()).await {
+                tracing::error!(database = %self.name, %error, "cannot keep the head of the checksum database");
+            }
+        }
+    }
+
+    /// Proves that a record is in the newest tree and is about `module` (protocol.md G13).
+    ///
+    /// # Errors
+    /// `Mismatch` when it is not, `Unavailable` when it cannot be found out.
+    pub(super) async fn prove(
+        &self,
+        module: &ModuleVersion,
+        lookup: &Lookup<'_>,
+        head: Arc<SignedHead>,
+        place: &Origin,
+        ctx: &Ctx,
+    ) -> Result<Proven, Failure> {
+        let begun = Instant::now();
+        let flawed = |flaw: Flaw| flaw.of(place, begun.elapsed());
+        let TreeHead { size, .. } = head.head;
+        if lookup.id >= size {
+            return Err(flawed(Flaw::BeyondTree { id: lookup.id, size }));
+        }
+        let tree = self.tiles.obtain(head.head, tlog::record_tiles(size, lookup.id), ctx).await?;
+        if tree.record_hash(lookup.id) != Some(lookup.record_hash()) {
+            return Err(flawed(Flaw::NotInTree(lookup.id)));
+        }
+        let sums = lookup.sums(module);
+        if sums.zip.is_none() && sums.go_mod.is_none() {
+            return Err(flawed(Flaw::OtherModule(module.clone())));
+        }
+        Ok(Proven { id: lookup.id, text: lookup.record.to_owned(), head })
+    }
+
+    /// The record on the shelf, proven anew against the newest head; `None` when there is none that can be.
+    pub(super) async fn kept(&self, module: &ModuleVersion, ctx: &Ctx) -> Result<Option<Proven>, Failure> {
+        let (Some(head), address) = (self.head(), SumDbPath::Lookup(module.clone()).address()) else {
+            return Ok(None);
+        };
+        let read = self.shelf.read(&address).await.inspect_err(|error| {
+            tracing::warn!(database = %self.name, address, %error, "cannot read a record");
+        });
+        let Ok(Some(body)) = read else { return Ok(None) };
+        let Ok(lookup) = Lookup::parse(&body) else { return Ok(None) };
+        match self.prove(module, &lookup, head, &Origin::new("kept"), ctx).await {
+            Ok(proven) => Ok(Some(proven)),
+            Err(failure) if failure.kind() == FailureKind::Mismatch => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Keeps a proven record, with the head that it is proven against (protocol.md G21).
+    pub(super) async fn keep(&self, module: &ModuleVersion, proven: &Proven) {
+        let address = SumDbPath::Lookup(module.clone()).address();
+        let body = proven.body().into();
+        if let Err(error) = self.shelf.write(&address, body).await {
+            tracing::warn!(database = %self.name, address, %error, "cannot keep a record");
+        }
+    }
+
+    fn too_late(&self) -> Failure {
+        let message = format!("the tree head of {} could not be brought up to date in time", self.name);
+        Failure::unavailable(&Origin::new("modkeep"), message, Duration::ZERO)
+    }
+}
+
+impl Proven {
+    /// The answer to a lookup. Any head will do in whose tree the record is (protocol.md G21).
+    pub(super) fn body(&self) -> String {
+        format_lookup(self.id, &self.text, &self.head.note)
+    }
+}

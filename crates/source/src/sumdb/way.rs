@@ -1,0 +1,94 @@
+//! The ways to a checksum database: proxies that mirror it, and its own host.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use crate::{
+    Answer, Ask, Coalesced, Ctx, Failure, FailureKind, MemoryOptions, Origin, Remembered, Source, SumDbAsk,
+    SumDbPath, Vitals,
+};
+
+/// How long a proxy's word is taken that it does, or does not, answer for a database.
+const SUPPORT_FOR: Duration = Duration::from_mins(10);
+
+/// How much of what a way has said lately is remembered, in bytes, until it is proven and on the shelf.
+const RECENT_BYTES: u64 = 1 << 20;
+
+/// How long it is.
+const RECENT_FOR: Duration = Duration::from_secs(10);
+
+/// One way to a database.
+#[derive(Debug, Clone)]
+pub struct Way {
+    /// Whom to ask; checked for form, and steadied.
+    pub place: Arc<dyn Source>,
+    /// Its display name.
+    pub origin: Origin,
+    /// Its vital signs.
+    pub vitals: Arc<Vitals>,
+}
+
+/// A way that is asked each thing once for all who want it at about the same time.
+#[derive(Debug)]
+pub(super) struct TileWay {
+    pub(super) place: Coalesced<Remembered<Arc<dyn Source>>>,
+    pub(super) origin: Origin,
+    pub(super) vitals: Arc<Vitals>,
+}
+
+impl TileWay {
+    pub(super) fn new(way: &Way, patience: Duration) -> Self {
+        let memory = MemoryOptions { budget_bytes: RECENT_BYTES, repeat_for: RECENT_FOR };
+        let place = Coalesced::new(Remembered::new(way.place.clone(), memory), patience);
+        Self { place, origin: way.origin.clone(), vitals: way.vitals.clone() }
+    }
+}
+
+/// A proxy that may mirror the database: asked whether it does before it is asked anything else, as go does (protocol.md G9).
+///
+/// Only its "no" is believed. What it says with a status that means "could not find out" it may take back with the next answer.
+#[derive(Debug)]
+pub struct Mirroring<S> {
+    inner: S,
+    origin: Origin,
+    support: Mutex<Option<(bool, Instant)>>,
+}
+
+impl<S: Source> Mirroring<S> {
+    /// Asks `inner`, whose display name is `origin`.
+    pub fn new(inner: S, origin: Origin) -> Self {
+        Self { inner, origin, support: Mutex::default() }
+    }
+
+    /// Whether the proxy answers for the database, or a failure to find out. One asks for all who want to know.
+    async fn supports(&self, ask: &SumDbAsk, ctx: &Ctx) -> Result<bool, Failure> {
+        let mut support = self.support.lock().await;
+        if let Some((supports, _)) = support.filter(|(_, since)| since.elapsed() < SUPPORT_FOR) {
+            return Ok(supports);
+        }
+        let supported = SumDbAsk { database: ask.database.clone(), path: SumDbPath::Supported };
+        let supports = match self.inner.ask(&Ask::SumDb(supported), ctx).await {
+            Ok(_) => true,
+            Err(failure) if failure.kind() == FailureKind::Unavailable => return Err(failure),
+            Err(_) => false,
+        };
+        *support = Some((supports, Instant::now()));
+        Ok(supports)
+    }
+}
+
+#[async_trait::async_trait]
+impl<S: Source> Source for Mirroring<S> {
+    async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
+        if let Ask::SumDb(about) = ask
+            && !self.supports(about, ctx).await?
+        {
+            let message = format!("it does not answer for the checksum database {}", about.database);
+            return Err(Failure::not_found(&self.origin, message, Duration::ZERO));
+        }
+        self.inner.ask(ask, ctx).await
+    }
+}

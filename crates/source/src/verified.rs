@@ -1,0 +1,36 @@
+//! The decorator that lets a place's `.mod` and `.zip` count only when their hash is the right one.
+//!
+//! It stands around one place: when its bytes fail, the place is out for this question, and the next one is asked against the
+//! same hash.
+
+use std::sync::Arc;
+
+use futures_util::future::try_join;
+
+use crate::{Answer, Ask, Ctx, Failure, Ledger, Source};
+
+/// A place whose artifacts have the right hash.
+#[derive(Debug)]
+pub struct Verified<S> {
+    inner: S,
+    ledger: Arc<Ledger>,
+}
+
+impl<S: Source> Verified<S> {
+    /// Holds the answers of `inner`, which come with their hashes ([`Checked`](crate::Checked)), to those in `ledger`.
+    pub fn new(inner: S, ledger: Arc<Ledger>) -> Self {
+        Self { inner, ledger }
+    }
+}
+
+#[async_trait::async_trait]
+impl<S: Source> Source for Verified<S> {
+    /// Place and database are asked at the same time; the first to fail ends it.
+    async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
+        let (answer, expected) = try_join(self.inner.ask(ask, ctx), self.ledger.expected(ask, ctx)).await?;
+        match expected {
+            Some(expected) => self.ledger.compare(ask, answer, &expected).await,
+            None => Ok(answer),
+        }
+    }
+}

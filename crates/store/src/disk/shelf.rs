@@ -1,0 +1,96 @@
+//! What a checksum database said, in the data folder: `sumdb/NAME/…`, where a `file://` GOPROXY has it (protocol.md G11).
+//!
+//! No sidecars: whoever reads a file proves it anew.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use gomod::gosumdb::DatabaseName;
+use source::blocks::off_worker;
+use source::sumdb::Shelf;
+
+use super::publish::{is_absent, remove_if_there, sync_folder};
+use super::{Disk, DiskStore};
+
+/// The folder of all databases. No module path begins so: its first element has no dot.
+pub(super) const DATABASES: &str = "sumdb";
+
+/// Where contradictions of databases are kept, in the data folder.
+const EVIDENCE: &str = ".evidence";
+
+/// The most that is read of a file, in bytes: more than any that is written.
+const SIZE_MAX: u64 = 4 << 20;
+
+/// The shelf of one database in a data folder.
+#[derive(Debug)]
+struct DiskShelf {
+    store: DiskStore,
+    root: PathBuf,
+}
+
+impl DiskStore {
+    /// Where what is proven of a database is kept in this data folder.
+    pub fn shelf(&self, database: &DatabaseName) -> impl Shelf + use<> {
+        DiskShelf { store: self.clone(), root: self.root().join(DATABASES).join(database.as_str()) }
+    }
+}
+
+impl DiskShelf {
+    async fn work<T: Send + 'static>(
+        &self,
+        address: &str,
+        work: impl FnOnce(&Disk, &Path) -> io::Result<T> + Send + 'static,
+    ) -> io::Result<T> {
+        let (disk, path) = (self.store.0.clone(), self.root.join(address));
+        let _hand = disk.hands.clone().acquire_owned().await;
+        off_worker(move || work(&disk, &path)).await
+    }
+}
+
+#[async_trait::async_trait]
+impl Shelf for DiskShelf {
+    async fn read(&self, address: &str) -> io::Result<Option<Bytes>> {
+        self.work(address, |_, path| read(path)).await
+    }
+
+    async fn write(&self, address: &str, content: Bytes) -> io::Result<()> {
+        self.work(address, move |disk, path| disk.write_durably(path, &content)).await
+    }
+
+    async fn forget(&self, address: &str) -> io::Result<()> {
+        let forget = |_: &Disk, path: &Path| match fs::remove_dir_all(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotADirectory => remove_if_there(path).map(drop),
+            Err(error) if is_absent(&error) => Ok(()),
+            gone => gone,
+        };
+        self.work(address, forget).await
+    }
+
+    async fn keep_evidence(&self, name: &str, text: String) -> io::Result<()> {
+        let path = self.store.root().join(EVIDENCE).join(name);
+        self.work("", move |disk, _| disk.write_durably(&path, text.as_bytes())).await
+    }
+}
+
+fn read(path: &Path) -> io::Result<Option<Bytes>> {
+    let mut content = Vec::new();
+    match File::open(path) {
+        Err(error) if is_absent(&error) || error.kind() == io::ErrorKind::NotADirectory => return Ok(None),
+        file => file?.take(SIZE_MAX).read_to_end(&mut content)?,
+    };
+    Ok(Some(content).filter(|content| !content.is_empty()).map(Bytes::from))
+}
+
+impl Disk {
+    /// Writes a file whole or not at all, and its name, before it returns. Blocks.
+    fn write_durably(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        let folder = path.parent().unwrap_or(self.layout.root());
+        self.make_folder(folder)?;
+        let draft = self.drafts.write(content)?;
+        draft.file.sync_all()?;
+        fs::rename(&draft.path, path)?;
+        sync_folder(folder)
+    }
+}
