@@ -4,11 +4,15 @@
 //! What a server says about the log counts only when it is proven against a signed [`TreeHead`]: [`edge`], [`record_tiles`]
 //! and [`consistency_tiles`] say which tiles that takes, and [`ProvenTree`] does it. Sizes are any `u64`; go stops at 2⁶³.
 
+#[cfg(test)]
+mod forgery;
 mod hash;
 mod head;
 mod layout;
 mod path;
 mod proven;
+#[cfg(test)]
+mod sample;
 mod tile;
 
 pub use hash::{Hash, HashError};

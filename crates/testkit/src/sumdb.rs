@@ -66,12 +66,12 @@ impl SumDb {
         self.0.signer.verifier_key()
     }
 
-    /// Adds `n` records of modules that nobody serves, as a real database has them by the million.
+    /// Adds `n` records of modules that nobody serves, as a real database has them by the million. Version v1.0.0 of
+    /// `filler.example/mID`, with the record's id, can be looked up. 70 000 take some 0.2 seconds.
     pub fn fill(&self, n: u64) {
         let mut state = self.state();
         for _ in 0..n {
-            let text = log::filler(state.truth.size());
-            state.push(text);
+            state.fill();
         }
     }
 
@@ -80,14 +80,14 @@ impl SumDb {
     pub fn add(&self, module: &Module) -> u64 {
         let text = module.go_sum_lines();
         let mut state = self.state();
-        state.id(&log::key(&text)).unwrap_or_else(|| state.push(text)) as u64
+        state.id(&log::key(&text)).unwrap_or_else(|| state.add(text)) as u64
     }
 
     /// Adds a record, and gives its id. Lookups of the `path version` in its first line find it from now on. Stops the
     /// test if the text is no record: lines that end with a line feed, none of them empty.
     pub fn add_record(&self, text: &str) -> u64 {
         log::assert_is_record(text);
-        self.state().push(text.to_owned()) as u64
+        self.state().add(text.to_owned()) as u64
     }
 
     /// The number of records.

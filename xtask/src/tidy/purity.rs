@@ -53,6 +53,8 @@ const LINKED: &[&str] = &[
     "curve25519-dalek",
     "subtle",
     "zeroize",
+    // Field arithmetic that a build flag could choose in its place.
+    "fiat-crypto",
     // Zip structure and deflate, over slices.
     "rawzip",
     "flate2",

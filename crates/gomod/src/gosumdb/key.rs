@@ -174,6 +174,65 @@ mod tests {
         assert_eq!(VerifierKey::parse(&text("a", &[1; 32])), Err(KeyError::Algorithm(1)));
     }
 
+    fn hex<const N: usize>(text: &str) -> [u8; N] {
+        let digits = text.bytes().map(|digit| u8::try_from(char::from(digit).to_digit(16).unwrap()).unwrap());
+        let digits: Vec<u8> = digits.collect();
+        let bytes: Vec<u8> = digits.as_chunks().0.iter().map(|[high, low]| high << 4 | low).collect();
+        bytes.try_into().unwrap()
+    }
+
+    /// Test 2 of RFC 8032, section 7.1: key, message, signature.
+    fn rfc_8032() -> (VerifierKey, [u8; 1], [u8; 64]) {
+        let key = hex("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
+        let signature = hex("92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da\
+             085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
+        (VerifierKey::from_parts("a", key), [0x72], signature)
+    }
+
+    #[test]
+    fn signatures_are_judged() {
+        let (key, message, signature) = rfc_8032();
+        assert!(key.verify(&message, &signature));
+        assert!(!key.verify(b"s", &signature));
+        for byte in 0..64 {
+            let mut other = signature;
+            other[byte] ^= 1;
+            assert!(!key.verify(&message, &other), "{byte}");
+        }
+        for length in [0, 32, 63] {
+            assert!(!key.verify(&message, &signature[..length]));
+        }
+        assert!(!key.verify(&message, &[signature.as_slice(), &[0]].concat()));
+    }
+
+    /// The same scalar with the order of the group added solves the equation as well, and would be a second signature.
+    #[test]
+    fn the_scalar_of_a_signature_is_below_the_order_of_the_group() {
+        let order: [u8; 32] = hex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
+        let (key, message, mut signature) = rfc_8032();
+        let mut carry = 0;
+        for (byte, add) in signature[32..].iter_mut().zip(order) {
+            let sum = u16::from(*byte) + u16::from(add) + carry;
+            (*byte, carry) = (sum.to_le_bytes()[0], sum >> 8);
+        }
+        assert_eq!(carry, 0);
+        assert!(!key.verify(&message, &signature));
+    }
+
+    /// With the neutral element as key, the base point and the scalar 1 are a signature of anything. Go takes it.
+    #[test]
+    fn keys_of_small_order_are_judged_as_go_does() {
+        let mut neutral = [0; 32];
+        neutral[0] = 1;
+        let mut signature = [0x66; 64];
+        signature[0] = 0x58;
+        signature[32..].copy_from_slice(&neutral);
+        assert!(VerifierKey::from_parts("a", neutral).verify(b"anything", &signature));
+        let mut no_point = neutral;
+        no_point[0] = 2;
+        assert!(!VerifierKey::from_parts("a", no_point).verify(b"anything", &signature));
+    }
+
     proptest! {
         #[test]
         fn keys_print_as_they_were_read(name in "[a-z./]{1,12}", key in any::<[u8; 32]>()) {

@@ -162,3 +162,156 @@ fn record_text(bytes: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(bytes).ok()?;
     (!text.contains(|c: char| c < ' ' && c != '\n')).then_some(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ONE: &str = "h1:G7mAYYxgmS0lVkHyy2hEOLQCFB0DlQFTMLWggykrydY=";
+    const TWO: &str = "h1:SN9pIBhQ35d+/yMNgcdkIkispCn91WnylB6u+gpAiQ8=";
+
+    fn module() -> ModuleVersion {
+        ModuleVersion::parse("example.com/A", "v1.0.0").unwrap()
+    }
+
+    /// What a record says of the module: the hash of the zip, and that of go.mod.
+    fn sums(record: &str) -> (Option<H1>, Option<H1>) {
+        let body = format_lookup(3, record, "note");
+        let sums = Lookup::parse(body.as_bytes()).unwrap().sums(&module());
+        (sums.zip, sums.go_mod)
+    }
+
+    fn h1(text: &str) -> Option<H1> {
+        Some(H1::parse(text).unwrap())
+    }
+
+    #[test]
+    fn both_hashes_are_found_in_any_order() {
+        let (zip, go_mod) =
+            (format!("example.com/A v1.0.0 {ONE}\n"), format!("example.com/A v1.0.0/go.mod {TWO}\n"));
+        assert_eq!(sums(&format!("{zip}{go_mod}")), (h1(ONE), h1(TWO)));
+        assert_eq!(sums(&format!("{go_mod}{zip}")), (h1(ONE), h1(TWO)));
+        assert_eq!(sums(&zip), (h1(ONE), None));
+        assert_eq!(sums(&go_mod), (None, h1(TWO)));
+        assert_eq!(sums("\n"), (None, None));
+    }
+
+    /// CVE-2026-56864: the lines behind the blank line are signed by nobody.
+    #[test]
+    fn nothing_behind_the_record_counts() {
+        let line = format!("example.com/A v1.0.0 {ONE}\n");
+        for body in [
+            format!("0\n\n\n{line}"),
+            format!("0\nexample.com/B v1.0.0 {TWO}\n\n{line}\n\u{2014} db AAAAAAA=\n"),
+            format!("0\nother\n\ngo.sum database tree\n1\nroot\n{line}\n\u{2014} db AAAAAAA=\n"),
+        ] {
+            assert_eq!(Lookup::parse(body.as_bytes()).unwrap().sums(&module()), Sums::default(), "{body}");
+        }
+    }
+
+    #[test]
+    fn other_modules_versions_and_algorithms_do_not_matter() {
+        for other in [
+            "example.com/a v1.0.0",
+            "example.com/A/b v1.0.0",
+            "x/example.com/A v1.0.0",
+            "example.com/!a v1.0.0",
+            "example.com/A v1.0.0+incompatible",
+            "example.com/A v1.0.00",
+            "example.com/A v1.0",
+            "example.com/A  v1.0.0",
+            " example.com/A v1.0.0",
+            "example.com/A\u{a0}v1.0.0",
+            "example.com/A v1.0.0/x",
+            "example.com/A v1.0.0/go.mod h2:",
+            "example.com/A v1.0.0 ",
+            "example.com/A v1.0.0 h2: ",
+            "example.com/A v1.0.0 H1:",
+        ] {
+            assert_eq!(sums(&format!("{other} {ONE}\n")), (None, None), "{other}");
+        }
+        assert_eq!(
+            sums(&format!("example.com/A v1.0.0 h2:x\nexample.com/A v1.0.0 {ONE}\n")),
+            (h1(ONE), None)
+        );
+    }
+
+    #[test]
+    fn the_first_line_of_a_module_version_decides() {
+        let line = |hash: &str| format!("example.com/A v1.0.0 {hash}\n");
+        assert_eq!(sums(&(line(ONE) + &line(TWO))), (h1(ONE), None));
+        assert_eq!(sums(&(line(TWO) + &line(ONE))), (h1(TWO), None));
+        for broken in ["h1:", "h1:x", &format!("{TWO} "), &format!("{TWO} x"), &TWO.replace("Q8=", "Q9=")] {
+            assert_eq!(sums(&(line(broken) + &line(ONE))), (None, None), "{broken}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_spelled_one_way() {
+        let parse = |id: &str| Lookup::parse(format!("{id}\nx\n\n").as_bytes()).map(|lookup| lookup.id);
+        assert_eq!(parse("0"), Ok(0));
+        assert_eq!(parse("9223372036854775807"), Ok(u64::MAX / 2));
+        for bad in ["", "-1", "+1", "01", " 1", "1 ", "1\r", "9223372036854775808", "x", "h1:"] {
+            assert_eq!(parse(bad), Err(LookupError::Id), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn bodies_that_are_no_answers() {
+        let bad: [(&[u8], LookupError); 9] = [
+            (b"", LookupError::Id),
+            (b"1", LookupError::Id),
+            (b"<html>\n\n", LookupError::Id),
+            (b"1\n", LookupError::Cut),
+            (b"1\n\n", LookupError::Cut),
+            (b"1\na v1 h1:x\n", LookupError::Cut),
+            (b"1\na v1 h1:x\r\n\r\n", LookupError::Cut),
+            (b"1\na v1 h1:x\r\n\n", LookupError::Text),
+            (b"1\n\xff\n\n", LookupError::Text),
+        ];
+        for (body, error) in bad {
+            assert_eq!(Lookup::parse(body), Err(error), "{}", body.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn the_hash_of_a_record_is_of_its_text_with_the_newline() {
+        let lookup = Lookup::parse(b"1\na\nb\n\nnote").unwrap();
+        assert_eq!((lookup.record, lookup.note), ("a\nb\n", b"note".as_slice()));
+        assert_eq!(lookup.record_hash(), Hash::record(b"a\nb\n"));
+    }
+
+    #[test]
+    fn a_data_tile_splits_into_its_records() {
+        assert_eq!(split_records(b""), Ok(vec![]));
+        assert_eq!(split_records(b"a\n\n\nb\n\n\n\n"), Ok(vec!["a\n", "\nb\n", "\n"]));
+        assert_eq!(split_records(b"a\n\nb\n"), Err(RecordsError::Cut(1)));
+        assert_eq!(split_records(b"a\n\n\tb\n\n"), Err(RecordsError::Text(1)));
+        assert_eq!(split_records(b"a\n\n\xc0\n\n"), Err(RecordsError::Text(1)));
+        assert_eq!(
+            split_records("a\n\n".repeat(RECORDS_MAX).as_bytes()).map(|all| all.len()),
+            Ok(RECORDS_MAX)
+        );
+        assert_eq!(split_records("a\n\n".repeat(RECORDS_MAX + 1).as_bytes()), Err(RecordsError::TooMany));
+    }
+
+    proptest! {
+        #[test]
+        fn lookups_print_as_they_were_read(id in 0..=u64::MAX / 2, record in "([a-z .:]{1,20}\n){1,4}", note in "[a-z\n]{0,40}") {
+            let body = format_lookup(id, &record, &note);
+            let lookup = Lookup { id, record: &record, note: note.as_bytes() };
+            prop_assert_eq!(Lookup::parse(body.as_bytes()), Ok(lookup));
+        }
+
+        #[test]
+        fn no_bytes_make_the_parsers_panic(bytes in prop::collection::vec(prop_oneof![Just(b'\n'), Just(b'1'), any::<u8>()], 0..60)) {
+            let _ = split_records(&bytes).is_ok();
+            if let Ok(lookup) = Lookup::parse(&bytes) {
+                let note = String::from_utf8_lossy(lookup.note);
+                prop_assert!(format_lookup(lookup.id, lookup.record, &note).starts_with(&lookup.id.to_string()));
+                prop_assert_eq!(lookup.sums(&module()), Sums::default());
+            }
+        }
+    }
+}

@@ -176,3 +176,172 @@ fn find_key<'k>(
         Some(_) => Err(NoteError::Ambiguous { name: signature.name.clone(), hash: signature.hash }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::note::SignerKey;
+    use crate::tlog::TreeHead;
+    use proptest::prelude::*;
+
+    const GO_KEY: &str = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8";
+
+    /// A head that Go's own database signed once.
+    const GO_NOTE: &str = "go.sum database tree\n\
+        6476701\n\
+        mb8QLQIs0Z0yP5Cstq6guj87oXWeC9gEM8oVikmm9Wk=\n\
+        \n\
+        \u{2014} sum.golang.org Az3grsLX85Gz+s1SiTbgkuqxgItqFq7gsMUEyVnrsa9LM7Us9S+1xbFIGu95949rj4nPRYfvimWEPWL+o3GeoWwOoAw=\n";
+
+    fn go_key() -> VerifierKey {
+        VerifierKey::parse(GO_KEY).unwrap()
+    }
+
+    fn signer(seed: u8) -> SignerKey {
+        SignerKey::from_seed("db.example", [seed; 32]).unwrap()
+    }
+
+    /// The signature line for a text, with its newline.
+    fn line(signer: &SignerKey, text: &str) -> String {
+        signer.sign(text).unwrap()[text.len() + 1..].to_owned()
+    }
+
+    fn open<'a>(message: &'a str, keys: &[VerifierKey]) -> Result<Note<'a>, NoteError> {
+        Note::open(message.as_bytes(), keys)
+    }
+
+    #[test]
+    fn a_note_of_the_real_database_opens() {
+        let note = open(GO_NOTE, &[go_key()]).unwrap();
+        assert_eq!(TreeHead::parse(note.text()).unwrap().size, 6_476_701);
+        let [signature] = note.verified() else { panic!("one signature") };
+        assert_eq!((signature.name.as_str(), signature.hash), ("sum.golang.org", 0x033d_e0ae));
+        assert_eq!(note.unverified(), []);
+    }
+
+    #[test]
+    fn no_byte_of_a_note_can_be_changed() {
+        for at in 0..GO_NOTE.len() {
+            let mut bytes = GO_NOTE.as_bytes().to_vec();
+            bytes[at] ^= 1;
+            assert!(Note::open(&bytes, &[go_key()]).is_err(), "{at}");
+        }
+    }
+
+    #[test]
+    fn a_note_that_no_known_key_signed_is_refused() {
+        for keys in [vec![], vec![signer(1).verifier()]] {
+            let error = open(GO_NOTE, &keys).unwrap_err();
+            assert_eq!(error, NoteError::Unknown("sum.golang.org+033de0ae".to_owned()));
+        }
+    }
+
+    #[test]
+    fn one_known_key_is_enough_and_a_wrong_one_too_much() {
+        let (text, other) = ("a\n", line(&signer(3), "other\n"));
+        let note = format!("{text}\n{}{}{other}", line(&signer(1), text), line(&signer(2), text));
+        let opened = open(&note, &[signer(2).verifier()]).unwrap();
+        assert_eq!((opened.verified().len(), opened.unverified().len()), (1, 2));
+        let opened = open(&note, &[signer(2).verifier(), signer(1).verifier()]).unwrap();
+        assert_eq!((opened.verified().len(), opened.unverified().len()), (2, 1));
+        let all = [1, 2, 3].map(|seed| signer(seed).verifier());
+        let wrong = NoteError::Wrong { name: "db.example".to_owned(), hash: all[2].hash() };
+        assert_eq!(open(&note, &all), Err(wrong));
+    }
+
+    #[test]
+    fn further_signatures_of_a_key_are_not_looked_at() {
+        let (right, wrong) = (line(&signer(1), "a\n"), line(&signer(1), "b\n"));
+        let unknown = line(&signer(2), "b\n");
+        let note = format!("a\n\n{right}{wrong}{unknown}{unknown}");
+        let opened = open(&note, &[signer(1).verifier()]).unwrap();
+        assert_eq!((opened.verified().len(), opened.unverified().len()), (1, 1));
+        let note = format!("a\n\n{wrong}{right}");
+        assert!(matches!(open(&note, &[signer(1).verifier()]), Err(NoteError::Wrong { .. })));
+    }
+
+    #[test]
+    fn a_key_that_is_given_twice_is_ambiguous() {
+        let note = signer(1).sign("a\n").unwrap();
+        let keys = [signer(1).verifier(), signer(1).verifier()];
+        assert!(matches!(open(&note, &keys), Err(NoteError::Ambiguous { .. })));
+        let note = format!("a\n\n{}", line(&signer(2), "a\n"));
+        assert!(matches!(open(&note, &keys), Err(NoteError::Unknown(_))));
+    }
+
+    #[test]
+    fn the_last_blank_line_ends_the_text() {
+        for text in ["\n", "a\n", "a\n\n", "\n\n\n", "a\n\nb\n", &format!("a\n\n{}", line(&signer(1), "a\n"))]
+        {
+            let note = signer(1).sign(text).unwrap();
+            assert_eq!(open(&note, &[signer(1).verifier()]).unwrap().text(), text);
+        }
+    }
+
+    #[test]
+    fn other_bytes_than_text_are_refused() {
+        let key = [signer(1).verifier()];
+        let note = signer(1).sign("a\n").unwrap();
+        for control in ["\r", "\0", "\t", "\u{1f}"] {
+            assert_eq!(open(&note.replace('a', control), &key), Err(NoteError::Text));
+        }
+        assert_eq!(Note::open(b"\xff\n\n", &key), Err(NoteError::Text));
+        assert_eq!(open(&note.replace('\n', "\r\n"), &key), Err(NoteError::Text));
+    }
+
+    #[test]
+    fn a_note_without_whole_signature_lines_is_refused() {
+        let key = [signer(1).verifier()];
+        let note = signer(1).sign("a\n").unwrap();
+        for bad in ["", "\n", "a\n", "a\n\n", &note[..note.len() - 1], &note.replace("\n\n", "\n")] {
+            assert_eq!(open(bad, &key), Err(NoteError::NoSignatures), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn every_signature_line_has_the_one_form() {
+        let good = line(&signer(1), "a\n");
+        let bad = [
+            "x\n",
+            "\u{2014} db.example\n",
+            "\u{2014} db.example \n",
+            "\u{2014}  AAAAAAA=\n",
+            "- db.example AAAAAAA=\n",
+            "\u{2014} db.example AAAAAAA\n",
+            "\u{2014} db.example AAAAAA==\n",
+            "\u{2014} a+b AAAAAAA=\n",
+            "\u{2014} a\u{a0}b AAAAAAA=\n",
+            "\u{2014}db.example AAAAAAA=\n",
+            "\u{2014} db.example AAAAAAA= \n",
+        ];
+        for bad in bad {
+            let note = format!("a\n\n{good}{bad}");
+            assert_eq!(open(&note, &[signer(1).verifier()]), Err(NoteError::Line(2)), "{bad:?}");
+        }
+        let note = format!("a\n\n{good}\u{2014} db.example AAAAAAA=\n");
+        assert!(open(&note, &[signer(1).verifier()]).is_ok());
+    }
+
+    #[test]
+    fn a_hundred_signatures_are_the_limit() {
+        let key = [signer(1).verifier()];
+        let lines = "\u{2014} other AAAAAAA=\n".repeat(SIGNATURES_MAX - 1);
+        let note = format!("a\n\n{lines}{}", line(&signer(1), "a\n"));
+        assert!(open(&note, &key).is_ok());
+        assert_eq!(open(&(note + "\u{2014} other AAAAAAA=\n"), &key), Err(NoteError::TooManySignatures));
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_signed_opens(text in "[a-z\n\u{2014} ]{0,60}\n", seed in any::<u8>()) {
+            let note = signer(seed).sign(&text).unwrap();
+            let opened = open(&note, &[signer(seed).verifier()]).unwrap();
+            prop_assert_eq!(opened.text(), text);
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(text in "[a\n]{0,9}\n\n(\u{2014} [a+]{0,2} [A=]{0,9}\n){0,9}\\PC{0,9}") {
+            prop_assert!(open(&text, &[signer(1).verifier()]).is_err());
+        }
+    }
+}

@@ -130,3 +130,82 @@ impl fmt::Debug for SignerKey {
         write!(f, "SignerKey({}+{:08x})", self.verifier.name(), self.verifier.hash())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn text(name: &str, hash: u32, bytes: &[u8]) -> String {
+        format!("{PREFIX}{name}+{hash:08x}+{}", STANDARD.encode(bytes))
+    }
+
+    /// The hash of the key with this seed.
+    fn hash(name: &str, seed: u8) -> u32 {
+        SignerKey::from_seed(name, [seed; 32]).unwrap().verifier().hash()
+    }
+
+    #[test]
+    fn keys_that_are_none() {
+        let good = text("a", hash("a", 7), &[&[1], [7; 32].as_slice()].concat());
+        assert!(SignerKey::parse(&good).is_ok());
+        let bytes = [1; 33];
+        let bad = [
+            (String::new(), SignerKeyError::Malformed),
+            (good.replace("PRIVATE", "private"), SignerKeyError::Malformed),
+            (good.replace(PREFIX, ""), SignerKeyError::Malformed),
+            (good[..PREFIX.len() + 2].to_owned(), SignerKeyError::Malformed),
+            (good.clone() + "=", SignerKeyError::Malformed),
+            (good.replace("+a+", "+a+0"), SignerKeyError::Malformed),
+            (text("a", 1, &[]), SignerKeyError::Malformed),
+            (text("", hash("a", 1), &bytes), SignerKeyError::Name),
+            (text("a b", hash("a", 1), &bytes), SignerKeyError::Name),
+            (text("a", hash("a", 1), &[2; 33]), SignerKeyError::Algorithm(2)),
+            (text("a", hash("a", 1), &[1; 32]), SignerKeyError::Algorithm(1)),
+            (
+                text("b", hash("a", 1), &bytes),
+                SignerKeyError::Hash { expected: hash("b", 1), found: hash("a", 1) },
+            ),
+        ];
+        for (bad, error) in bad {
+            assert_eq!(SignerKey::parse(&bad).unwrap_err(), error, "{bad}");
+        }
+        assert_eq!(SignerKey::from_seed("a+b", [1; 32]).unwrap_err(), SignerKeyError::Name);
+    }
+
+    #[test]
+    fn nothing_but_the_secret_text_shows_the_secret() {
+        let key = SignerKey::from_seed("a", [0x41; 32]).unwrap();
+        let shown = format!("{key:?} {key:#?}");
+        assert!(shown.starts_with("SignerKey(a+"), "{shown}");
+        for secret in ["AUFBQUFB", "AAAA", "0x41", "65, 65", "41, 41", "4141"] {
+            assert!(!shown.contains(secret), "{shown} shows {secret}");
+        }
+        let wrong = key.to_secret_string().replace("+a+", "+b+");
+        let error = SignerKey::parse(&wrong).unwrap_err().to_string();
+        assert!(!error.contains("AUFBQUFB"), "{error}");
+    }
+
+    #[test]
+    fn what_could_not_be_opened_is_not_signed() {
+        let key = SignerKey::from_seed("a", [1; 32]).unwrap();
+        assert_eq!(key.sign(""), Err(SignError::NoNewline));
+        assert_eq!(key.sign("a"), Err(SignError::NoNewline));
+        assert_eq!(key.sign("a\r\n"), Err(SignError::Control('\r')));
+    }
+
+    proptest! {
+        #[test]
+        fn keys_print_as_they_were_read(name in "[a-z./]{1,12}", seed in any::<[u8; 32]>()) {
+            let key = SignerKey::from_seed(&name, seed).unwrap();
+            let again = SignerKey::parse(&key.to_secret_string()).unwrap();
+            prop_assert_eq!(again.to_secret_string(), key.to_secret_string());
+            prop_assert_eq!(VerifierKey::parse(&again.verifier().to_string()), Ok(key.verifier()));
+        }
+
+        #[test]
+        fn no_text_makes_the_parser_panic(text in "(PRIVATE\\+KEY\\+)?[a+=\\PC]{0,60}") {
+            let _ = SignerKey::parse(&text).is_ok();
+        }
+    }
+}

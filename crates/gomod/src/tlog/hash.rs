@@ -77,3 +77,46 @@ impl fmt::Debug for Hash {
         write!(f, "Hash({self})")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_root_of_nothing_is_the_sha256_of_nothing() {
+        assert_eq!(Hash::EMPTY_TREE.as_bytes().as_slice(), Sha256::digest([]).as_slice());
+    }
+
+    #[test]
+    fn records_and_nodes_are_hashed_behind_a_byte_of_their_own() {
+        // The leaf hash of an empty entry, as RFC 6962 gives it.
+        let empty = "bjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=";
+        assert_eq!(Hash::record(b"").to_string(), empty);
+        let [left, right] = [Hash::record(b"a"), Hash::record(b"b")];
+        let both = [left.as_bytes().as_slice(), right.as_bytes()].concat();
+        assert_eq!(
+            Hash::node(&left, &right).as_bytes()[..],
+            Sha256::digest([&[1], both.as_slice()].concat())[..]
+        );
+        assert_ne!(Hash::node(&left, &right), Hash::record(&both));
+        assert_ne!(Hash::node(&left, &right), Hash::node(&right, &left));
+    }
+
+    #[test]
+    fn other_texts_are_no_hashes() {
+        let good = Hash::EMPTY_TREE.to_string();
+        for bad in ["", "h1:", &good[1..], &format!("{good}="), &good.replace('=', ""), &format!(" {good}")] {
+            assert_eq!(bad.parse::<Hash>(), Err(HashError(bad.to_owned())));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn text_and_back(bytes in any::<[u8; 32]>()) {
+            let text = Hash::from_bytes(bytes).to_string();
+            prop_assert_eq!(text.len(), 44);
+            prop_assert_eq!(text.parse(), Ok(Hash::from_bytes(bytes)));
+        }
+    }
+}

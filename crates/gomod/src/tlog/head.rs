@@ -77,3 +77,84 @@ pub(crate) fn is_decimal(text: &str) -> bool {
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     digits && (text == "0" || !text.starts_with('0'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ROOT: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+
+    fn parse(size: &str, root: &str) -> Result<TreeHead, TreeHeadError> {
+        TreeHead::parse(&format!("{TITLE}{size}\n{root}\n"))
+    }
+
+    #[test]
+    fn sizes_are_spelled_one_way() {
+        assert_eq!(parse("9223372036854775807", ROOT).unwrap().size, u64::MAX / 2);
+        for bad in [
+            "",
+            "-1",
+            "+1",
+            "01",
+            "00",
+            " 1",
+            "1 ",
+            "1\r",
+            "0x1",
+            "9223372036854775808",
+            "99999999999999999999",
+        ] {
+            assert_eq!(parse(bad, ROOT), Err(TreeHeadError::Size(bad.to_owned())));
+        }
+    }
+
+    #[test]
+    fn roots_are_32_bytes() {
+        for bad in ["", "AAAA", &ROOT[1..], "!"] {
+            assert_eq!(parse("1", bad), Err(TreeHeadError::Root(bad.to_owned())));
+        }
+    }
+
+    #[test]
+    fn three_whole_lines_are_needed_and_the_first_is_fixed() {
+        let whole = format!("{TITLE}1\n{ROOT}\n");
+        for end in TITLE.len()..whole.len() {
+            assert_eq!(TreeHead::parse(&whole[..end]), Err(TreeHeadError::Cut), "{end}");
+        }
+        for other in
+            ["", "go.sum database tree", "go.sum database tree v2\n1\n", "go.sum database tree\r\n1\n"]
+        {
+            assert_eq!(TreeHead::parse(&whole.replace(TITLE, other)), Err(TreeHeadError::Title), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_million_bytes_are_the_limit() {
+        let whole = format!("{TITLE}1\n{ROOT}\n");
+        let longest = whole.clone() + &"x".repeat(BYTES_MAX - whole.len());
+        assert!(TreeHead::parse(&longest).is_ok());
+        assert_eq!(TreeHead::parse(&(longest + "x")), Err(TreeHeadError::TooLong));
+    }
+
+    #[test]
+    fn messages_say_what_is_wrong() {
+        assert_eq!(
+            TreeHead::parse("x").unwrap_err().to_string(),
+            "malformed tree head: its first line is not \"go.sum database tree\""
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn text_and_back(size in 0..=u64::MAX / 2, root in any::<[u8; 32]>()) {
+            let head = TreeHead { size, root: Hash::from_bytes(root) };
+            prop_assert_eq!(TreeHead::parse(&head.to_text()), Ok(head));
+        }
+
+        #[test]
+        fn no_text_makes_the_parser_panic(text in "(go.sum database tree\n)?[0-9\n]{0,9}\\PC{0,60}") {
+            let _ = TreeHead::parse(&text).is_ok();
+        }
+    }
+}

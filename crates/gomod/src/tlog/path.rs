@@ -147,3 +147,102 @@ impl fmt::Display for TilePath {
         f.pad(&self.path())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn other_spellings_are_no_paths() {
+        let bad = [
+            "",
+            "tile",
+            "tile/8/0",
+            "tile/8/0/",
+            "/tile/8/0/000",
+            "tile/8/0/000/",
+            "tile//0/000",
+            "Tile/8/0/000",
+            "tile/8/0/0",
+            "tile/8/0/00",
+            "tile/8/0/0000",
+            "tile/8/0/x000",
+            "tile/8/0/x000/001",
+            "tile/8/0/001/002",
+            "tile/8/0/x001/x002",
+            "tile/8/0/X001/002",
+            "tile/8/0/xx01/002",
+            "tile/8/0/x001//002",
+            "tile/8/0/+01",
+            "tile/8/0/x-01/002",
+            "tile/8/0/000.p",
+            "tile/8/0/000.p/",
+            "tile/8/0/000.p/0",
+            "tile/8/0/000.p/256",
+            "tile/8/0/000.p/01",
+            "tile/8/0/000.p/+1",
+            "tile/8/0/000.p/5/",
+            "tile/8/0/000.p/5.p/5",
+            "tile/8/00/000",
+            "tile/8/-1/000",
+            "tile/8/+1/000",
+            "tile/8/DATA/000",
+            "tile/08/0/000",
+            "tile/+8/0/000",
+            "tile/x/0/000",
+            "tile/8/0/x001/234?",
+            "tile/8/0/\u{661}00",
+            "tile/8/0/000\n",
+            "tile/8/0/..",
+            "tile/8/0/x000/000",
+        ];
+        for path in bad {
+            assert_eq!(TilePath::parse(path), Err(TilePathError::Malformed(path.to_owned())), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn only_height_8_is_known() {
+        for path in
+            ["tile/7/0/000", "tile/10/data/x001/002.p/5", "tile/0/0/000", "tile/99999999999999999999/0/000"]
+        {
+            assert_eq!(TilePath::parse(path), Err(TilePathError::Height(path.to_owned())));
+        }
+    }
+
+    #[test]
+    fn tiles_that_no_tree_has_are_out_of_range() {
+        let last = "tile/8/0/x072/x057/x594/x037/x927/935";
+        assert!(TilePath::parse(last).is_ok());
+        let endless = format!("tile/8/data/x001/{}000", "x000/".repeat(5000));
+        for path in [&last.replace("935", "936"), "tile/8/7/001", "tile/8/8/000", "tile/8/256/000", &endless]
+        {
+            assert_eq!(TilePath::parse(path), Err(TilePathError::OutOfRange(path.to_owned())));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn each_tile_has_one_path(level in 0..9_u8, index in any::<u64>(), shift in 0..64_u32, width in 0..300_u16) {
+            if let Some(tile) = Tile::new(level, index >> shift, width) {
+                prop_assert_eq!(TilePath::parse(&tile.path()), Ok(TilePath::Hashes(tile)));
+            }
+            if let Some(tile) = DataTile::new(index >> shift, width) {
+                prop_assert_eq!(TilePath::parse(&tile.path()), Ok(TilePath::Data(tile)));
+            }
+        }
+
+        #[test]
+        fn what_is_taken_prints_as_it_was(path in "tile/8/(data|[0-9]{1,2})/(x[0-9]{3}/){0,4}[0-9]{3}(\\.p/[0-9]{1,3})?") {
+            if let Ok(tile) = TilePath::parse(&path) {
+                prop_assert_eq!(tile.path(), path);
+            }
+        }
+
+        #[test]
+        fn no_text_makes_the_parser_panic(path in "(tile/8/)?\\PC{0,60}") {
+            let _ = TilePath::parse(&path).is_ok();
+        }
+    }
+}

@@ -151,3 +151,6 @@ fn subtree(entries: &[u8]) -> Hash {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

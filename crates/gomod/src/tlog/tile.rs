@@ -150,3 +150,46 @@ impl fmt::Display for DataTile {
         f.pad(&self.path())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_level_has_places_for_64_bits_of_records() {
+        for level in 0..LEVELS {
+            let last = (1_u64 << (56 - 8 * level)) - 1;
+            assert!(Tile::new(level, last, WIDTH).is_some(), "{level}");
+            assert_eq!(Tile::new(level, last + 1, 1), None, "{level}");
+        }
+        assert_eq!(Tile::new(LEVELS, 0, 1), None);
+        assert_eq!(Tile::new(u8::MAX, 0, 1), None);
+    }
+
+    #[test]
+    fn widths_are_1_to_256() {
+        let tile = Tile::new(1, 2, 3).unwrap();
+        for (width, good) in
+            [(0, false), (1, true), (255, true), (256, true), (257, false), (u16::MAX, false)]
+        {
+            assert_eq!(tile.with_width(width).map(|tile| tile.width()), good.then_some(width));
+            assert_eq!(DataTile::new(7, width).map(|tile| tile.width()), good.then_some(width));
+        }
+        assert!(!tile.is_full() && tile.full().is_full());
+        assert_eq!((tile.full().level(), tile.full().index()), (1, 2));
+    }
+
+    #[test]
+    fn the_parent_of_the_last_tile_is_no_overflow() {
+        assert_eq!(Tile::new(7, 0, 255).unwrap().parent(), (8, 0, 0));
+        assert_eq!(Tile::new(0, (1 << 56) - 1, 256).unwrap().parent(), (1, (1 << 48) - 1, 255));
+    }
+
+    #[test]
+    fn a_data_tile_lies_beside_its_hashes() {
+        let data = DataTile::new(70_000_123, 9).unwrap();
+        assert_eq!(data.hashes(), Tile::new(0, 70_000_123, 9).unwrap());
+        assert_eq!(data.to_string(), "tile/8/data/x070/x000/123.p/9");
+        assert_eq!(data.hashes().to_string(), "tile/8/0/x070/x000/123.p/9");
+    }
+}

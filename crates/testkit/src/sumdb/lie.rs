@@ -17,15 +17,16 @@ pub enum Lie {
     /// Another history, rightly signed: the record of this id has other sums, all others are the same. A client that knows
     /// a head beyond that id refuses (protocol.md G15); one that knows none cannot tell.
     Fork(u64),
-    /// Heads of this size, rightly signed, of the same history; records and tiles are there as ever. Refused by nobody
-    /// who asks for a record in it, but no client goes back to that head (G15, G27).
+    /// Heads of at most this size, rightly signed, of the same history; records and tiles are there as ever. To be
+    /// survived where the record is under that head, but no client goes back to it (G15, G27).
     Rollback(u64),
-    /// All is as it was at this size: what came later is not found. To be survived like [`Lie::Rollback`].
+    /// All is as it was at this size: what came later is not found. A client that knows a later head can go on only with
+    /// what it has itself (G25), and does not go back.
     OldTree(u64),
     /// Lookups give a record with other sums than the logged ones. Refused.
     WrongHash,
     /// Lookups give the record that comes next (after the last one, the first), with its true id. It says nothing of what
-    /// was asked for, so it must vouch for nothing.
+    /// was asked for. Refused.
     WrongRecord,
     /// Lookups have more lines of the form `path version h1:…` here, with other sums. Never to be read (G14,
     /// CVE-2026-56864).

@@ -9,7 +9,7 @@ use super::tile::FULL;
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) truth: Log,
-    /// Ids by `path@version`.
+    /// Ids by `path@version`, but for those of fillers, which say their id themselves.
     ids: HashMap<String, usize>,
     /// The size of the head that is handed out, where later records do not move it.
     pub(super) frozen: Option<usize>,
@@ -29,16 +29,26 @@ impl Falsehoods {
 }
 
 impl State {
-    pub(super) fn push(&mut self, text: String) -> usize {
+    /// Adds a record that a lookup of its first line shall find.
+    pub(super) fn add(&mut self, text: String) -> usize {
         let id = self.truth.size();
-        self.lies.iter_mut().for_each(|told| told.follow(&text, &self.falsehoods));
         self.ids.insert(log::key(&text), id);
-        self.truth.push(text);
+        self.push(text);
         id
     }
 
+    pub(super) fn fill(&mut self) {
+        self.push(log::filler(self.truth.size()));
+    }
+
+    fn push(&mut self, text: String) {
+        self.lies.iter_mut().for_each(|told| told.follow(&text, &self.falsehoods));
+        self.truth.push(text);
+    }
+
     pub(super) fn id(&self, key: &str) -> Option<usize> {
-        self.ids.get(key).copied()
+        let is_it = |id: &usize| self.truth.records().get(*id).is_some_and(|text| log::key(text) == key);
+        self.ids.get(key).copied().or_else(|| log::filler_id(key).filter(is_it))
     }
 
     /// The size of the head that is handed out.
