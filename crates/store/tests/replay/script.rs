@@ -21,7 +21,8 @@ pub(crate) enum Step {
 pub(crate) fn lives(writer: usize) -> [Vec<Step>; 2] {
     let [_, latest, info, go_mod, zip] = asks_about(&module(writer), "v1.1.0");
     let [_, _, later_info, later_mod, later_zip] = asks_about(&module(writer), "v1.2.0");
-    let branch = Ask::Info(info.module().clone(), "main".parse().expect("a revision"));
+    let branch =
+        Ask::Info(info.module().expect("it is about a module").clone(), "main".parse().expect("a revision"));
     let put = |ask: &Ask, number| Step::Put(ask.clone(), number);
     let first = vec![
         put(&go_mod, 1),

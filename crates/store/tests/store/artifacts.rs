@@ -17,7 +17,7 @@ pub(crate) fn content(ask: &Ask, number: usize) -> Bytes {
     let mark = format!("number {number} of {ask}");
     match ask.kind() {
         Kind::Zip => format!("{mark}\n{}", filling(number, 40_000)),
-        Kind::Mod => format!("module {}\n// {mark}\n// {}\n", ask.module(), filling(number, 1000)),
+        Kind::Mod => format!("module {}\n// {mark}\n// {}\n", ask.module().unwrap(), filling(number, 1000)),
         _ => {
             let version = ask.version().map_or(format!("v1.{number}.0"), |at| at.version().to_string());
             format!(r#"{{"Version":"{version}","Mark":"{mark}","Filling":"{}"}}"#, filling(number, 0))
@@ -42,6 +42,6 @@ fn filling(number: usize, step: usize) -> String {
 pub(crate) fn questions(writer: usize, number: usize) -> [Ask; 5] {
     let module = format!("example.com/Writer{writer}");
     let [_, latest, info, go_mod, zip] = asks_about(&module, &format!("v1.{number}.0"));
-    let branch = Ask::Info(latest.module().clone(), "main".parse().unwrap());
+    let branch = Ask::Info(latest.module().unwrap().clone(), "main".parse().unwrap());
     [go_mod, branch, zip, latest, info]
 }

@@ -14,7 +14,7 @@ fn asks(version: &str) -> [Ask; 5] {
 }
 
 fn branch() -> Ask {
-    Ask::Info(asks("v1.0.0")[0].module().clone(), "main".parse().unwrap())
+    Ask::Info(asks("v1.0.0")[0].module().unwrap().clone(), "main".parse().unwrap())
 }
 
 /// Takes the three files of a version through the source, which keeps them.

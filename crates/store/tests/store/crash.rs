@@ -107,7 +107,7 @@ async fn judge_list(
     writer: usize,
     found: &HashMap<String, usize>,
 ) -> Option<String> {
-    let module = questions(writer, 0)[3].module().clone();
+    let module = questions(writer, 0)[3].module().unwrap().clone();
     let list = match store.get(&Ask::List(module.clone())).await.unwrap() {
         Some(answer) => answer.body.into_bytes(1 << 20).await.unwrap(),
         None => Bytes::new(),

@@ -25,7 +25,7 @@ fn trio(path: &str, version: &str) -> [Ask; 3] {
 
 fn branch(path: &str, name: &str) -> Ask {
     let [_, latest, ..] = asks_about(path, "v1.0.0");
-    Ask::Info(latest.module().clone(), name.parse().unwrap())
+    Ask::Info(latest.module().unwrap().clone(), name.parse().unwrap())
 }
 
 async fn put(store: &DiskStore, asks: &[Ask], size: usize) {
@@ -182,7 +182,7 @@ async fn a_removal_that_fails_in_the_middle_leaves_no_artifact_without_its_sidec
     // What cannot be deleted as a file is deleted is a folder.
     fs::remove_file(sidecar(folder.path(), &asks[0])).unwrap();
     fs::create_dir(sidecar(folder.path(), &asks[0])).unwrap();
-    let unit = units_of_module(folder.path(), asks[0].module()).unwrap().remove(0);
+    let unit = units_of_module(folder.path(), asks[0].module().unwrap()).unwrap().remove(0);
     assert!(store.evict(&unit).is_err());
     assert!(!folder.path().join(asks[0].address()).exists(), "it went before what vouches for it");
     assert!(folder.path().join(asks[1].address()).exists(), "what comes after is untouched");
@@ -195,7 +195,7 @@ async fn what_is_used_after_the_look_stays() {
     let asks = trio("example.com/m", "v1.0.0");
     put(&store, &asks, 10).await;
     used_at(folder.path(), &asks, SystemTime::now() - DAY * 10);
-    let unit: Unit = units_of_module(folder.path(), asks[0].module()).unwrap().remove(0);
+    let unit: Unit = units_of_module(folder.path(), asks[0].module().unwrap()).unwrap().remove(0);
     used_at(folder.path(), &asks[1..2], SystemTime::now());
     assert!(!store.evict(&unit).unwrap());
     assert_eq!(kept(&store).await.len(), 3);
@@ -206,7 +206,7 @@ async fn putting_and_removing_at_once_lose_nothing_that_was_put_last() {
     let (folder, store) = store();
     let asks = trio("example.com/deep/er/m", "v1.0.0");
     let remover = {
-        let (store, module) = (store.clone(), asks[0].module().clone());
+        let (store, module) = (store.clone(), asks[0].module().unwrap().clone());
         tokio::task::spawn_blocking(move || {
             for _ in 0..200 {
                 for unit in units_of_module(store.root(), &module).unwrap_or_default() {
