@@ -6,7 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use gomod::ModuleVersion;
 use gomod::gosumdb::Lookup;
+use gomod::tlog::{self, DataTile, TilePath};
 
+use super::data_tile;
 use super::engine::Engine;
 use super::flaw::Flaw;
 use crate::{Answer, Ask, Ctx, Failure, FailureKind, Kind, Source, SumDbPath, Trail};
@@ -40,6 +42,24 @@ impl<S: Source> Audited<S> {
     }
 }
 
+impl<S: Source> Audited<S> {
+    /// Each record is compared with its hash in the newest tree.
+    async fn data(&self, data: &DataTile, answer: Answer, ctx: &Ctx) -> Result<Answer, Failure> {
+        let (place, trail) = (answer.origin.clone(), answer.trail.clone());
+        let unknown =
+            || Failure::unavailable(&place, "no tree is known that has these records", Duration::ZERO);
+        let head = self.engine.head().ok_or_else(unknown)?;
+        let size = head.head.size;
+        let whole = tlog::in_tree(size, 0, data.index()).ok_or_else(unknown)?;
+        let tree = self.engine.tree(&head, tlog::tile_tiles(size, whole), ctx).await?;
+        let body = read(answer).await?;
+        if data_tile::is_of(&tree.proven, data, &body) {
+            return Ok(Answer::live(body.into(), place, trail));
+        }
+        Err(Flaw::OtherRecords(data.path()).of(&place, Duration::ZERO))
+    }
+}
+
 #[async_trait::async_trait]
 impl<S: Source> Source for Audited<S> {
     async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
@@ -49,7 +69,8 @@ impl<S: Source> Source for Audited<S> {
             Ask::SumDb(about) => match &about.path {
                 SumDbPath::Lookup(module) => self.record(module, answer, ctx).await,
                 SumDbPath::Latest => self.head(answer, ctx).await,
-                SumDbPath::Supported | SumDbPath::Tile(_) => Ok(answer),
+                SumDbPath::Tile(TilePath::Data(data)) => self.data(data, answer, ctx).await,
+                SumDbPath::Supported | SumDbPath::Tile(TilePath::Hashes(_)) => Ok(answer),
             },
             _ => Ok(answer),
         };

@@ -1,18 +1,20 @@
 //! The rules of believing a checksum database: each head goes on from the one before, each record is in the tree.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
+
+use bytes::Bytes;
 
 use gomod::ModuleVersion;
 use gomod::gosumdb::{DatabaseName, Lookup, VerifierKey, format_lookup};
-use gomod::tlog::{self, TreeHead};
+use gomod::tlog::{self, Tile, TreeHead};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout_at};
 
 use super::flaw::Flaw;
 use super::head::{Newest, SignedHead};
 use super::shelf::Shelf;
-use super::tiles::Tiles;
+use super::tiles::{Need, Tiles, Tree};
 use crate::{Ctx, Failure, FailureKind, Origin, SumDbPath};
 
 /// The file of the newest head, which is its address too.
@@ -21,12 +23,15 @@ const LATEST: &str = "latest";
 /// Its second copy, should the first be damaged: without either, the next head would be believed on its signature alone.
 const LATEST_COPY: &str = ".latest";
 
+/// The file by which readers of the bare folder see that it answers for the database (protocol.md G11).
+const SUPPORTED: &str = "supported";
+
 /// What is known of one database, and the rules by which more becomes known.
 #[derive(Debug)]
 pub(super) struct Engine {
     pub(super) name: DatabaseName,
     key: VerifierKey,
-    pub(super) tiles: Tiles,
+    tiles: Tiles,
     shelf: Arc<dyn Shelf>,
     newest: Newest,
     /// Held while the head moves on.
@@ -105,41 +110,71 @@ impl Engine {
         let moving = timeout_at(ctx.deadline, self.moving.lock()).await;
         let _moving = moving.map_err(|_| self.too_late())?;
         match self.head() {
-            None => self.tiles.obtain(head.head, [], ctx).await.map(drop)?,
             Some(newest) if newest.head.size >= head.head.size => {
                 self.must_contain(&newest, &head, place, ctx).await?;
-                return Ok(newest);
+                Ok(newest)
             }
-            Some(newest) => self.must_contain(&head, &newest, place, ctx).await?,
+            newest => self.advance(newest, head, place, ctx).await,
         }
+    }
+
+    /// Goes on to a newer head, if it does go on from `newest`. Without any the first one is believed on its signature.
+    async fn advance(
+        &self,
+        newest: Option<Arc<SignedHead>>,
+        head: SignedHead,
+        place: &Origin,
+        ctx: &Ctx,
+    ) -> Result<Arc<SignedHead>, Failure> {
+        let known = newest.as_ref().map_or(0, |newest| newest.head.size);
+        let need = Need { head: head.head, claimed_by: Some(place) };
+        let tree = self.tiles.obtain(need, tlog::consistency_tiles(known, head.head.size), ctx).await?;
+        if let Some(newest) = newest.filter(|newest| tree.proven.root_of(known) != Some(newest.head.root)) {
+            return Err(self.forked(&newest, &head, place).await);
+        }
+        // These are the tiles that a client wants that goes the same way (protocol.md G20, G23).
+        self.tiles.keep(&tree).await;
         let head = Arc::new(head);
         self.keep_head(&head).await;
         self.newest.advance(head.clone());
         Ok(head)
     }
 
-    /// Whether the tree of `larger` begins with that of `smaller`. Whichever of them came from `place`, it is not believed if not.
-    /// The tiles by which this is shown are the ones that a client will want that goes the same way (protocol.md G20, G23).
+    /// Whether the newest tree begins with that of `other`, which came from `place`.
     async fn must_contain(
         &self,
-        larger: &SignedHead,
-        smaller: &SignedHead,
+        newest: &SignedHead,
+        other: &SignedHead,
         place: &Origin,
         ctx: &Ctx,
     ) -> Result<(), Failure> {
-        let (large, small) = (larger.head, smaller.head);
-        let same = if large.size == small.size {
-            large.root == small.root
+        let root = if newest.head.size == other.head.size {
+            Some(newest.head.root)
         } else {
-            let tree = self.tiles.obtain(large, tlog::consistency_tiles(small.size, large.size), ctx).await?;
-            tree.root_of(small.size) == Some(small.root)
+            let tiles = tlog::consistency_tiles(other.head.size, newest.head.size);
+            self.tree(newest, tiles, ctx).await?.proven.root_of(other.head.size)
         };
-        if same { Ok(()) } else { Err(self.forked(larger, smaller, place).await) }
+        if root == Some(other.head.root) { Ok(()) } else { Err(self.forked(newest, other, place).await) }
     }
 
+    /// The tree of a head that is believed, with these tiles in it, all of which are kept from now on.
+    pub(super) async fn tree(
+        &self,
+        head: &SignedHead,
+        tiles: impl IntoIterator<Item = Tile>,
+        ctx: &Ctx,
+    ) -> Result<Tree, Failure> {
+        let tree = self.tiles.obtain(Need { head: head.head, claimed_by: None }, tiles, ctx).await?;
+        self.tiles.keep(&tree).await;
+        Ok(tree)
+    }
+
+    /// The name of the evidence is that of the contradiction: told a thousand times it is kept once.
     async fn forked(&self, one: &SignedHead, other: &SignedHead, place: &Origin) -> Failure {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let name = format!("fork-{}-{}.txt", since.as_millis(), one.head.size);
+        let root: String =
+            other.head.root.as_bytes().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let name =
+            format!("{}-fork-{}-{root}.txt", self.name.as_str().replace(['/', ':'], "_"), other.head.size);
         let text = format!(
             "The checksum database {} has signed two trees that contradict each other.\nThe second was sent by {place}.\n\n{}\n{}",
             self.name, one.note, other.note
@@ -154,8 +189,10 @@ impl Engine {
     /// A head counts as soon as it is proven; a disk that cannot keep it must not stop builds. After a crash it may then be that an
     /// older one is served.
     async fn keep_head(&self, head: &SignedHead) {
-        for address in [LATEST, LATEST_COPY] {
-            if let Err(error) = self.shelf.write(address, head.bytes()).await {
+        let supported = self.head().is_none().then(|| (SUPPORTED, Bytes::new()));
+        let copies = [LATEST, LATEST_COPY].map(|address| (address, head.bytes()));
+        for (address, content) in copies.into_iter().chain(supported) {
+            if let Err(error) = self.shelf.write(address, content).await {
                 tracing::error!(database = %self.name, %error, "cannot keep the head of the checksum database");
             }
         }
@@ -179,8 +216,8 @@ impl Engine {
         if lookup.id >= size {
             return Err(flawed(Flaw::BeyondTree { id: lookup.id, size }));
         }
-        let tree = self.tiles.obtain(head.head, tlog::record_tiles(size, lookup.id), ctx).await?;
-        if tree.record_hash(lookup.id) != Some(lookup.record_hash()) {
+        let tree = self.tree(&head, tlog::record_tiles(size, lookup.id), ctx).await?;
+        if tree.proven.record_hash(lookup.id) != Some(lookup.record_hash()) {
             return Err(flawed(Flaw::NotInTree(lookup.id)));
         }
         let sums = lookup.sums(module);
@@ -192,15 +229,19 @@ impl Engine {
 
     /// The record on the shelf, proven anew against the newest head; `None` when there is none that can be.
     pub(super) async fn kept(&self, module: &ModuleVersion, ctx: &Ctx) -> Result<Option<Proven>, Failure> {
-        let (Some(head), address) = (self.head(), SumDbPath::Lookup(module.clone()).address()) else {
-            return Ok(None);
-        };
+        let address = SumDbPath::Lookup(module.clone()).address();
         let read = self.shelf.read(&address).await.inspect_err(|error| {
             tracing::warn!(database = %self.name, address, %error, "cannot read a record");
         });
         let Ok(Some(body)) = read else { return Ok(None) };
         let Ok(lookup) = Lookup::parse(&body) else { return Ok(None) };
-        match self.prove(module, &lookup, head, &Origin::new("kept"), ctx).await {
+        let kept = Origin::new("kept");
+        // Where the newest head was lost, the one that came with the record has to do.
+        let head = match self.head() {
+            Some(head) => head,
+            None => self.merge(lookup.note, &kept, ctx).await?,
+        };
+        match self.prove(module, &lookup, head, &kept, ctx).await {
             Ok(proven) => Ok(Some(proven)),
             Err(failure) if failure.kind() == FailureKind::Mismatch => Ok(None),
             Err(failure) => Err(failure),

@@ -24,6 +24,8 @@ pub(super) enum Flaw {
     NotInTree(u64),
     #[error("the record that was sent is not about {0}")]
     OtherModule(ModuleVersion),
+    #[error("the records of {0} are not those of the tree")]
+    OtherRecords(String),
     #[error(
         "SECURITY: the database has signed two trees that contradict each other, one of {} records with root {} and one \
          of {} with root {}; the evidence is kept, and nothing that rests on the second is believed",

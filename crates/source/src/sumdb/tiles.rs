@@ -34,7 +34,22 @@ pub(super) struct Tiles {
 }
 
 /// A tree of which some tiles are known to be true.
-pub(super) type Tree = ProvenTree<Bytes>;
+#[derive(Debug)]
+pub(super) struct Tree {
+    pub(super) proven: ProvenTree<Bytes>,
+    /// The tiles that are not on the shelf yet.
+    fresh: BTreeSet<Tile>,
+}
+
+/// Which tiles are needed, to what end.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Need<'a> {
+    /// The head that they must be proven against.
+    pub(super) head: TreeHead,
+    /// Who has sent that head, as long as nothing but its signature speaks for it: then it may be this place that lies, and no
+    /// other is blamed for tiles that do not fit. It is the first to be asked for them.
+    pub(super) claimed_by: Option<&'a Origin>,
+}
 
 type Held = BTreeMap<Tile, Bytes>;
 
@@ -55,30 +70,28 @@ impl Tiles {
         Self { database, shelf, ways, memory }
     }
 
-    /// The tree with the head `head`, with at least the tiles `wanted` in it, and those on its right edge. All of them are on
-    /// the shelf when this returns.
+    /// The tree that is needed, with at least the tiles `wanted` in it, and those on its right edge.
     ///
     /// # Errors
     /// `Unavailable` when no way has them, `Mismatch` when a way had some and they are not those of the tree.
     pub(super) async fn obtain(
         &self,
-        head: TreeHead,
+        need: Need<'_>,
         wanted: impl IntoIterator<Item = Tile>,
         ctx: &Ctx,
     ) -> Result<Tree, Failure> {
-        let wanted: Vec<Tile> = wanted.into_iter().chain(tlog::edge(head.size)).collect();
-        let mut held = self.at_hand(&wanted).await;
-        if let Some(tree) = self.complete(head, &wanted, &mut held) {
-            return Ok(tree);
-        }
+        let wanted: Vec<Tile> = wanted.into_iter().chain(tlog::edge(need.head.size)).collect();
+        let held = self.at_hand(&wanted).await;
         let mut work = Work { held, fresh: BTreeSet::new(), search: Search::default() };
-        for way in self.ways_in_order(ctx) {
-            if let Some(tree) = self.by(way, head, &wanted, ctx, &mut work).await {
-                self.keep(&tree, &work.fresh).await;
-                return Ok(tree);
+        if let Some(proven) = self.complete(need.head, &wanted, &mut work.held) {
+            return Ok(Tree { proven, fresh: work.fresh });
+        }
+        for way in self.ways_in_order(need, ctx) {
+            if let Some(proven) = self.by(way, need, &wanted, ctx, &mut work).await {
+                return Ok(Tree { proven, fresh: work.fresh });
             }
         }
-        Err(work.search.give_up(&self.database, head))
+        Err(work.search.give_up(&self.database, need.head))
     }
 
     /// The tree, with what one way has of what is missing. What does not fit is asked for once more, in case it was the shelf
@@ -86,11 +99,11 @@ impl Tiles {
     async fn by(
         &self,
         way: &TileWay,
-        head: TreeHead,
+        need: Need<'_>,
         wanted: &[Tile],
         ctx: &Ctx,
         work: &mut Work,
-    ) -> Option<Tree> {
+    ) -> Option<ProvenTree<Bytes>> {
         for is_last in [false, true] {
             let missing = missing(wanted, &work.held);
             let fetched = self.fetch(way, &missing, ctx, &mut work.search).await;
@@ -100,24 +113,23 @@ impl Tiles {
             if !is_all {
                 return None;
             }
-            if let Some(tree) = self.complete(head, wanted, &mut work.held) {
-                return Some(tree);
+            if let Some(proven) = self.complete(need.head, wanted, &mut work.held) {
+                return Some(proven);
             }
-            if is_last {
-                work.search.disproven(way, head);
+            if is_last && need.claimed_by.is_none_or(|place| *place == way.origin) {
+                work.search.disproven(way, need.head);
             }
         }
         None
     }
 
     /// The tree, when all of it that is wanted is held and proven. Else what is held and not proven is let go.
-    fn complete(&self, head: TreeHead, wanted: &[Tile], held: &mut Held) -> Option<Tree> {
+    fn complete(&self, head: TreeHead, wanted: &[Tile], held: &mut Held) -> Option<ProvenTree<Bytes>> {
         if !missing(wanted, held).is_empty() {
             return None;
         }
         let (tree, unproven) = ProvenTree::prove(head, held.clone());
         for (tile, _) in &unproven {
-            self.memory.invalidate(tile);
             held.remove(tile);
         }
         unproven.is_empty().then_some(tree)
@@ -157,9 +169,11 @@ impl Tiles {
     }
 
     /// The ways, those that are known to be out last; none, where only what is kept may answer.
-    fn ways_in_order(&self, ctx: &Ctx) -> Vec<&TileWay> {
+    fn ways_in_order(&self, need: Need<'_>, ctx: &Ctx) -> Vec<&TileWay> {
         let mut ways: Vec<&TileWay> = self.ways.iter().filter(|_| ctx.want != Want::KeptOnly).collect();
-        ways.sort_by_key(|way| way.vitals.is_out());
+        ways.sort_by_key(|way| {
+            (need.claimed_by.is_some_and(|place| *place != way.origin), way.vitals.is_out())
+        });
         ways
     }
 
@@ -202,9 +216,10 @@ impl Tiles {
         body.map_err(|error| Failure::unavailable(&way.origin, error.to_string(), Duration::ZERO))
     }
 
-    /// Puts those proven tiles on the shelf that were not there. What cannot be kept is fetched again the next time.
-    async fn keep(&self, tree: &Tree, fresh: &BTreeSet<Tile>) {
-        for (tile, bytes) in tree.tiles().filter(|(tile, _)| fresh.contains(tile)) {
+    /// Puts those tiles of a tree on the shelf that are not there: once the tree is known to be *the* tree. What cannot be kept is
+    /// fetched again the next time.
+    pub(super) async fn keep(&self, tree: &Tree) {
+        for (tile, bytes) in tree.proven.tiles().filter(|(tile, _)| tree.fresh.contains(tile)) {
             if let Err(error) = self.keep_one(tile, bytes.clone()).await {
                 tracing::warn!(database = %self.database, tile = tile.path(), %error, "cannot keep a tile");
             }
