@@ -127,16 +127,16 @@ fn clones_are_the_same_database() {
 async fn an_upstream_mirrors_it_or_is_its_host() {
     let (db, up) = (database(3, 0), FakeUpstream::builder().module(a()).start());
     let get = async |path: &str| {
-        let answer = reqwest::get(format!("{}{path}", up.url())).await.expect("an answer");
+        let answer = reqwest::get(format!("{}/{path}", up.url())).await.expect("an answer");
         (answer.status().as_u16(), answer.text().await.expect("a text"))
     };
-    assert_eq!(get("/sumdb/localhost.localdev/sumdb/supported").await.0, 404);
+    assert_eq!(get("sumdb/localhost.localdev/sumdb/supported").await.0, 404);
     db.mirror_on(&up);
-    assert_eq!(get("/sumdb/localhost.localdev/sumdb/supported").await, (200, String::new()));
-    assert_eq!(get(&format!("/sumdb/localhost.localdev/sumdb/{LOOKUP}")).await.1, text(&db, LOOKUP));
-    assert_eq!(get("/latest").await.0, 404);
+    assert_eq!(get("sumdb/localhost.localdev/sumdb/supported").await, (200, String::new()));
+    assert_eq!(get(&format!("sumdb/localhost.localdev/sumdb/{LOOKUP}")).await.1, text(&db, LOOKUP));
+    assert_eq!(get("latest").await.0, 404);
     db.host_on(&up, "");
-    assert_eq!(get("/latest").await, (200, db.head()));
-    assert_eq!(get("/supported").await.0, 404);
-    assert_eq!(get("/example.com/a/@v/list").await, (200, "v1.0.0\n".to_owned()), "other paths are as ever");
+    assert_eq!(get("latest").await, (200, db.head()));
+    assert_eq!(get("supported").await.0, 404);
+    assert_eq!(get("example.com/a/@v/list").await, (200, "v1.0.0\n".to_owned()), "other paths are as ever");
 }

@@ -89,7 +89,7 @@ fn no_partial_tiles_are_needed_where_there_are_full_ones() {
     scene.db.fill(700);
     scene.up.reset_log();
     scene.assert_survived(Lie::NoPartialTiles);
-    assert_eq!(scene.up.count("/tile/8/0/273.p/114"), 1, "asked for, and not found");
+    assert_eq!(scene.up.count("tile/8/0/273.p/114"), 1, "asked for, and not found");
 }
 
 #[test]

@@ -67,7 +67,7 @@ fn go_asks_anew_for_the_tiles_of_the_head_that_it_remembers() {
     scene.db.fill(700);
     scene.up.reset_log();
     scene.download(A).success();
-    assert_eq!(scene.up.count("/tile/8/0/273.p/114"), 1, "the edge of the old head, in its width");
+    assert_eq!(scene.up.count("tile/8/0/273.p/114"), 1, "the edge of the old head, in its width");
 }
 
 #[test]
