@@ -141,7 +141,7 @@ impl SumDb {
         Answerer::to(self, &state, path_below_name).answer(path_below_name)
     }
 
-    /// Lets the upstream answer below `/sumdb/NAME/`, as a proxy that mirrors this database (protocol.md G9).
+    /// Lets the upstream answer for `sumdb/NAME/` below its URL, as a proxy that mirrors this database (protocol.md G9).
     pub fn mirror_on(&self, upstream: &FakeUpstream) {
         self.serve_on(upstream, format!("/sumdb/{}/", self.name()), |_| true);
     }
