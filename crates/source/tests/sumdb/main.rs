@@ -1,0 +1,10 @@
+//! A checksum database over real HTTP, asked through ways that tell the truth, lie, or are dead.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop loudly")]
+
+mod heads;
+mod lies;
+mod offline;
+mod scene;
+mod trees;
+mod verified;

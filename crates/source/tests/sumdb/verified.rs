@@ -1,0 +1,125 @@
+//! Places held to the hashes of a database, or to those first seen.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
+
+use gomod::ModuleVersion;
+use source::upstream::{HttpClient, HttpOptions};
+use source::{
+    Answer, Ask, Checked, Failure, FailureKind, FirstSeen, Ledger, Sighting, Source, Spool, Subject,
+    Upstream, Verified,
+};
+use testkit::{FakeUpstream, Module};
+
+use super::scene::{Memory, ctx, database, mirror, module, open, version};
+
+/// A memory of what was seen first.
+#[derive(Debug, Default)]
+struct Seen(Mutex<HashMap<(ModuleVersion, Subject), Sighting>>);
+
+#[async_trait::async_trait]
+impl FirstSeen for Seen {
+    async fn witness(
+        &self,
+        module: &ModuleVersion,
+        subject: Subject,
+        seen: Sighting,
+    ) -> io::Result<Sighting> {
+        Ok(self.0.lock().unwrap().entry((module.clone(), subject)).or_insert(seen).clone())
+    }
+
+    async fn recall(&self, module: &ModuleVersion, subject: Subject) -> io::Result<Option<Sighting>> {
+        Ok(self.0.lock().unwrap().get(&(module.clone(), subject)).cloned())
+    }
+}
+
+fn place(upstream: &FakeUpstream, ledger: &Arc<Ledger>, spool: &std::path::Path) -> impl Source + use<> {
+    let client = HttpClient::new(&HttpOptions::default()).unwrap();
+    let upstream = Upstream::new(&upstream.url(), &client).unwrap();
+    Verified::new(Checked::new(upstream, Spool::new(spool)), ledger.clone())
+}
+
+fn tampered(name: &str) -> Module {
+    let path = format!("example.com/{name}");
+    Module::new(&path, "v1.0.0")
+        .file("go.mod", format!("module {path}\n\ngo 1.21\n"))
+        .file("a.go", "package b\n")
+}
+
+async fn get(place: &impl Source, ask: &Ask) -> Result<Answer, Failure> {
+    place.ask(ask, &ctx()).await
+}
+
+fn both(name: &str) -> [Ask; 2] {
+    [Ask::Mod(version(name)), Ask::Zip(version(name))]
+}
+
+#[tokio::test]
+async fn only_what_the_database_vouches_for_passes() {
+    let db = database(300);
+    db.add(&module("a"));
+    let folder = tempfile::tempdir().unwrap();
+    let way = mirror(&db);
+    let database = Arc::new(open(&db, &[&way], &Memory::default()).await);
+    let ledger = Arc::new(Ledger::new(Some(database), Arc::new(Seen::default()), SystemTime::now));
+    for (served, passes) in [(module("a"), true), (tampered("a"), false)] {
+        let upstream = FakeUpstream::builder().module(served).start();
+        let place = place(&upstream, &ledger, folder.path());
+        for ask in both("a") {
+            match get(&place, &ask).await {
+                Ok(answer) => assert!(passes && answer.assurance.as_str() == "verified", "{ask}"),
+                Err(failure) => {
+                    assert!(!passes && failure.kind() == FailureKind::Mismatch, "{ask}: {failure}");
+                    for word in ["SECURITY", "example.com/a@v1.0.0", &upstream.url(), db.name()] {
+                        assert!(failure.message().contains(word), "{failure} lacks {word}");
+                    }
+                    assert_eq!(failure.message().matches("h1:").count(), 2, "{failure}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_the_database_does_not_know_or_cannot_say_does_not_pass() {
+    let db = database(300);
+    let folder = tempfile::tempdir().unwrap();
+    let (mut way, upstream) = (mirror(&db), FakeUpstream::builder().module(module("a")).start());
+    let database = Arc::new(open(&db, &[&way], &Memory::default()).await);
+    let ledger = Arc::new(Ledger::new(Some(database), Arc::new(Seen::default()), SystemTime::now));
+    let place = place(&upstream, &ledger, folder.path());
+    let unknown = get(&place, &Ask::Zip(version("a"))).await.unwrap_err();
+    assert_eq!(unknown.kind(), FailureKind::Unavailable);
+    assert!(
+        unknown.message().contains("knows no example.com/a@v1.0.0")
+            && unknown.message().contains("GOPRIVATE")
+    );
+    way.stop();
+    db.add(&module("a"));
+    let unreachable = get(&place, &Ask::Zip(version("a"))).await.unwrap_err();
+    assert_eq!(unreachable.kind(), FailureKind::Unavailable, "{unreachable}");
+    assert!(
+        get(&place, &Ask::Latest(version("a").path().clone())).await.is_ok(),
+        "what has no hash needs none"
+    );
+}
+
+#[tokio::test]
+async fn without_a_database_the_first_one_seen_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let seen = Arc::new(Seen::default());
+    let ledger = Arc::new(Ledger::new(None, seen.clone(), SystemTime::now));
+    let (first, later) = (module("a"), tampered("a"));
+    let [first, later] = [first, later].map(|module| FakeUpstream::builder().module(module).start());
+    let (first, later) = (place(&first, &ledger, folder.path()), place(&later, &ledger, folder.path()));
+    for ask in both("a") {
+        assert_eq!(get(&first, &ask).await.unwrap().assurance.as_str(), "first-seen");
+        let differs = get(&later, &ask).await.unwrap_err();
+        assert_eq!(differs.kind(), FailureKind::Mismatch, "{differs}");
+        assert!(differs.message().contains("modkeep store accept"), "{differs}");
+        assert!(get(&first, &ask).await.is_ok());
+    }
+    assert!(seen.recall(&version("a"), Subject::Zip).await.unwrap().is_some());
+}
