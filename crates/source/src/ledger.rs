@@ -1,5 +1,6 @@
 //! Who says which hash is right: the checksum database that applies, else the first one that was seen.
 
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -100,15 +101,37 @@ impl Ledger {
         answer: Answer,
     ) -> Result<Answer, Failure> {
         let seen = Sighting { h1: found, origin: answer.origin.clone(), at: (self.clock)(), accepted: false };
-        let recorded = self
-            .first_seen
-            .witness(module, subject, seen)
-            .await
-            .map_err(|error| unrecorded(module, &error))?;
-        if recorded.h1 == found {
-            return Ok(Answer { assurance: Assurance::FIRST_SEEN, ..answer });
+        let recorded = match self.first_seen.witness(module, subject, seen).await {
+            Ok(recorded) => Some(recorded),
+            Err(error) => self.without_writing(module, subject, &error).await?,
+        };
+        match recorded {
+            // It can be served once more, but nobody will remember it.
+            None => Ok(answer),
+            Some(recorded) if recorded.h1 == found => {
+                Ok(Answer { assurance: Assurance::FIRST_SEEN, ..answer })
+            }
+            Some(recorded) => {
+                let message = disagreement(module, subject, &recorded, found, &answer.origin);
+                Err(mismatch(&answer.origin, &message))
+            }
         }
-        Err(mismatch(&answer.origin, &disagreement(module, subject, &recorded, found, &answer.origin)))
+    }
+
+    /// What is on record where nothing can be written: a disk that takes nothing must not stop builds, but one that cannot be read
+    /// may hold the word against this very hash.
+    async fn without_writing(
+        &self,
+        module: &ModuleVersion,
+        subject: Subject,
+        error: &io::Error,
+    ) -> Result<Option<Sighting>, Failure> {
+        let recorded =
+            self.first_seen.recall(module, subject).await.map_err(|error| unrecorded(module, &error))?;
+        if recorded.is_none() {
+            tracing::warn!(%module, %error, "cannot write down the hash that was seen first");
+        }
+        Ok(recorded)
     }
 
     fn database_of(&self, module: &ModuleVersion) -> Option<&Arc<Database>> {
@@ -149,10 +172,9 @@ fn silent(ask: &Ask, database: &DatabaseName, place: &Origin) -> Failure {
     Failure::unavailable(place, message, Duration::ZERO).permanent()
 }
 
-fn unrecorded(module: &ModuleVersion, error: &std::io::Error) -> Failure {
-    tracing::error!(%module, %error, "cannot read or write the record of the hash that was first seen");
-    let message =
-        format!("the record of the hash first seen of {module} cannot be read or written; the log says why");
+fn unrecorded(module: &ModuleVersion, error: &io::Error) -> Failure {
+    tracing::error!(%module, %error, "cannot read the hash that was first seen");
+    let message = format!("the record of the hash first seen of {module} cannot be read; the log says why");
     Failure::unavailable(&Origin::new("modkeep"), message, Duration::ZERO).permanent()
 }
 

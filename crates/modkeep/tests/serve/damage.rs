@@ -184,7 +184,7 @@ async fn flipped_bits_reach_no_client_and_are_healed_while_the_upstream_lives() 
     assert_eq!(download_all(&node, &artifacts).await, 0, "nothing that is damaged passes for whole");
 }
 
-/// What the sidecars are for: a file without one is taken as it is.
+/// What the sidecars are for: a file without one is taken as it is, unless its hash is on record.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_its_checksums_a_flipped_bit_would_be_sent() {
     let upstream = FakeUpstream::builder().modules(modules()).start();
@@ -196,8 +196,18 @@ async fn without_its_checksums_a_flipped_bit_would_be_sent() {
     let go_mod = artifacts.iter().find(is_mod).unwrap();
     // In its last comment, where it stays a go.mod.
     let changed = String::from_utf8(go_mod.content.clone()).unwrap().replace("x\n", "y\n");
-    fs::write(file(data.path(), go_mod), changed).unwrap();
-    fs::remove_file(sidecar(data.path(), go_mod)).unwrap();
+    let change = || {
+        fs::write(file(data.path(), go_mod), &changed).unwrap();
+        fs::remove_file(sidecar(data.path(), go_mod)).unwrap();
+    };
+    change();
+    assert_eq!(
+        download(node.url() + &go_mod.address).await.unwrap(),
+        go_mod.content,
+        "its hash is on record"
+    );
+    change();
+    fs::remove_dir_all(data.path().join(".first-seen")).unwrap();
     let got = download(node.url() + &go_mod.address).await.unwrap();
     assert!(got != go_mod.content && got.len() == go_mod.content.len());
 }
