@@ -54,10 +54,13 @@ pub enum TilePathError {
 impl TilePath {
     /// Reads a path, with `tile/` at its beginning.
     pub fn parse(path: &str) -> Result<Self, TilePathError> {
-        let parts = Parts::of(path).ok_or_else(|| TilePathError::Malformed(path.to_owned()))?;
-        if parts.height != HEIGHT.to_string() {
+        let malformed = || TilePathError::Malformed(path.to_owned());
+        let (height, rest) =
+            path.strip_prefix("tile/").and_then(|rest| rest.split_once('/')).ok_or_else(malformed)?;
+        if is_decimal(height) && height != HEIGHT.to_string() {
             return Err(TilePathError::Height(path.to_owned()));
         }
+        let parts = Parts::of(rest).filter(|_| is_decimal(height)).ok_or_else(malformed)?;
         parts.tile().ok_or_else(|| TilePathError::OutOfRange(path.to_owned()))
     }
 
@@ -70,21 +73,19 @@ impl TilePath {
     }
 }
 
-/// A path of the right form, whatever its numbers.
+/// What stands behind the height, in the right form, whatever its numbers.
 struct Parts<'a> {
-    height: &'a str,
     level: &'a str,
     groups: &'a str,
     width: u16,
 }
 
 impl<'a> Parts<'a> {
-    fn of(path: &'a str) -> Option<Self> {
-        let (height, rest) = path.strip_prefix("tile/")?.split_once('/')?;
-        let (level, rest) = rest.split_once('/')?;
+    fn of(text: &'a str) -> Option<Self> {
+        let (level, rest) = text.split_once('/')?;
         let (groups, width) = split_width(rest)?;
-        let is_good = is_decimal(height) && (level == DATA || is_decimal(level)) && are_groups(groups);
-        is_good.then_some(Self { height, level, groups, width })
+        let is_good = (level == DATA || is_decimal(level)) && are_groups(groups);
+        is_good.then_some(Self { level, groups, width })
     }
 
     fn tile(&self) -> Option<TilePath> {
@@ -205,7 +206,7 @@ mod tests {
     #[test]
     fn only_height_8_is_known() {
         for path in
-            ["tile/7/0/000", "tile/10/data/x001/002.p/5", "tile/0/0/000", "tile/99999999999999999999/0/000"]
+            ["tile/7/0/000", "tile/10/data/x001/002.p/600", "tile/0/0/000", "tile/99999999999999999999/0/000"]
         {
             assert_eq!(TilePath::parse(path), Err(TilePathError::Height(path.to_owned())));
         }

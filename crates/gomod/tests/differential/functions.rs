@@ -1,8 +1,11 @@
 //! The table of everything that is compared.
 
+mod client;
 mod files;
+mod logs;
 mod modfile;
 mod names;
+mod notes;
 
 use crate::dice::Dice;
 use crate::hits::Hits;
@@ -22,5 +25,6 @@ pub(crate) struct Function {
 
 /// All functions that are compared.
 pub(crate) fn all() -> impl Iterator<Item = &'static Function> {
-    names::FUNCTIONS.iter().chain(modfile::FUNCTIONS).chain(files::FUNCTIONS)
+    let names = names::FUNCTIONS.iter().chain(modfile::FUNCTIONS).chain(files::FUNCTIONS);
+    names.chain(notes::FUNCTIONS).chain(logs::FUNCTIONS).chain(client::FUNCTIONS)
 }

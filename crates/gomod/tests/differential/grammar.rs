@@ -5,6 +5,9 @@
 
 pub(crate) mod go_mod;
 pub(crate) mod keys;
+pub(crate) mod logs;
+pub(crate) mod lookups;
+pub(crate) mod notes;
 pub(crate) mod paths;
 pub(crate) mod settings;
 pub(crate) mod versions;
@@ -106,6 +109,15 @@ fn damage_once(dice: &mut Dice, chars: &mut Vec<char>) {
 
 fn other_case(c: char) -> char {
     if c.is_ascii_uppercase() { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() }
+}
+
+/// Changes one byte at random in `percent` of the contents, which may then be no text.
+pub(crate) fn sometimes_changed(dice: &mut Dice, percent: usize, mut bytes: Vec<u8>) -> Vec<u8> {
+    if !bytes.is_empty() && dice.chance(percent) {
+        let at = dice.below(bytes.len());
+        bytes[at] = dice.byte();
+    }
+    bytes
 }
 
 /// Damages `percent` of the texts.

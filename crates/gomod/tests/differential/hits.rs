@@ -25,6 +25,13 @@ pub(crate) const X_MOD: &[Enum] = &[
     Enum { name: "H1Error", source: include_str!("../../src/dirhash/h1.rs") },
     Enum { name: "HashError", source: include_str!("../../src/dirhash/files.rs") },
     Enum { name: "KeyError", source: include_str!("../../src/gosumdb/key.rs") },
+    Enum { name: "NoteError", source: include_str!("../../src/note/open.rs") },
+    Enum { name: "SignerKeyError", source: include_str!("../../src/note/signer.rs") },
+    Enum { name: "SignError", source: include_str!("../../src/note/signer.rs") },
+    Enum { name: "TreeHeadError", source: include_str!("../../src/tlog/head.rs") },
+    Enum { name: "TilePathError", source: include_str!("../../src/tlog/path.rs") },
+    Enum { name: "LookupError", source: include_str!("../../src/gosumdb/records.rs") },
+    Enum { name: "RecordsError", source: include_str!("../../src/gosumdb/records.rs") },
     Enum { name: "Problem", source: include_str!("../../src/modfile/error.rs") },
 ];
 

@@ -10,7 +10,8 @@ use gomod::dirhash::hash_zip;
 use gomod::glob::PATTERN_BYTES_MAX;
 use gomod::goproxy::{ListFlaw, UrlFlaw};
 use gomod::gosum::{GoSumError, GoSumFlaw};
-use gomod::gosumdb::SumDbError;
+use gomod::gosumdb::{Lookup, LookupError, SumDbError};
+use gomod::tlog::{TilePath, TilePathError};
 use gomod::zip::{self, ZipError};
 use serde_json::Value;
 
@@ -20,6 +21,9 @@ use crate::question::{Answer, Question};
 
 /// Where we refuse what x/mod takes, and why: zips by the error that we give, and one limit.
 pub(crate) const X_MOD: &[(&str, &str)] = &[
+    ("TilePathError::Height", "every database has tiles of height 8; go's client asks for no other"),
+    ("TilePathError::OutOfRange", "x/mod takes levels and places that no tree of 64 bits of records has"),
+    ("LookupError::Id", "x/mod takes a sign and leading zeros, which no database writes"),
     (LONG_PATTERN, "matching a pattern without a limit costs the product of two lengths"),
     ("Overlap", "many entries on the same bytes make a zip bomb; no honest writer does it"),
     ("Encrypted", "Go reads the ciphertext as if it were content"),
@@ -54,6 +58,10 @@ const OUT_OF_REACH: &[(&str, &str)] = &[
     ("ZipError::Io", "the zips lie in memory, which cannot fail"),
     ("ZipError::ZipTooLarge", "half a gigabyte for one input; a unit test has it"),
     ("ZipError::DirectoryTooLarge", "64 megabytes for one input; a unit test has it"),
+    (
+        "RecordsError::TooMany",
+        "x/mod has no function for a whole data tile, so it has no limit; a unit test has it",
+    ),
     ("Problem::TooManyLines", "50,000 lines for one input; a unit test has it"),
 ];
 
@@ -67,6 +75,8 @@ impl Intended {
         let reasons = match question.function {
             "zip" => stricter_zip(question, theirs, ours),
             "glob" => stricter_pattern(question, ours),
+            "tile_path" => stricter_tile_path(question, ours),
+            "lookup" => stricter_lookup(question, theirs),
             _ => None,
         };
         let meant = reasons.is_some();
@@ -100,6 +110,21 @@ impl Intended {
 fn stricter_pattern(question: &Question, ours: &Answer) -> Option<Vec<String>> {
     let meant = ours.is_err() && question.args.bytes(0).len() > PATTERN_BYTES_MAX;
     meant.then(|| vec![LONG_PATTERN.to_owned()])
+}
+
+fn stricter_tile_path(question: &Question, ours: &Answer) -> Option<Vec<String>> {
+    let error = TilePath::parse(question.args.text(0)).err().filter(|_| ours.is_err())?;
+    let meant = !matches!(error, TilePathError::Malformed(_));
+    meant.then(|| vec![format!("TilePathError::{}", variant(&error))])
+}
+
+/// Only the spelling of the number may be the reason: x/mod must agree once that is as it should be.
+fn stricter_lookup(question: &Question, theirs: &Answer) -> Option<Vec<String>> {
+    let number = theirs.as_ref().ok()?.get(0)?.as_str()?;
+    let first_line = question.args.bytes(0).split(|&byte| byte == b'\n').next()?;
+    let respelled = first_line != number.as_bytes() || number.starts_with('-');
+    let is_id = Lookup::parse(question.args.bytes(0)) == Err(LookupError::Id);
+    (is_id && respelled).then(|| vec!["LookupError::Id".to_owned()])
 }
 
 /// The reasons for all parts in which the answers differ; None when a part differs without one.

@@ -12,6 +12,7 @@ mod go_command;
 mod grammar;
 mod hits;
 mod intended;
+mod log;
 mod oracle;
 mod question;
 mod report;

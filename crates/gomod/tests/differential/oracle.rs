@@ -19,16 +19,31 @@ use crate::question::{Answer, Args, Question};
 use crate::seed;
 
 /// The oracle's program, as text, so that the test needs no folder but a temporary one.
-const SOURCES: [(&str, &str); 4] = [
+const SOURCES: [(&str, &str); 7] = [
     ("main.go", include_str!("../oracle/main.go")),
     ("functions.go", include_str!("../oracle/functions.go")),
     ("modfile.go", include_str!("../oracle/modfile.go")),
     ("files.go", include_str!("../oracle/files.go")),
+    ("note.go", include_str!("../oracle/note.go")),
+    ("tlog.go", include_str!("../oracle/tlog.go")),
+    ("client.go", include_str!("../oracle/client.go")),
 ];
 
 /// The packages of x/mod that the oracle needs.
-const PACKAGES: [&str; 7] =
-    ["internal/lazyregexp", "modfile", "module", "semver", "sumdb/dirhash", "sumdb/note", "zip"];
+const PACKAGES: [&str; 9] = [
+    "internal/lazyregexp",
+    "modfile",
+    "module",
+    "semver",
+    "sumdb",
+    "sumdb/dirhash",
+    "sumdb/note",
+    "sumdb/tlog",
+    "zip",
+];
+
+/// Files of these packages that nothing here needs, and that would have a whole HTTP server built.
+const LEFT_OUT: [&str; 2] = ["server.go", "test.go"];
 
 const LANGUAGE: &str = "1.24";
 
@@ -213,7 +228,7 @@ fn copy_files(from: &Path, to: &Path) {
     let entries =
         fs::read_dir(from).unwrap_or_else(|error| panic!("no x/mod in {}: {error}", from.display()));
     for entry in entries.map(|entry| entry.expect("a readable folder")) {
-        if entry.path().is_file() {
+        if entry.path().is_file() && !LEFT_OUT.iter().any(|name| entry.file_name() == *name) {
             fs::copy(entry.path(), to.join(entry.file_name())).expect("a readable file");
         }
     }

@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/sumdb/dirhash"
-	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/zip"
 )
 
@@ -61,17 +60,4 @@ func checkZip(args []string) (any, error) {
 		return nil, &detailed{detail, err}
 	}
 	return sum, nil
-}
-
-func verifierKey(args []string) (any, error) {
-	v, err := note.NewVerifier(args[0])
-	if err != nil {
-		return nil, err
-	}
-	_, encoded, _ := strings.Cut(strings.TrimPrefix(args[0], v.Name()+"+"), "+")
-	key, err := base64.StdEncoding.DecodeString(encoded)
-	if err != nil {
-		return nil, err
-	}
-	return []any{v.Name(), v.KeyHash(), base64.StdEncoding.EncodeToString(key)}, nil
 }

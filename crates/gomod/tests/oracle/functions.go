@@ -45,6 +45,16 @@ var functions = map[string]function{
 	"h1":                 h1,
 	"zip":                checkZip,
 	"verifier_key":       verifierKey,
+	"verify":             verify,
+	"note_open":          noteOpen,
+	"note_sign":          noteSign,
+	"tree_head":          treeHead,
+	"tile_path":          tilePath,
+	"lookup":             lookup,
+	"records":            records,
+	"arithmetic":         arithmetic,
+	"proof":              proof,
+	"client":             client,
 	"characters":         characters,
 }
 

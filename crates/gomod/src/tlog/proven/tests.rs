@@ -53,7 +53,9 @@ fn logs_of_three_levels_prove_all_that_is_in_them() {
         let mut log = Log::new(size);
         let smaller = [2, 256, 512, 32_768, 65_280, size - 2].into_iter().flat_map(near);
         let smaller: Vec<u64> = smaller.filter(|&old| old <= size).collect();
-        smaller.iter().for_each(|&old| check_needs(&mut log, old));
+        for &old in &smaller {
+            check_needs(&mut log, old);
+        }
         check_log(&mut log, smaller);
     }
 }
@@ -63,7 +65,9 @@ proptest! {
     #[test]
     fn logs_prove_all_that_is_in_them(size in 1..=10_000_u64, some in prop::collection::vec(any::<u64>(), 9)) {
         let mut log = Log::new(size);
-        some.iter().for_each(|&number| check_needs(&mut log, number));
+        for &number in &some {
+            check_needs(&mut log, number);
+        }
         check_log(&mut log, some.into_iter().map(|number| number % (size + 1)));
     }
 

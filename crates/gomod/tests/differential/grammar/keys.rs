@@ -33,7 +33,7 @@ pub(crate) fn verifier_key(dice: &mut Dice) -> String {
 }
 
 /// Base64 as it should be, or in a way that some decoders take.
-fn spelled(dice: &mut Dice, key: &[u8]) -> String {
+pub(super) fn spelled(dice: &mut Dice, key: &[u8]) -> String {
     let text = STANDARD.encode(key);
     match dice.below(20) {
         0 => text.trim_end_matches('=').to_owned(),
@@ -46,7 +46,7 @@ fn spelled(dice: &mut Dice, key: &[u8]) -> String {
     }
 }
 
-fn hash(name: &str, key: &[u8]) -> u32 {
+pub(super) fn hash(name: &str, key: &[u8]) -> u32 {
     let digest = Sha256::new().chain_update(name).chain_update("\n").chain_update(key).finalize();
     u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
 }
