@@ -7,11 +7,12 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
-use source::Ask;
 use source::conformance::asks_about;
+use source::{Ask, FirstSeen};
+use store::disk::FirstSeenLog;
 use store::{DiskStore, Store};
 
-use crate::script::{WRITERS, content, module, questions};
+use crate::script::{Hashed, WRITERS, content, h1, hashes, module, name_of, questions};
 
 /// For each address what may be kept: the content of that number, or nothing.
 #[derive(Debug, Clone, Default, Hash)]
@@ -32,11 +33,16 @@ impl Promises {
 
     /// What a question may be answered with.
     fn of(&self, ask: &Ask) -> &[Option<usize>] {
-        self.0.get(&ask.address()).map_or(&[None], Vec::as_slice)
+        self.of_name(&ask.address())
+    }
+
+    fn of_name(&self, name: &str) -> &[Option<usize>] {
+        self.0.get(name).map_or(&[None], Vec::as_slice)
     }
 }
 
 static QUESTIONS: LazyLock<Vec<Ask>> = LazyLock::new(questions);
+static HASHES: LazyLock<Vec<Hashed>> = LazyLock::new(hashes);
 
 /// The content, made once for thousands of looks at it.
 fn expected(ask: &Ask, number: usize) -> Bytes {
@@ -66,7 +72,24 @@ pub(crate) async fn judge(folder: &Path, promises: &Promises) -> Vec<String> {
         wrong.extend(judge_list(&store, folder, writer, &found).await);
     }
     wrong.extend(strangers(&store, &found).await);
+    for hashed in HASHES.iter() {
+        wrong.extend(judge_hash(folder, hashed, promises.of_name(&name_of(hashed))).await);
+    }
     wrong
+}
+
+/// A hash that was seen is remembered, and the crash has damaged no record.
+async fn judge_hash(folder: &Path, hashed: &Hashed, promised: &[Option<usize>]) -> Option<String> {
+    let (module, subject) = hashed;
+    let log = FirstSeenLog::open(folder).expect("there is a working directory");
+    let recalled = match log.recall(module, *subject).await {
+        Ok(recalled) => recalled.map(|sighting| sighting.h1),
+        Err(error) => return Some(format!("unknown: {error}")),
+    };
+    let may_be = promised.iter().map(|number| number.map(|number| h1(number.try_into().expect("a hash"))));
+    let name = name_of(hashed);
+    (!may_be.into_iter().any(|may_be| may_be == recalled))
+        .then(|| format!("forgotten: {name} is {recalled:?}, promised {promised:?}"))
 }
 
 async fn read(store: &DiskStore, ask: &Ask) -> Option<Bytes> {

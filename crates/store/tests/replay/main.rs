@@ -125,6 +125,13 @@ fn without_syncs_of_folders_losses_are_found() {
 }
 
 #[test]
+fn without_syncs_hashes_that_are_forgotten_or_unknown_are_found() {
+    let folders = folders();
+    must_lead_to("unknown", |op| matches!(op, Op::Sync(inode) if !folders.contains(inode)));
+    must_lead_to("forgotten", |op| matches!(op, Op::Sync(inode) if folders.contains(inode)));
+}
+
+#[test]
 fn where_an_old_sidecar_stays_beside_new_content_a_loss_is_found() {
     let is_sidecar = |name: &str| name.strip_suffix(".meta").is_some();
     must_lead_to("lost", |op| matches!(op, Op::Name(_, name, None) if is_sidecar(name)));

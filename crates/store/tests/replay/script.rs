@@ -1,8 +1,9 @@
 //! What the recorded writer does, and what each of its contents is: shared by the writer and the judge.
 
 use bytes::Bytes;
-use source::Ask;
+use gomod::{H1, ModuleVersion};
 use source::conformance::asks_about;
+use source::{Ask, Subject};
 use testkit::Module;
 use testkit::module::noise;
 
@@ -15,6 +16,23 @@ pub(crate) enum Step {
     Put(Ask, usize),
     /// Forgets what is kept.
     Remove(Ask),
+    /// Sees hash number so and so, the first of this question.
+    Witness(Hashed, u8),
+    /// Accepts hash number so and so.
+    Accept(Hashed, u8),
+}
+
+/// A hash that is remembered.
+pub(crate) type Hashed = (ModuleVersion, Subject);
+
+/// How a hash is called between the writer and the judge.
+pub(crate) fn name_of((module, subject): &Hashed) -> String {
+    format!("h1-of:{}", subject.ask(module).address())
+}
+
+/// The hash `number`.
+pub(crate) fn h1(number: u8) -> H1 {
+    H1::from_bytes([number; 32])
 }
 
 /// The two lives of the data folder: between them the store is closed in peace and opened again.
@@ -24,9 +42,16 @@ pub(crate) fn lives(writer: usize) -> [Vec<Step>; 2] {
     let branch =
         Ask::Info(info.module().expect("it is about a module").clone(), "main".parse().expect("a revision"));
     let put = |ask: &Ask, number| Step::Put(ask.clone(), number);
+    let hashed = |version, subject| -> Hashed {
+        (ModuleVersion::parse(&module(writer), version).expect("a module"), subject)
+    };
+    let (zip_hash, mod_hash) = (hashed("v1.1.0", Subject::Zip), hashed("v1.1.0", Subject::GoMod));
     let first = vec![
+        Step::Witness(zip_hash.clone(), 1),
         put(&go_mod, 1),
         put(&latest, 2),
+        Step::Witness(mod_hash.clone(), 2),
+        Step::Accept(zip_hash, 3),
         put(&zip, 3),
         put(&info, 4),
         put(&latest, 5),
@@ -37,6 +62,8 @@ pub(crate) fn lives(writer: usize) -> [Vec<Step>; 2] {
         put(&later_mod, 9),
     ];
     let second = vec![
+        Step::Witness(hashed("v1.2.0", Subject::Zip), 4),
+        Step::Accept(mod_hash, 5),
         put(&later_zip, 11),
         put(&branch, 12),
         put(&later_info, 13),
@@ -53,15 +80,30 @@ pub(crate) fn lives(writer: usize) -> [Vec<Step>; 2] {
 
 /// Every question that anything is ever put for.
 pub(crate) fn questions() -> Vec<Ask> {
-    let steps = (0..WRITERS).flat_map(|writer| lives(writer).into_iter().flatten());
-    let mut asks: Vec<Ask> = steps
-        .map(|step| match step {
-            Step::Put(ask, _) | Step::Remove(ask) => ask,
-        })
-        .collect();
+    let asked = |step| match step {
+        Step::Put(ask, _) | Step::Remove(ask) => Some(ask),
+        Step::Witness(..) | Step::Accept(..) => None,
+    };
+    let mut asks: Vec<Ask> = steps().filter_map(asked).collect();
     asks.sort_by_key(Ask::address);
     asks.dedup();
     asks
+}
+
+/// Every hash that is ever remembered.
+pub(crate) fn hashes() -> Vec<Hashed> {
+    let hashed = |step| match step {
+        Step::Witness(hashed, _) | Step::Accept(hashed, _) => Some(hashed),
+        Step::Put(..) | Step::Remove(_) => None,
+    };
+    let mut hashes: Vec<Hashed> = steps().filter_map(hashed).collect();
+    hashes.sort();
+    hashes.dedup();
+    hashes
+}
+
+fn steps() -> impl Iterator<Item = Step> {
+    (0..WRITERS).flat_map(|writer| lives(writer).into_iter().flatten())
 }
 
 /// The module of a writer.
