@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use gomod::H1;
 
-use crate::{Body, Origin, Trail, Whole};
+use crate::{Body, Failure, Origin, Trail, Whole};
 
 /// What vouches for an answer's content, from least to most.
 ///
@@ -82,6 +82,9 @@ pub struct Answer {
     pub h1: Option<H1>,
     /// The SHA-256 of the body, where it was computed: two bodies with the same are the same, byte for byte.
     pub sha256: Option<[u8; 32]>,
+    /// What is wrong with the form of a zip, which then counts only if somebody vouches for its hash: go is to see it and refuse
+    /// it itself ([`Checked::leaving_flaws_to_a_ledger`](crate::Checked::leaving_flaws_to_a_ledger)).
+    pub flaw: Option<Failure>,
     /// Who was asked for it now; empty for what is kept.
     pub trail: Trail,
 }
@@ -96,6 +99,7 @@ impl Answer {
             freshness: Freshness::Live,
             h1: None,
             sha256: None,
+            flaw: None,
             trail,
         }
     }
@@ -103,7 +107,7 @@ impl Answer {
     /// The same answer for one more asker, when the body can be read more than once.
     pub fn share(&self) -> Option<Self> {
         let body = self.body.share()?;
-        let Self { origin, assurance, freshness, h1, sha256, trail, .. } = self;
+        let Self { origin, assurance, freshness, h1, sha256, flaw, trail, .. } = self;
         Some(Self {
             body,
             origin: origin.clone(),
@@ -111,6 +115,7 @@ impl Answer {
             freshness: *freshness,
             h1: *h1,
             sha256: *sha256,
+            flaw: flaw.clone(),
             trail: trail.clone(),
         })
     }

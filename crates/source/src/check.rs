@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use gomod::H1;
+use gomod::{H1, dirhash};
 use tokio::time::Instant;
 
 use crate::arrivals::Exhibit;
@@ -21,25 +21,35 @@ use crate::{Answer, Ask, Assurance, Ctx, Failure, Origin, Source, Spool, Whole};
 pub struct Checked<S> {
     inner: S,
     spool: Spool,
+    leaves_flaws: bool,
 }
 
 impl<S: Source> Checked<S> {
     /// Checks the answers of `inner`, buffering them in `spool`.
     pub fn new(inner: S, spool: Spool) -> Self {
-        Self { inner, spool }
+        Self { inner, spool, leaves_flaws: false }
+    }
+
+    /// A zip that go would refuse is passed on with its flaw, to be judged by its hash ([`Verified`](crate::Verified)): what a
+    /// checksum database has, go shall see and refuse in its own way.
+    #[must_use]
+    pub fn leaving_flaws_to_a_ledger(self) -> Self {
+        Self { leaves_flaws: true, ..self }
     }
 
     async fn vet(&self, ask: &Ask, ctx: &Ctx, answer: Answer) -> Result<Answer, Flaw> {
         let exhibit = Exhibit::of(ask, ctx, &answer);
         let Answer { body, origin, freshness, trail, .. } = answer;
         let content = self.spool.collect_on_show(body, ask.kind().size_max(), exhibit).await?;
-        let (sha256, assurance) = (Some(content.sha256()), Assurance::WELL_FORMED);
-        let h1 = off_worker({
-            let (ask, content) = (ask.clone(), content.clone());
-            move || Ok(check_form(&ask, &content))
+        let sha256 = Some(content.sha256());
+        let looked = off_worker({
+            let (ask, content, leaves_flaws) = (ask.clone(), content.clone(), self.leaves_flaws);
+            move || Ok(look(&ask, &content, leaves_flaws))
         });
-        let h1 = h1.await.map_err(BodyError::from)??;
-        Ok(Answer { body: content.into(), origin, freshness, trail, h1, sha256, assurance })
+        let Looked { h1, flaw } = looked.await.map_err(BodyError::from)??;
+        let assurance = if flaw.is_some() { Assurance::RECEIVED } else { Assurance::WELL_FORMED };
+        let flaw = flaw.map(|flaw| not_an_answer(&origin, &flaw, Duration::ZERO));
+        Ok(Answer { body: content.into(), origin, freshness, trail, h1, sha256, assurance, flaw })
     }
 }
 
@@ -86,7 +96,32 @@ enum Flaw {
     Form(FormError),
 }
 
+/// What a look at the whole content has shown.
+struct Looked {
+    h1: Option<H1>,
+    /// The reason for which go would refuse a zip that has a hash all the same.
+    flaw: Option<Flaw>,
+}
+
 /// Runs where it may block: a large zip takes seconds to read and hash.
+fn look(ask: &Ask, content: &Whole, leaves_flaws: bool) -> Result<Looked, Flaw> {
+    match check_form(ask, content) {
+        Ok(h1) => Ok(Looked { h1, flaw: None }),
+        Err(flaw @ Flaw::Form(FormError::BadZip(_))) if leaves_flaws => match hash_zip(content) {
+            Some(h1) => Ok(Looked { h1: Some(h1), flaw: Some(flaw) }),
+            None => Err(flaw),
+        },
+        Err(flaw) => Err(flaw),
+    }
+}
+
+fn hash_zip(content: &Whole) -> Option<H1> {
+    match content {
+        Whole::Memory(bytes) => dirhash::hash_zip(&bytes[..], bytes.len() as u64).ok(),
+        Whole::File(file) => dirhash::hash_zip(&**file, file.size()).ok(),
+    }
+}
+
 fn check_form(ask: &Ask, content: &Whole) -> Result<Option<H1>, Flaw> {
     let checked = match content {
         Whole::Memory(bytes) => form::check(ask, &bytes[..], bytes.len() as u64),

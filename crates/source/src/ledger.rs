@@ -1,5 +1,6 @@
 //! Who says which hash is right: the checksum database that applies, else the first one that was seen.
 
+use std::fmt::Debug;
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -9,14 +10,24 @@ use gomod::{H1, ModuleVersion};
 
 use crate::first_seen::disagreement;
 use crate::sumdb::Database;
-use crate::{Answer, Ask, Assurance, Ctx, Failure, FailureKind, FirstSeen, Origin, Sighting, Subject};
+use crate::{
+    Answer, Ask, Assurance, Body, Ctx, Failure, FailureKind, FirstSeen, Origin, Sighting, Subject, Whole,
+};
 
 /// Knows the right hash of every module, from the one authority that applies to it (house.md, contract of Source).
 #[derive(Debug)]
 pub struct Ledger {
     database: Option<Arc<Database>>,
     first_seen: Arc<dyn FirstSeen>,
+    quarantine: Option<Arc<dyn Quarantine>>,
     clock: fn() -> SystemTime,
+}
+
+/// Where bytes are put away that somebody has sent in place of the right ones, for people to look at.
+#[async_trait::async_trait]
+pub trait Quarantine: Debug + Send + Sync {
+    /// Keeps them where they are never served. Failing that is told in the log alone: nobody depends on it.
+    async fn put_away(&self, ask: &Ask, content: Whole);
 }
 
 /// What an artifact is held to.
@@ -35,7 +46,20 @@ impl Ledger {
         first_seen: Arc<dyn FirstSeen>,
         clock: fn() -> SystemTime,
     ) -> Self {
-        Self { database, first_seen, clock }
+        Self { database, first_seen, quarantine: None, clock }
+    }
+
+    /// Bytes with another hash than the right one are put away there.
+    #[must_use]
+    pub fn with_quarantine(self, quarantine: Arc<dyn Quarantine>) -> Self {
+        Self { quarantine: Some(quarantine), ..self }
+    }
+
+    /// Puts away what a place has sent.
+    pub(crate) async fn put_away(&self, ask: &Ask, body: Option<Body>) {
+        if let (Some(quarantine), Some(Ok(content))) = (&self.quarantine, body.map(Body::into_whole)) {
+            quarantine.put_away(ask, content).await;
+        }
     }
 
     /// Whether something of this assurance has yet to be judged before it may be stored or served. Only `.mod` and `.zip` have
@@ -83,13 +107,18 @@ impl Ledger {
         };
         match expected {
             Expected::Database(database, sums) => match sum_of(sums, subject) {
-                Some(right) if right == found => Ok(Answer { assurance: Assurance::VERIFIED, ..answer }),
+                Some(right) if right == found => {
+                    Ok(Answer { assurance: Assurance::VERIFIED, flaw: None, ..answer })
+                }
                 Some(right) => {
                     Err(mismatch(&answer.origin, &contradicts(ask, database, right, found, &answer.origin)))
                 }
                 None => Err(silent(ask, database, &answer.origin)),
             },
-            Expected::FirstSeen => self.witness(module, subject, found, answer).await,
+            Expected::FirstSeen => match answer.flaw {
+                Some(flaw) => Err(flaw),
+                None => self.witness(module, subject, found, answer).await,
+            },
         }
     }
 

@@ -143,7 +143,7 @@ impl<S: Source> Source for Remembered<S> {
 impl Spoken {
     /// What to remember of an answer, and the answer as it was.
     fn of(answer: Answer) -> (Option<Self>, Answer) {
-        let Answer { body, origin, assurance, freshness, h1, sha256, trail } = answer;
+        let Answer { body, origin, assurance, freshness, h1, sha256, flaw, trail } = answer;
         let (bytes, body) = match body.into_bytes_at_hand() {
             Ok(bytes) => (worth_remembering(&bytes, assurance), bytes.into()),
             Err(body) => (None, body),
@@ -161,7 +161,7 @@ impl Spoken {
             h1,
             sha256,
         });
-        (spoken, Answer { body, origin, assurance, freshness, h1, sha256, trail })
+        (spoken, Answer { body, origin, assurance, freshness, h1, sha256, flaw, trail })
     }
 
     fn again(&self) -> Answer {
@@ -172,6 +172,7 @@ impl Spoken {
             freshness: self.freshness,
             h1: self.h1,
             sha256: self.sha256,
+            flaw: None,
             trail: Trail::default(),
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use futures_util::future::try_join;
 
-use crate::{Answer, Ask, Ctx, Failure, Ledger, Source};
+use crate::{Answer, Ask, Ctx, Failure, FailureKind, Ledger, Source};
 
 /// A place whose artifacts have the right hash.
 #[derive(Debug)]
@@ -28,9 +28,12 @@ impl<S: Source> Source for Verified<S> {
     /// Place and database are asked at the same time; the first to fail ends it.
     async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
         let (answer, expected) = try_join(self.inner.ask(ask, ctx), self.ledger.expected(ask, ctx)).await?;
-        match expected {
-            Some(expected) => self.ledger.compare(ask, answer, &expected).await,
-            None => Ok(answer),
+        let Some(expected) = expected else { return Ok(answer) };
+        let received = answer.body.share();
+        let compared = self.ledger.compare(ask, answer, &expected).await;
+        if compared.as_ref().is_err_and(|failure| failure.kind() == FailureKind::Mismatch) {
+            self.ledger.put_away(ask, received).await;
         }
+        compared
     }
 }

@@ -38,7 +38,8 @@ impl FirstSeen for Seen {
 fn place(upstream: &FakeUpstream, ledger: &Arc<Ledger>, spool: &std::path::Path) -> impl Source + use<> {
     let client = HttpClient::new(&HttpOptions::default()).unwrap();
     let upstream = Upstream::new(&upstream.url(), &client).unwrap();
-    Verified::new(Checked::new(upstream, Spool::new(spool)), ledger.clone())
+    let checked = Checked::new(upstream, Spool::new(spool)).leaving_flaws_to_a_ledger();
+    Verified::new(checked, ledger.clone())
 }
 
 fn tampered(name: &str) -> Module {
@@ -122,4 +123,28 @@ async fn without_a_database_the_first_one_seen_counts() {
         assert!(get(&first, &ask).await.is_ok());
     }
     assert!(seen.recall(&version("a"), Subject::Zip).await.unwrap().is_some());
+}
+
+/// What go refuses it shall see itself, if it is what the database has (and with that what everybody else gets).
+#[tokio::test]
+async fn a_zip_that_go_would_refuse_passes_when_the_database_has_its_hash_and_only_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let nested = |name: &str| module(name).file("sub/go.mod", format!("module example.com/{name}/sub\n"));
+    let db = database(300);
+    db.add(&nested("a"));
+    let (way, zip) = (mirror(&db), Ask::Zip(version("a")));
+    let database = Arc::new(open(&db, &[&way], &Memory::default()).await);
+    let upstream = FakeUpstream::builder().module(nested("a")).start();
+    for (database, passes) in [(Some(database), true), (None, false)] {
+        let ledger = Arc::new(Ledger::new(database, Arc::new(Seen::default()), SystemTime::now));
+        match get(&place(&upstream, &ledger, folder.path()), &zip).await {
+            Ok(answer) => {
+                assert!(passes && answer.flaw.is_none() && answer.assurance.as_str() == "verified");
+            }
+            Err(failure) => {
+                assert!(!passes && failure.kind() == FailureKind::Unavailable, "{failure}");
+                assert!(failure.message().contains("go.mod file not in module root directory"), "{failure}");
+            }
+        }
+    }
 }

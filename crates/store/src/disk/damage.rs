@@ -5,13 +5,14 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use source::Ask;
+use source::{Ask, Quarantine, Whole};
 
 use super::layout::sidecar_of;
 use super::publish::remove_if_there;
 use super::read::open_regular;
 use super::sidecar::unix_ms;
 use super::{Disk, DiskStore};
+use crate::StoreError;
 
 /// How many damaged files are kept for a person to look at; the oldest goes first. Enough to see a pattern, few enough
 /// that a failing disk does not fill up.
@@ -26,7 +27,26 @@ impl DiskStore {
     }
 }
 
+#[async_trait::async_trait]
+impl Quarantine for DiskStore {
+    async fn put_away(&self, ask: &Ask, content: Whole) {
+        let ask_for_it = ask.clone();
+        let put = self.off_worker(move |disk| {
+            let path = disk.layout.damaged();
+            disk.put_away(&ask_for_it, &content).map_err(StoreError::io("put away in", &path))
+        });
+        if let Err(error) = put.await {
+            tracing::warn!(%ask, %error, "cannot put away what has the wrong hash");
+        }
+    }
+}
+
 impl Disk {
+    fn put_away(&self, ask: &Ask, content: &Whole) -> io::Result<()> {
+        let (draft, _) = self.drafts.of_artifact(content)?;
+        self.move_away(ask, &draft.path)
+    }
+
     /// Moves the artifact to the damaged ones, if its name still means the file in which damage was found. Blocks.
     ///
     /// Says so in the log. Where it cannot be moved it is deleted, and where it cannot be deleted either, each reader

@@ -16,15 +16,15 @@ use crate::report::{Failed, Problem};
 use crate::settings::{Settings, table};
 
 /// Who vouches for what.
-pub(in crate::commands) struct Trust {
+pub(super) struct Trust {
     /// The one that hashes are verified with.
-    pub(in crate::commands) ledger: Arc<Ledger>,
+    pub(super) ledger: Arc<Ledger>,
     /// All that are answered for.
-    pub(in crate::commands) databases: Vec<Arc<Database>>,
+    pub(super) databases: Vec<Arc<Database>>,
 }
 
 /// Opens the databases that the settings name. Nobody is asked yet.
-pub(in crate::commands) async fn open(
+pub(super) async fn open(
     settings: &Settings,
     store: &DiskStore,
     upstreams: &Upstreams,
@@ -45,7 +45,8 @@ pub(in crate::commands) async fn open(
         let problem = Problem::new(format!("cannot use the data folder {}", store.root().display()));
         Failed::new(Exit::Unavailable, problem.because(error.to_string()))
     })?;
-    Ok(Trust { ledger: Arc::new(Ledger::new(first, Arc::new(seen), SystemTime::now)), databases })
+    let ledger = Ledger::new(first, Arc::new(seen), SystemTime::now).with_quarantine(Arc::new(store.clone()));
+    Ok(Trust { ledger: Arc::new(ledger), databases })
 }
 
 async fn open_one(

@@ -15,7 +15,7 @@ pub(super) mod access;
 mod announce;
 mod certificate;
 mod chores;
-pub(super) mod databases;
+mod databases;
 mod proxies;
 mod redirects;
 mod signals;

@@ -131,7 +131,8 @@ fn link(member: &Member, client: &HttpClient, spool: Spool, trust: &Trust) -> Re
         .map_err(|error| Failed::new(Exit::Config, Problem::from_error(&error)))?;
     let (origin, authoritative) = (upstream.origin().clone(), member.private || upstream.knows_us());
     let vitals = Vitals::new(origin.clone(), fastrand::f64);
-    let steady = Steady::new(Checked::new(upstream, spool), vitals.clone());
+    let checked = Checked::new(upstream, spool).leaving_flaws_to_a_ledger();
+    let steady = Steady::new(checked, vitals.clone());
     let place = Arc::new(Verified::new(steady, trust.ledger.clone()));
     let (then, private, vitals) = (member.then, member.private, Some(vitals));
     Ok(Link { place, origin, then, private, authoritative, vitals })
