@@ -15,6 +15,8 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 use protocol::{Exchange, Observer, Outcome, Trail};
 
+use crate::Watch;
+
 /// Upper bounds of the classes of durations, in seconds: a hit in memory, one on disk, an upstream near and far, a large fetch.
 const SECONDS: [f64; 10] = [0.000_1, 0.001, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 120.0];
 
@@ -46,9 +48,12 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Nothing counted yet, by a node of this version.
-    pub fn new(version: &str) -> Self {
+    /// Nothing counted yet, by a node of this version; with the numbers that others keep.
+    pub fn new(version: &str, watched: Vec<Watch>) -> Self {
         let mut registry = Registry::with_prefix("modkeep");
+        for watch in watched {
+            registry.register_collector(Box::new(watch));
+        }
         registry.register("build", "The version of this node", Info::new([("version", version.to_owned())]));
         let requests = requests(&mut registry);
         let seconds = seconds(&mut registry);
@@ -124,10 +129,20 @@ mod tests {
     use http::{Method, StatusCode};
 
     use super::*;
+    use crate::Moves;
+
+    fn watch(name: &'static str, moves: Moves) -> Watch {
+        Watch {
+            name,
+            help: "What it says",
+            moves,
+            read: Box::new(|| vec![(vec![("of", "a".to_owned())], 7)]),
+        }
+    }
 
     #[test]
     fn what_is_told_is_counted() {
-        let metrics = Metrics::new("1.2.3");
+        let metrics = Metrics::new("1.2.3", vec![watch("trees", Moves::Freely), watch("forks", Moves::Up)]);
         let exchange = Exchange {
             method: &Method::GET,
             path: "/x",
@@ -142,6 +157,8 @@ mod tests {
             r#"modkeep_build_info{version="1.2.3"} 1"#,
             r#"modkeep_requests_total{kind="none",outcome="malformed"} 1"#,
             r#"modkeep_requests_total{kind="zip",outcome="hit"} 0"#,
+            r#"modkeep_trees{of="a"} 7"#,
+            r#"modkeep_forks_total{of="a"} 7"#,
             r#"modkeep_request_seconds_bucket{le="0.01",kind="none"} 1"#,
         ] {
             assert!(text.lines().any(|has| has == line), "{line} is missing in\n{text}");

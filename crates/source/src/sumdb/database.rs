@@ -73,6 +73,11 @@ impl Database {
         self.engine.head().map_or(0, |head| head.head.size)
     }
 
+    /// How often, since the start, somebody has sent a signed head that contradicts the ones before: each time is an alarm.
+    pub fn contradictions(&self) -> u64 {
+        self.engine.contradictions()
+    }
+
     /// Whether it may be asked about a module: not, when the module is private (protocol.md G7).
     pub fn covers(&self, module: &ModuleVersion) -> bool {
         let path = module.path().as_str();

@@ -1,6 +1,7 @@
 //! The rules of believing a checksum database: each head goes on from the one before, each record is in the tree.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -34,6 +35,7 @@ pub(super) struct Engine {
     tiles: Tiles,
     shelf: Arc<dyn Shelf>,
     newest: Newest,
+    contradictions: AtomicU64,
     /// Held while the head moves on.
     moving: Mutex<()>,
 }
@@ -59,7 +61,15 @@ impl Engine {
         shelf: Arc<dyn Shelf>,
     ) -> std::io::Result<Self> {
         let newest = Newest::default();
-        let engine = Self { name, key, tiles, shelf, newest, moving: Mutex::default() };
+        let engine = Self {
+            name,
+            key,
+            tiles,
+            shelf,
+            newest,
+            contradictions: AtomicU64::new(0),
+            moving: Mutex::default(),
+        };
         if let Some(kept) = engine.kept_head().await? {
             engine.newest.advance(Arc::new(kept));
         }
@@ -83,6 +93,11 @@ impl Engine {
             (None, Some(flaw)) => Err(std::io::Error::new(std::io::ErrorKind::InvalidData, flaw.to_string())),
             (kept, _) => Ok(kept),
         }
+    }
+
+    /// How often a place has sent a head that contradicts the newest one.
+    pub(super) fn contradictions(&self) -> u64 {
+        self.contradictions.load(Ordering::Relaxed)
     }
 
     /// The newest head that is proven; `None` until there is one.
@@ -180,6 +195,7 @@ impl Engine {
             self.name, one.note, other.note
         );
         tracing::error!(database = %self.name, %place, evidence = name, "SECURITY: the checksum database has forked");
+        self.contradictions.fetch_add(1, Ordering::Relaxed);
         if let Err(error) = self.shelf.keep_evidence(&name, text).await {
             tracing::error!(database = %self.name, %error, "cannot keep the evidence of a fork");
         }

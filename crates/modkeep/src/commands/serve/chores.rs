@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use source::Source;
 use store::disk::gc::{Limits, Look, collect};
-use store::{DiskStore, Scrub};
+use store::{DiskStore, Scrub, ScrubCounters};
 use tokio::time::sleep;
 
 use crate::report::Failed;
@@ -19,16 +19,17 @@ const RETRY: Duration = Duration::from_secs(5);
 /// How long a scrub rests between two rounds. Disks rot over months, and each round costs some of the disk's time.
 const SCRUB_PAUSE: Duration = Duration::from_hours(24);
 
-/// Starts them all; they end with the runtime. `places` is who gives damaged things again.
+/// Starts them all; they end with the runtime. `places` is who gives damaged things again. What the scrub has done is counted.
 pub(super) fn start(
     settings: &Settings,
     store: &Arc<DiskStore>,
     places: &Arc<dyn Source>,
-) -> Result<(), Failed> {
+) -> Result<Arc<ScrubCounters>, Failed> {
     tokio::spawn(try_again(store.clone()));
+    let counters = Arc::<ScrubCounters>::default();
     if let Some(rate) = settings.get(&table::SCRUB_RATE)? {
         let (store, places) = (DiskStore::clone(store), places.clone());
-        let scrub = Scrub { store, places, rate, pause: SCRUB_PAUSE, counters: Arc::default() };
+        let scrub = Scrub { store, places, rate, pause: SCRUB_PAUSE, counters: counters.clone() };
         tokio::spawn(scrub.run());
     }
     let limits = Limits {
@@ -38,7 +39,7 @@ pub(super) fn start(
     if limits != Limits::default() {
         tokio::spawn(collect_garbage(store.clone(), limits, settings.get(&table::GC_INTERVAL)?));
     }
-    Ok(())
+    Ok(counters)
 }
 
 async fn try_again(store: Arc<DiskStore>) {

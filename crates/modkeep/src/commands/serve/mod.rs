@@ -6,6 +6,7 @@
 //! * [`certificate`]: the certificate that is served with, also when it changes.
 //! * [`proxies`]: the HTTP proxies that the environment names.
 //! * [`databases`]: who vouches for what is served.
+//! * [`numbers`]: what is shown at `/metrics` besides requests and attempts.
 //! * [`redirects`]: which modules clients are told to fetch elsewhere.
 //! * [`chores`]: what is done in the background for what is kept.
 //! * [`mod@announce`]: what is told at the start.
@@ -16,6 +17,7 @@ mod announce;
 mod certificate;
 mod chores;
 mod databases;
+mod numbers;
 mod proxies;
 mod redirects;
 mod signals;
@@ -87,8 +89,8 @@ async fn serve(settings: &Settings, session: &mut Session<'_>, log: &Log) -> Res
     let client = wiring::client(settings, reach)?;
     let trust = databases::open(settings, &store, &upstreams, &client).await?;
     let source = wiring::source(settings, &store, &upstreams, &client, &trust)?;
-    chores::start(settings, &store, &source)?;
-    let app = wiring::app(settings, source, &trust, redirects, health.clone(), log)?;
+    let scrubbed = chores::start(settings, &store, &source)?;
+    let app = wiring::app(settings, source, &trust, &scrubbed, redirects, health.clone(), log)?;
     let secure = certificate.is_some();
     let told = Announcement { settings, address, secure, data: store.root(), upstreams: &upstreams };
     announce(&told, session.out)?;

@@ -15,10 +15,11 @@ use source::upstream::{Authorities, HttpClient, HttpOptions, Proxies};
 use source::{
     Checked, Coalesced, MemoryOptions, Remembered, Source, Spool, Steady, Upstream, Verified, Vitals,
 };
-use store::{Cached, DiskStore, Filling, Vouched};
+use store::{Cached, DiskStore, Filling, ScrubCounters, Vouched};
 
 use super::access::Keyring;
 use super::databases::Trust;
+use super::numbers;
 use super::proxies;
 use super::upstreams::{Member, Upstreams};
 use crate::env::Env;
@@ -56,11 +57,12 @@ pub(super) fn app(
     settings: &Settings,
     source: Arc<dyn Source>,
     trust: &Trust,
+    scrubbed: &Arc<ScrubCounters>,
     redirects: Redirects,
     health: Health,
     log: &Log,
 ) -> Result<App, Failed> {
-    let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
+    let metrics = Metrics::new(env!("CARGO_PKG_VERSION"), numbers::watched(trust, scrubbed));
     let options = Options {
         prefix: settings.get(&table::PATH_PREFIX)?,
         databases: trust.databases.iter().map(|database| database.name().clone()).collect(),
