@@ -1,8 +1,9 @@
 //! Driver of `cargo xtask real-project`: a published project with hundreds of modules, through the shipped `modkeep serve`.
 //!
 //! Cold from the upstreams that go itself would use; then with an empty module cache and no upstream; then from the data
-//! folder with the server off. Each time the same zips, byte for byte, and with the upstreams gone the program builds. Go
-//! itself reaches nothing but loopback; only modkeep asks the upstreams.
+//! folder with the server off. Each time the same zips, byte for byte, and with the upstreams gone the program builds. Server
+//! and go verify everything with the public checksum database: go has no go.sum. Go itself reaches nothing but loopback; only
+//! modkeep asks upstreams and database.
 
 #![allow(
     clippy::print_stdout,
@@ -19,6 +20,9 @@ use testkit::{GoHome, GoRun, ServerCommand, ServerProcess};
 /// Long enough for hundreds of megabytes over a slow line.
 const PATIENCE: Duration = Duration::from_mins(15);
 
+/// The public checksum database, whatever the environment says.
+const SUMDB: &str = "sum.golang.org";
+
 fn main() {
     let mut args = std::env::args().skip(1);
     let binary = PathBuf::from(args.next().expect("first argument: the modkeep binary"));
@@ -31,7 +35,7 @@ fn main() {
     drop(server);
 
     let server = serve(&binary, data.path(), &["--upstream", "off"]);
-    let warm = pull("again, with no upstream", &proxy(&server), &query, &["build", "./..."]);
+    let warm = pull("again, with no upstream", &proxy(&server), &query, &["build", "-mod=mod", "./..."]);
     drop(server);
     assert_eq!(cold, warm, "the zips differ");
 
@@ -42,6 +46,7 @@ fn main() {
 
 fn serve(binary: &Path, data: &Path, more: &[&str]) -> ServerProcess {
     let command = ServerCommand::new(binary).args(["serve", "--listen", "127.0.0.1:0", "--log", "error"]);
+    let command = command.env("GOSUMDB", SUMDB);
     let server = command.args(["--data".as_ref(), data.as_os_str()]).args(more).start("listens on http://{}");
     server.wait_for_line("use it with: {}");
     server
@@ -56,13 +61,14 @@ fn proxy(server: &ServerProcess) -> String {
 fn pull(what: &str, proxy: &str, query: &str, then: &[&str]) -> BTreeMap<String, String> {
     let home = GoHome::fresh();
     let go = |folder: &Path, args: &[&str]| {
-        let run = GoRun::in_home(&home).proxy(proxy).dir(folder).deadline(PATIENCE);
+        let run = GoRun::in_home(&home).proxy(proxy).sumdb(SUMDB).dir(folder).deadline(PATIENCE);
         run.args(args.iter().copied()).run().success().elapsed.as_secs_f64()
     };
     let elsewhere = home.project("elsewhere");
     go(&elsewhere, &["mod", "download", query]);
     let project = unpacked(&home, query);
-    let download = go(&project, &["mod", "download"]);
+    std::fs::remove_file(project.join("go.sum")).expect("the project is writable");
+    let download = go(&project, &["mod", "download", "all"]);
     let zips = home.module_cache_zips();
     println!("{what}: {} zips in {download:.1} s", zips.len());
     if !then.is_empty() {

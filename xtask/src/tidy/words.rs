@@ -22,8 +22,23 @@ const COMMON: &[&str] =
 /// Top folders that nobody has, in examples and tests, and the first parts of paths in URLs there. Only a list can tell
 /// them from real ones: what a developer's machine has, the machine that runs this check has not. A single letter and a
 /// word in capitals are invented, too.
-const INVENTED: &[&str] =
-    &["abs", "base", "cached-only", "data", "else", "folder", "go", "here", "like", "nodot", "none", "round"];
+const INVENTED: &[&str] = &[
+    "abs",
+    "base",
+    "cached-only",
+    "data",
+    "else",
+    "folder",
+    "go",
+    "here",
+    "like",
+    "lookup",
+    "nodot",
+    "none",
+    "round",
+    "sumdb",
+    "tile",
+];
 
 /// Users whom nobody is, under `/home`.
 const INVENTED_USERS: &[&str] = &["u", "you"];
