@@ -2,6 +2,7 @@
 
 pub mod dirhash;
 mod escape;
+mod excerpt;
 pub mod glob;
 mod go_base64;
 pub mod goproxy;

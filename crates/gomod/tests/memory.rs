@@ -7,7 +7,10 @@
 
 use gomod::ModuleVersion;
 use gomod::dirhash::hash_zip;
+use gomod::gosumdb::{Lookup, split_records};
 use gomod::modfile::GoMod;
+use gomod::note::{Note, SignerKey};
+use gomod::tlog::TreeHead;
 use gomod::zip::{self, ZipError};
 use peak_alloc::PeakAlloc;
 
@@ -30,7 +33,7 @@ struct Case {
 
 #[test]
 fn hostile_input_takes_a_small_multiple_of_its_size() {
-    for case in go_mod_cases().into_iter().chain(zip_cases()) {
+    for case in go_mod_cases().into_iter().chain(zip_cases()).chain(sum_db_cases()) {
         let before = ALLOCATOR.current_usage();
         ALLOCATOR.reset_peak_usage();
         (case.read)(&case.input);
@@ -96,6 +99,38 @@ fn zip_cases() -> Vec<Case> {
         case("deep names", &mut (0..10_000).map(deep), 4),
         case("very deep names", &mut (0..40).map(|i| format!("{i:x}/").repeat(20_000) + "f"), 4),
         case("short names", &mut (0..40_000).map(|i| format!("{i:x}")), 4),
+    ]
+}
+
+fn read_sum_db(input: &[u8]) {
+    let key = SignerKey::from_seed("db", [1; 32]).unwrap().verifier();
+    let error = Note::open(input, &[key]).unwrap_err();
+    assert!(error.to_string().len() < 1000);
+    let module = ModuleVersion::parse("a.b/c", "v1.0.0").unwrap();
+    assert!(
+        Lookup::parse(input)
+            .map_err(|error| error.to_string())
+            .is_ok_and(|lookup| lookup.sums(&module).zip.is_none())
+    );
+    let _ = split_records(input).is_err();
+    let text = std::str::from_utf8(input).unwrap();
+    let error = TreeHead::parse(&text[..1_000_000]).unwrap_err();
+    assert!(error.to_string().len() < 1000);
+}
+
+/// Answers of four mebibytes to a lookup, with a note whose signatures go on and on.
+fn sum_db_cases() -> Vec<Case> {
+    let repeated = |name, start: &str, piece: &str, end: &str, times| {
+        let input = format!("1\n{start}{}{end}", piece.repeat(4 * MEBIBYTE / piece.len())).into_bytes();
+        Case { name, input, times, besides: MEBIBYTE, read: read_sum_db }
+    };
+    vec![
+        repeated("signatures", "\n\n", "\u{2014} a AAAAAAA=\n", "", 1),
+        repeated("a long name", "\n\n\u{2014} ", "a", " AAAAAAA=\n", 3),
+        repeated("a long signature", "\n\n\u{2014} a ", "AAAA", "\n", 6),
+        repeated("blank lines", "", "\n", "", 1),
+        repeated("records", "", "a\n\n", "", 1),
+        repeated("lines of a record", "", "a.b/c v1.0.0 h1:\n", "\n", 1),
     ]
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::excerpt::excerpt;
 use crate::go_base64;
 use crate::gosumdb::{VerifierKey, is_name};
 
@@ -142,7 +143,7 @@ impl<'a> Note<'a> {
 
     fn names_of_unverified(&self) -> String {
         const SHOWN_MAX: usize = 3;
-        let name = |signature: &Signature| format!("{}+{:08x}", signature.name, signature.hash);
+        let name = |signature: &Signature| format!("{}+{:08x}", excerpt(&signature.name), signature.hash);
         self.unverified.iter().take(SHOWN_MAX).map(name).collect::<Vec<_>>().join(", ")
     }
 }

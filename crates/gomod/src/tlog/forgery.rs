@@ -85,6 +85,32 @@ fn root_of_full(content: &[u8]) -> Hash {
     hashes[0]
 }
 
+/// A node within a tile has the same hash as a tile of its two children alone, and as a tile of nothing but itself.
+#[test]
+fn a_narrow_tile_of_inner_nodes_is_refused() {
+    let mut log = Log::new(SMALL);
+    let full = log.tile(Tile::new(0, 0, 256).unwrap()).1;
+    let (left, right) = full.split_at(full.len() / 2);
+    let children = [*root_of_full(left).as_bytes(), *root_of_full(right).as_bytes()].concat();
+    for content in [children, root_of_full(&full).as_bytes().to_vec()] {
+        let width = u16::try_from(content.len() / 32).unwrap();
+        let forged = (Tile::new(0, 0, width).unwrap(), content);
+        let tiles = log.tiles(edge(SMALL)).into_iter().chain([forged.clone()]);
+        let (tree, unproven) = ProvenTree::prove(log.head(), tiles);
+        assert_eq!((tree.tiles().count(), unproven), (2, vec![forged]));
+    }
+}
+
+/// Tiles that are wider than in this tree say nothing about it, even if the log has grown so.
+#[test]
+fn a_tile_that_is_wider_than_in_the_tree_is_refused() {
+    let (mut log, mut later) = (Log::new(SMALL), Log::new(600));
+    for tile in [Tile::new(0, 1, 256).unwrap(), Tile::new(0, 1, 45).unwrap(), Tile::new(1, 0, 2).unwrap()] {
+        let tiles = log.all_tiles().into_iter().chain([later.tile(tile)]);
+        assert_eq!(ProvenTree::prove(log.head(), tiles).1, [later.tile(tile)]);
+    }
+}
+
 /// An older tree of the same log is right, and is another tree all the same.
 #[test]
 fn tiles_of_another_size_are_refused() {

@@ -1,6 +1,7 @@
 //! The head of a tree, which is the text that a checksum database signs (protocol.md G3).
 
 use super::hash::Hash;
+use crate::excerpt::excerpt;
 
 const TITLE: &str = "go.sum database tree\n";
 
@@ -55,8 +56,8 @@ impl TreeHead {
         let rest = text.strip_prefix(TITLE).ok_or(TreeHeadError::Title)?;
         let (size, rest) = rest.split_once('\n').ok_or(TreeHeadError::Cut)?;
         let (root, _) = rest.split_once('\n').ok_or(TreeHeadError::Cut)?;
-        let size = parse_size(size).ok_or_else(|| TreeHeadError::Size(size.to_owned()))?;
-        let root = root.parse().map_err(|_| TreeHeadError::Root(root.to_owned()))?;
+        let size = parse_size(size).ok_or_else(|| TreeHeadError::Size(excerpt(size)))?;
+        let root = root.parse().map_err(|_| TreeHeadError::Root(excerpt(root)))?;
         Ok(Self { size, root })
     }
 
@@ -138,7 +139,10 @@ mod tests {
     }
 
     #[test]
-    fn messages_say_what_is_wrong() {
+    fn messages_say_what_is_wrong_in_short() {
+        for long in [parse(&"1".repeat(900_000), ROOT), parse("1", &"A".repeat(900_000))] {
+            assert!(long.unwrap_err().to_string().len() < 300);
+        }
         assert_eq!(
             TreeHead::parse("x").unwrap_err().to_string(),
             "malformed tree head: its first line is not \"go.sum database tree\""

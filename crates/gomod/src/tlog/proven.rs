@@ -41,7 +41,7 @@ impl<B: AsRef<[u8]>> ProvenTree<B> {
         head: TreeHead,
         tiles: impl IntoIterator<Item = (Tile, B)>,
     ) -> (ProvenTree<B>, Vec<(Tile, B)>) {
-        let (mut claims, mut unproven) = sort(head.size, tiles);
+        let (mut claims, mut unproven) = sort(tiles);
         let mut tree = Self { head, tiles: take_edge(head.size, &mut claims) };
         if tree.root_of(head.size) != Some(head.root) {
             unproven.extend(std::mem::take(&mut tree.tiles));
@@ -95,23 +95,20 @@ impl<B: AsRef<[u8]>> ProvenTree<B> {
         entries.get(usize::from(place)).copied().map(Hash::from_bytes)
     }
 
-    /// Whether a full tile hashes to its entry above it.
+    /// Whether a tile is full and hashes to its entry above it. The beginning of one could be made up: the entry itself, as
+    /// the only hash of a tile of width 1, hashes to the entry as well.
     fn proves(&self, tile: &Tile, content: &[u8]) -> bool {
         let (level, index, place) = tile.parent();
         tile.is_full() && self.entry(level, index, place) == Some(subtree(content))
     }
 }
 
-/// Separates tiles that this tree has, each once and of the right length, from all others.
-fn sort<B: AsRef<[u8]>>(
-    size: u64,
-    tiles: impl IntoIterator<Item = Claim<B>>,
-) -> (BTreeMap<Tile, B>, Vec<Claim<B>>) {
+/// Separates tiles of the right length, each once, from all others.
+fn sort<B: AsRef<[u8]>>(tiles: impl IntoIterator<Item = Claim<B>>) -> (BTreeMap<Tile, B>, Vec<Claim<B>>) {
     let (mut claims, mut others) = (BTreeMap::new(), Vec::new());
     for (tile, content) in tiles {
-        let fits = in_tree(size, tile.level(), tile.index()) == Some(tile);
         let is_new = !claims.contains_key(&tile);
-        if fits && is_new && content.as_ref().len() == tile.size_bytes() {
+        if is_new && content.as_ref().len() == tile.size_bytes() {
             claims.insert(tile, content);
         } else {
             others.push((tile, content));

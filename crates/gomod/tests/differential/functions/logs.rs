@@ -29,7 +29,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         name: "arithmetic",
         inputs: 1500,
         generate: |dice| Args(logs::arithmetic(dice)),
-        ours: arithmetic,
+        ours: |args, _| Ok(arithmetic(args)),
     },
     Function { name: "proof", inputs: 500, generate: |dice| Args(logs::proof(dice)), ours: proof },
     Function { name: "lookup", inputs: 1500, generate: |dice| Args(lookups::lookup(dice)), ours: lookup },
@@ -66,19 +66,19 @@ fn number(args: &Args, at: usize) -> u64 {
 }
 
 /// Which tiles are needed for the root, a record, the root of a smaller tree, and an entry of a tile.
-fn arithmetic(args: &Args, _: &mut Hits) -> Answer {
+fn arithmetic(args: &Args) -> Value {
     let [size, old, id, level, place] = [0, 1, 2, 3, 4].map(|at| number(args, at));
     let level = u8::try_from(level).expect("a level");
     let first_of = |place: u64| tlog::in_tree(size, level, place / 256);
     let width = u16::try_from(place % 256 + 1).expect("a width");
     let above =
         first_of(place).and_then(|tile| tile.with_width(width)).map(|tile| tlog::tile_tiles(size, tile));
-    Ok(json!([
+    json!([
         with_edge(size, (size > 0).then(Vec::new)),
         with_edge(size, (id < size).then(|| tlog::record_tiles(size, id))),
         with_edge(size, (1..=size).contains(&old).then(|| tlog::consistency_tiles(old, size))),
         with_edge(size, above.filter(|tiles| !tiles.is_empty())),
-    ]))
+    ])
 }
 
 /// The paths of these tiles and of the edge, sorted; null for what no tile can help with.
