@@ -146,7 +146,8 @@ async fn what_is_no_record_is_never_taken_for_none() {
     let (folder, log) = log();
     let path = record(folder.path());
     fs::create_dir_all(&path).unwrap();
-    assert!(log.witness(&module(), Subject::Zip, seen(1)).await.is_err());
+    let told = log.witness(&module(), Subject::Zip, seen(1)).await.unwrap_err().to_string();
+    assert!(told.contains("it is not a regular file"), "{told}");
     fs::remove_dir(&path).unwrap();
     fs::write(&path, "").unwrap();
     assert!(log.witness(&module(), Subject::Zip, seen(1)).await.is_err());

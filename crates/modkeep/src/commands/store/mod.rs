@@ -2,8 +2,10 @@
 //!
 //! * [`ls`], [`mod@verify`]: look; a server may be running.
 //! * [`gc`], [`rm`]: remove; [`removal`] is how.
+//! * [`accept`]: changes which hash a module is held to; a server may be running.
 //! * [`selection`]: the folder, and the patterns that choose from it; [`time`]: times as text.
 
+pub mod accept;
 pub mod gc;
 pub mod ls;
 mod removal;
@@ -36,6 +38,14 @@ pub enum StoreCommand {
     Gc(gc::GcArgs),
     /// Remove modules or versions; without --yes only say what would go.
     Rm(rm::RmArgs),
+    /// Accept that a private module has another hash than the one seen first.
+    ///
+    /// A module for which no checksum database is asked is held to the hash that it had when it was seen first. One that comes
+    /// with another hash is refused, and the refusal ends with the command that accepts it. The acceptance is put on record
+    /// with its time; `.first-seen` in the data folder holds all of them. What is kept with another hash is moved to `.damaged`, and
+    /// fetched again by the next request. A running server obeys at once, except that it may repeat a go.mod from memory
+    /// for ten minutes.
+    Accept(accept::AcceptArgs),
 }
 
 /// Runs the chosen command.
@@ -45,5 +55,6 @@ pub fn run(args: &StoreArgs, session: &mut Session<'_>) -> Result<(), Failed> {
         StoreCommand::Verify(args) => verify::run(args, session),
         StoreCommand::Gc(args) => gc::run(args, session),
         StoreCommand::Rm(args) => rm::run(args, session),
+        StoreCommand::Accept(args) => accept::run(args, session),
     }
 }

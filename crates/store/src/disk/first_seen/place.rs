@@ -59,7 +59,9 @@ impl Place {
     /// Waits until no other process writes in this folder, making it if need be.
     pub(super) fn lock(&self) -> io::Result<File> {
         let path = self.folder.join(".lock");
-        self.open_lock(&path).and_then(hold).map_err(|error| telling(&error, "lock", &path))
+        self.open_lock(&path)
+            .and_then(|lock| hold(lock, LOCK_WAIT_MAX))
+            .map_err(|error| telling(&error, "lock", &path))
     }
 
     fn open_lock(&self, path: &Path) -> io::Result<File> {
@@ -136,13 +138,13 @@ fn too_large() -> io::Error {
     io::Error::other(format!("it is larger than the limit of {SIZE_MAX} bytes"))
 }
 
-fn hold(lock: File) -> io::Result<File> {
+fn hold(lock: File, wait_max: Duration) -> io::Result<File> {
     let begun = Instant::now();
     loop {
         match lock.try_lock() {
             Ok(()) => return Ok(lock),
             Err(TryLockError::Error(error)) => return Err(error),
-            Err(TryLockError::WouldBlock) if begun.elapsed() < LOCK_WAIT_MAX => thread::sleep(LOCK_PAUSE),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < wait_max => thread::sleep(LOCK_PAUSE),
             Err(TryLockError::WouldBlock) => {
                 return Err(io::Error::new(
                     io::ErrorKind::TimedOut,
@@ -167,4 +169,33 @@ fn telling(error: &io::Error, doing: &str, path: &Path) -> io::Error {
         error.kind(),
         format!("cannot {doing} the record of hashes seen first {path}: {error}{advice}"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_that_holds_the_lock_for_ever_is_not_waited_for_that_long() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let open = || File::options().write(true).open(file.path()).unwrap();
+        let wait_max = Duration::from_millis(20);
+        let held = hold(open(), wait_max).unwrap();
+        let error = hold(open(), wait_max).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        drop(held);
+        assert!(hold(open(), wait_max).is_ok());
+    }
+
+    #[test]
+    fn no_record_is_written_that_would_be_too_large_to_read() {
+        let root = tempfile::tempdir().unwrap();
+        let place = Place::new(root.path(), &ModuleVersion::parse("example.com/m", "v1.0.0").unwrap());
+        let _lock = place.lock().unwrap();
+        place.replace(&vec![b'x'; SIZE_MAX]).unwrap();
+        place.read().unwrap();
+        let told = place.replace(&vec![b'x'; SIZE_MAX + 1]).unwrap_err().to_string();
+        assert!(told.contains("larger than the limit"), "{told}");
+        place.read().unwrap();
+    }
 }
