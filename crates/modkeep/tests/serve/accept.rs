@@ -38,7 +38,9 @@ fn what_is_kept_with_another_hash_is_fetched_again_by_the_running_server() {
     let node = Node::with(command(data.path()).args(["--memory", "0B", "--upstream", &upstream.url()]));
     let ask =
         |kind: &str| assert_eq!(get(&format!("{}{}", node.url(), module().url_path(kind))).0, 200, "{kind}");
-    ["info", "mod", "zip"].iter().for_each(|kind| ask(kind));
+    for kind in ["info", "mod", "zip"] {
+        ask(kind);
+    }
     for (version, kind) in [("v1.0.0", "zip"), ("v1.0.0/go.mod", "mod")] {
         let file = kept(data.path(), &format!("v1.0.0.{kind}"));
         let (code, out, err) = accept(data.path(), &[PATH, version, OTHER]);

@@ -11,9 +11,10 @@ use gomod::tlog::{self, DataTile, Tile, TilePath};
 
 use super::engine::Engine;
 use super::head::SignedHead;
+use super::puzzle::Tree;
 use super::records::Records;
 use super::shelf::Shelf;
-use super::tiles::{Tiles, Tree};
+use super::tiles::Tiles;
 use super::way::{TileWay, Way};
 use crate::{
     Answer, Ask, Body, Coalesced, Ctx, Failure, FailureKind, Freshness, Kind, Origin, Source, SumDbAsk,
@@ -120,7 +121,7 @@ impl Database {
         match (asked, self.engine.head()) {
             (Ok(asked), Some(head)) => Ok(Answer { body: head.bytes().into(), ..asked }),
             (Err(failure), Some(head)) if failure.kind() != FailureKind::Mismatch => {
-                let kept = self.kept(head.bytes().into(), Freshness::Stale(self.opened_at));
+                let kept = kept(head.bytes().into(), Freshness::Stale(self.opened_at));
                 Ok(if ctx.want == Want::KeptOnly { kept } else { kept.after(failure.trail().clone()) })
             }
             (asked, _) => asked,
@@ -136,7 +137,7 @@ impl Database {
             }
             TilePath::Data(data) => self.data_tile(data, ctx).await?.into(),
         };
-        Ok(self.kept(body, Freshness::Kept(self.opened_at)))
+        Ok(kept(body, Freshness::Kept(self.opened_at)))
     }
 
     async fn data_tile(&self, data: &DataTile, ctx: &Ctx) -> Result<Bytes, Failure> {
@@ -168,10 +169,6 @@ impl Database {
         (whole.width() >= tile.width()).then_some((head, whole))
     }
 
-    fn kept(&self, body: Body, freshness: Freshness) -> Answer {
-        Answer { freshness, ..Answer::live(body, Origin::new("kept"), Trail::default()) }
-    }
-
     fn no_such_tile(&self, tile: Tile) -> Failure {
         let message = format!(
             "the tree of {} has {} records, and no {} in it",
@@ -196,6 +193,10 @@ impl Database {
     }
 }
 
+fn kept(body: Body, freshness: Freshness) -> Answer {
+    Answer { freshness, ..Answer::live(body, Origin::new("kept"), Trail::default()) }
+}
+
 /// Nobody outside may learn that a private module is asked for.
 fn private(module: &ModuleVersion) -> Failure {
     let message = format!(
@@ -213,7 +214,7 @@ impl Source for Database {
             _ => return Err(not_here(ask)),
         };
         match &asked.path {
-            SumDbPath::Supported => Ok(self.kept(Bytes::new().into(), Freshness::Kept(self.opened_at))),
+            SumDbPath::Supported => Ok(kept(Bytes::new().into(), Freshness::Kept(self.opened_at))),
             SumDbPath::Latest => self.latest(ctx).await,
             SumDbPath::Lookup(module) => self.lookup(module, ctx).await,
             SumDbPath::Tile(tile) => self.tile(tile, ctx).await,

@@ -14,8 +14,9 @@ use tokio::time::{Instant, timeout_at};
 
 use super::flaw::Flaw;
 use super::head::{Newest, SignedHead};
+use super::puzzle::Tree;
 use super::shelf::Shelf;
-use super::tiles::{Need, Tiles, Tree};
+use super::tiles::{Need, Tiles};
 use crate::{Ctx, Failure, FailureKind, Origin, SumDbPath};
 
 /// The file of the newest head, which is its address too.
@@ -83,7 +84,7 @@ impl Engine {
             let Some(note) = self.shelf.read(address).await? else { continue };
             match SignedHead::open(&note, &self.key) {
                 Ok(head) if kept.as_ref().is_none_or(|kept| kept.head.size < head.head.size) => {
-                    kept = Some(head)
+                    kept = Some(head);
                 }
                 Ok(_) => {}
                 Err(flaw) => refused = Some(flaw),
@@ -187,9 +188,9 @@ impl Engine {
     /// The name of the evidence is that of the contradiction: told a thousand times it is kept once.
     async fn forked(&self, one: &SignedHead, other: &SignedHead, place: &Origin) -> Failure {
         let root: String =
-            other.head.root.as_bytes().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let name =
-            format!("{}-fork-{}-{root}.txt", self.name.as_str().replace(['/', ':'], "_"), other.head.size);
+            other.head.root.to_string().chars().filter(char::is_ascii_alphanumeric).take(16).collect();
+        let database = self.name.as_str().replace(['/', ':'], "_");
+        let name = format!("{database}-fork-{}-{root}.txt", other.head.size);
         let text = format!(
             "The checksum database {} has signed two trees that contradict each other.\nThe second was sent by {place}.\n\n{}\n{}",
             self.name, one.note, other.note

@@ -4,7 +4,7 @@
 //! * [`records`], [`data_tile`]: records, kept or fetched, singly and by the tile.
 //! * [`engine`]: the rules of believing (protocol.md G13, G15).
 //! * [`audited`]: one way, held to these rules.
-//! * [`tiles`]: getting hold of proven tiles (protocol.md G16 to G20).
+//! * [`tiles`], [`puzzle`], [`search`]: getting hold of proven tiles (protocol.md G16 to G20).
 //! * [`way`]: whom to ask.
 //! * [`shelf`]: where proven things are kept.
 //! * [`head`], [`flaw`]: the newest tree head; what can be wrong.
@@ -16,7 +16,9 @@ mod databases;
 mod engine;
 mod flaw;
 mod head;
+mod puzzle;
 mod records;
+mod search;
 mod shelf;
 mod tiles;
 mod way;

@@ -3,7 +3,6 @@
 //! Tiles from a shelf and tiles from a stranger are treated alike: together they must hash to the root (protocol.md G16, G17).
 //! Those that do not are asked for again, first by the same way, in case it was the shelf that was damaged, then by the next.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,12 +10,14 @@ use bytes::Bytes;
 use futures_util::stream;
 use futures_util::{FutureExt, StreamExt};
 use gomod::gosumdb::DatabaseName;
-use gomod::tlog::{self, ProvenTree, Tile, TilePath, TreeHead};
+use gomod::tlog::{Tile, TilePath, TreeHead};
 use moka::sync::Cache;
 
+use super::puzzle::{Puzzle, Tree};
+use super::search::Search;
 use super::shelf::Shelf;
 use super::way::TileWay;
-use crate::{Ask, Ctx, Failure, FailureKind, Kind, Origin, Source, SumDbAsk, SumDbPath, Trail, Want};
+use crate::{Ask, Ctx, Failure, FailureKind, Kind, Origin, Source, SumDbAsk, SumDbPath, Want};
 
 /// Proven tiles in memory, in bytes: the upper levels of any tree, and what was just used of the lowest.
 const MEMORY_BYTES: u64 = 4 << 20;
@@ -33,14 +34,6 @@ pub(super) struct Tiles {
     memory: Cache<Tile, Bytes>,
 }
 
-/// A tree of which some tiles are known to be true.
-#[derive(Debug)]
-pub(super) struct Tree {
-    pub(super) proven: ProvenTree<Bytes>,
-    /// The tiles that are not on the shelf yet.
-    fresh: BTreeSet<Tile>,
-}
-
 /// Which tiles are needed, to what end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Need<'a> {
@@ -49,17 +42,6 @@ pub(super) struct Need<'a> {
     /// Who has sent that head, as long as nothing but its signature speaks for it: then it may be this place that lies, and no
     /// other is blamed for tiles that do not fit. It is the first to be asked for them.
     pub(super) claimed_by: Option<&'a Origin>,
-}
-
-type Held = BTreeMap<Tile, Bytes>;
-
-/// What is at hand while a tree is put together.
-struct Work {
-    /// Tiles from wherever, each proven or not looked at yet.
-    held: Held,
-    /// Those that did not come from the shelf.
-    fresh: BTreeSet<Tile>,
-    search: Search,
 }
 
 impl Tiles {
@@ -80,18 +62,17 @@ impl Tiles {
         wanted: impl IntoIterator<Item = Tile>,
         ctx: &Ctx,
     ) -> Result<Tree, Failure> {
-        let wanted: Vec<Tile> = wanted.into_iter().chain(tlog::edge(need.head.size)).collect();
-        let held = self.at_hand(&wanted).await;
-        let mut work = Work { held, fresh: BTreeSet::new(), search: Search::default() };
-        if let Some(proven) = self.complete(need.head, &wanted, &mut work.held) {
-            return Ok(Tree { proven, fresh: work.fresh });
+        let mut puzzle = self.at_hand(Puzzle::new(need.head, wanted)).await;
+        if let Some(tree) = puzzle.solve() {
+            return Ok(tree);
         }
+        let mut search = Search::default();
         for way in self.ways_in_order(need, ctx) {
-            if let Some(proven) = self.by(way, need, &wanted, ctx, &mut work).await {
-                return Ok(Tree { proven, fresh: work.fresh });
+            if let Some(tree) = self.by(way, need, ctx, &mut puzzle, &mut search).await {
+                return Ok(tree);
             }
         }
-        Err(work.search.give_up(&self.database, need.head))
+        Err(search.give_up(&self.database, need.head))
     }
 
     /// The tree, with what one way has of what is missing. What does not fit is asked for once more, in case it was the shelf
@@ -100,49 +81,33 @@ impl Tiles {
         &self,
         way: &TileWay,
         need: Need<'_>,
-        wanted: &[Tile],
         ctx: &Ctx,
-        work: &mut Work,
-    ) -> Option<ProvenTree<Bytes>> {
+        puzzle: &mut Puzzle,
+        search: &mut Search,
+    ) -> Option<Tree> {
         for is_last in [false, true] {
-            let missing = missing(wanted, &work.held);
-            let fetched = self.fetch(way, &missing, ctx, &mut work.search).await;
-            let is_all = fetched.len() == missing.len();
-            work.fresh.extend(missing);
-            work.held.extend(fetched);
-            if !is_all {
+            self.fetch(way, ctx, puzzle, search).await;
+            if !puzzle.missing().is_empty() {
                 return None;
             }
-            if let Some(proven) = self.complete(need.head, wanted, &mut work.held) {
-                return Some(proven);
+            if let Some(tree) = puzzle.solve() {
+                return Some(tree);
             }
             if is_last && need.claimed_by.is_none_or(|place| *place == way.origin) {
-                work.search.disproven(way, need.head);
+                search.disproven(&way.origin, need.head);
             }
         }
         None
     }
 
-    /// The tree, when all of it that is wanted is held and proven. Else what is held and not proven is let go.
-    fn complete(&self, head: TreeHead, wanted: &[Tile], held: &mut Held) -> Option<ProvenTree<Bytes>> {
-        if !missing(wanted, held).is_empty() {
-            return None;
-        }
-        let (tree, unproven) = ProvenTree::prove(head, held.clone());
-        for (tile, _) in &unproven {
-            held.remove(tile);
-        }
-        unproven.is_empty().then_some(tree)
-    }
-
-    async fn at_hand(&self, wanted: &[Tile]) -> Held {
-        let mut held = Held::new();
-        for tile in wanted {
-            if let Some(bytes) = self.at_hand_of(*tile).await {
-                held.insert(*tile, bytes);
+    /// The puzzle with what is kept of it.
+    async fn at_hand(&self, mut puzzle: Puzzle) -> Puzzle {
+        for tile in puzzle.missing() {
+            if let Some(bytes) = self.at_hand_of(tile).await {
+                puzzle.add_kept(tile, bytes);
             }
         }
-        held
+        puzzle
     }
 
     /// A tile from memory or the shelf; of a full one a part will do (protocol.md G24).
@@ -177,24 +142,17 @@ impl Tiles {
         ways
     }
 
-    /// What a way has of these tiles.
-    async fn fetch(
-        &self,
-        way: &TileWay,
-        tiles: &[Tile],
-        ctx: &Ctx,
-        search: &mut Search,
-    ) -> Vec<(Tile, Bytes)> {
+    /// Adds what a way has of what is missing.
+    async fn fetch(&self, way: &TileWay, ctx: &Ctx, puzzle: &mut Puzzle, search: &mut Search) {
+        let tiles = puzzle.missing();
         let asking: Vec<_> = tiles.iter().map(|tile| self.fetch_one(way, *tile, ctx).boxed()).collect();
         let answers: Vec<_> = stream::iter(asking).buffered(AT_ONCE).collect().await;
-        let mut fetched = Vec::new();
-        for (tile, answer) in tiles.iter().zip(answers) {
+        for (tile, answer) in tiles.into_iter().zip(answers) {
             match answer {
-                Ok(bytes) => fetched.push((*tile, bytes)),
+                Ok(bytes) => puzzle.add_fetched(tile, bytes),
                 Err(failure) => search.failed(failure),
             }
         }
-        fetched
     }
 
     /// A tile, or the beginning of the full one: a server may have dropped partial tiles (protocol.md G16).
@@ -231,51 +189,5 @@ impl Tiles {
     async fn keep_one(&self, tile: Tile, bytes: Bytes) -> std::io::Result<()> {
         self.shelf.write(&tile.path(), bytes).await?;
         if tile.is_full() { self.shelf.forget(&format!("{}.p", tile.path())).await } else { Ok(()) }
-    }
-}
-
-fn missing(wanted: &[Tile], held: &Held) -> Vec<Tile> {
-    let mut missing: Vec<Tile> = wanted.iter().filter(|tile| !held.contains_key(tile)).copied().collect();
-    missing.sort();
-    missing.dedup();
-    missing
-}
-
-/// What came of asking, while not all tiles are proven.
-#[derive(Debug, Default)]
-struct Search {
-    trail: Trail,
-    worst: Option<Failure>,
-}
-
-impl Search {
-    fn failed(&mut self, failure: Failure) {
-        self.trail.extend(failure.trail().clone());
-        if self.worst.as_ref().is_none_or(|worst| failure.kind() > worst.kind()) {
-            self.worst = Some(failure);
-        }
-    }
-
-    fn disproven(&mut self, way: &TileWay, head: TreeHead) {
-        let message = format!("it sent tiles that are not those of the tree of {} records", head.size);
-        tracing::error!(place = %way.origin, message, "SECURITY: a checksum database's tiles are forged or damaged");
-        self.failed(Failure::new(FailureKind::Mismatch, &way.origin, message, Duration::ZERO));
-    }
-
-    /// That a place has no such tile says nothing about what was to be proven with it.
-    fn give_up(self, database: &DatabaseName, head: TreeHead) -> Failure {
-        let (kind, origin) = match &self.worst {
-            Some(worst) if worst.kind() == FailureKind::Mismatch => {
-                (FailureKind::Mismatch, worst.origin().clone())
-            }
-            Some(worst) => (FailureKind::Unavailable, worst.origin().clone()),
-            None => (FailureKind::Unavailable, Origin::new("modkeep")),
-        };
-        let why = self
-            .worst
-            .map_or_else(|| "they are not kept here".to_owned(), |worst| worst.message().to_owned());
-        let message =
-            format!("cannot get the tiles of {database} that prove a tree of {} records: {why}", head.size);
-        Failure::new(kind, &origin, message, Duration::ZERO).with_trail(self.trail)
     }
 }

@@ -129,12 +129,11 @@ impl Upstream {
         }
         let shown = origin.to_string();
         let unusable = |source| UpstreamError::Client { url: shown, source };
-        let transport = match root {
-            Some(root) => Transport::Tree(tree::Tree::new(root)),
-            None => {
-                let client = client.for_place(access).map_err(unusable)?;
-                Transport::Http { base: Arc::new(url), client, root: Root::Goproxy }
-            }
+        let transport = if let Some(root) = root {
+            Transport::Tree(tree::Tree::new(root))
+        } else {
+            let client = client.for_place(access).map_err(unusable)?;
+            Transport::Http { base: Arc::new(url), client, root: Root::Goproxy }
         };
         Ok(Self { origin, transport, knows_us })
     }

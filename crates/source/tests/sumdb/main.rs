@@ -1,6 +1,6 @@
 //! A checksum database over real HTTP, asked through ways that tell the truth, lie, or are dead.
 
-#![allow(clippy::unwrap_used, reason = "a test may stop loudly")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop loudly")]
 
 mod heads;
 mod lies;

@@ -80,7 +80,7 @@ impl<'a> Folders<'a> {
             let Ok(name) = entry.file_name().into_string() else { continue };
             match entry.file_type() {
                 Ok(kind) if kind.is_dir() && is_ours(below_root, &name) => {
-                    self.ahead.push(below_root.join(name))
+                    self.ahead.push(below_root.join(name));
                 }
                 Ok(kind) if kind.is_file() => asks.extend(question(below_root, &name)),
                 _ => {}

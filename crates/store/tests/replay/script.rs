@@ -96,10 +96,10 @@ pub(crate) fn hashes() -> Vec<Hashed> {
         Step::Witness(hashed, _) | Step::Accept(hashed, _) => Some(hashed),
         Step::Put(..) | Step::Remove(_) => None,
     };
-    let mut hashes: Vec<Hashed> = steps().filter_map(hashed).collect();
-    hashes.sort();
-    hashes.dedup();
-    hashes
+    let mut sums: Vec<Hashed> = steps().filter_map(hashed).collect();
+    sums.sort();
+    sums.dedup();
+    sums
 }
 
 fn steps() -> impl Iterator<Item = Step> {

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use gomod::gosumdb::{SumDb, SumDbSetting};
 use source::sumdb::{Database, DatabaseOptions, Mirroring, Way};
-use source::upstream::HttpClient;
+use source::upstream::{HttpClient, UpstreamError};
 use source::{Checked, Ledger, Source, Spool, Steady, Upstream, Vitals};
 use store::DiskStore;
 use store::disk::FirstSeenLog;
@@ -112,6 +112,7 @@ fn way(
     Way { place: dressed(steady), origin, vitals }
 }
 
-fn unusable(error: source::upstream::UpstreamError) -> Failed {
+#[expect(clippy::needless_pass_by_value, reason = "as map_err hands it over")]
+fn unusable(error: UpstreamError) -> Failed {
     Failed::new(Exit::Config, Problem::from_error(&error))
 }
