@@ -8,7 +8,10 @@
 //! * [`private`], [`first_seen`]: paths that no database may hear of.
 //! * [`bad_input`], [`counted`]: what is asked of the upstreams, and what not.
 
+mod forged;
 mod happy;
 mod kept;
 mod lies;
+mod mirrors;
+mod mismatch;
 mod scene;
