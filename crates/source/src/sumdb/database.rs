@@ -14,7 +14,7 @@ use super::head::SignedHead;
 use super::records::Records;
 use super::shelf::Shelf;
 use super::tiles::{Tiles, Tree};
-use super::way::{TileWay, Way};
+use super::way::{TileWay, Way, any_of, once};
 use crate::{
     Answer, Ask, Body, Coalesced, Ctx, Failure, FailureKind, Freshness, Kind, Origin, Source, SumDbAsk,
     SumDbPath, Trail, Want,
@@ -56,8 +56,9 @@ impl Database {
     /// The shelf cannot be read, or the head on it was signed by another key than this one.
     pub async fn open(options: DatabaseOptions) -> std::io::Result<Self> {
         let DatabaseOptions { key, name, ways, shelf, private, patience } = options;
-        let tile_ways = ways.iter().map(|way| TileWay::new(way, patience)).collect();
-        let tiles = Tiles::new(name.clone(), shelf.clone(), tile_ways);
+        let any = once(Arc::new(any_of(ways.iter().cloned())), patience);
+        let each = ways.iter().map(|way| TileWay::new(way, patience)).collect();
+        let tiles = Tiles::new(name.clone(), shelf.clone(), any, each);
         let engine = Arc::new(Engine::start(key, name, tiles, shelf).await?);
         let records = Coalesced::new(Records::new(engine.clone(), ways), patience);
         Ok(Self { engine, records, private, opened_at: SystemTime::now() })

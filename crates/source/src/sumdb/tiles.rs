@@ -1,7 +1,8 @@
-//! Getting hold of tiles that are proven against a tree head: from the shelf, then by each way in turn.
+//! Getting hold of tiles that are proven against a tree head: from the shelf, then by whichever way has them first.
 //!
 //! Tiles from a shelf and tiles from a stranger are treated alike: together they must hash to the root (protocol.md G16, G17).
-//! Those that do not are asked for again, first by the same way, in case it was the shelf that was damaged, then by the next.
+//! Those that do not are asked for again, in case it was the shelf that was damaged, then by one way after the other, to find one
+//! that tells the truth, and those that do not.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use gomod::tlog::{self, ProvenTree, Tile, TilePath, TreeHead};
 use moka::sync::Cache;
 
 use super::shelf::Shelf;
-use super::way::TileWay;
+use super::way::{TilePlace, TileWay};
 use crate::{Ask, Ctx, Failure, FailureKind, Kind, Origin, Source, SumDbAsk, SumDbPath, Trail, Want};
 
 /// Proven tiles in memory, in bytes: the upper levels of any tree, and what was just used of the lowest.
@@ -29,6 +30,9 @@ const AT_ONCE: usize = 16;
 pub(super) struct Tiles {
     database: DatabaseName,
     shelf: Arc<dyn Shelf>,
+    /// All ways in one, the next asked already while one is in arrears.
+    any: TilePlace,
+    /// Each for itself.
     ways: Vec<TileWay>,
     memory: Cache<Tile, Bytes>,
 }
@@ -47,7 +51,7 @@ pub(super) struct Need<'a> {
     /// The head that they must be proven against.
     pub(super) head: TreeHead,
     /// Who has sent that head, as long as nothing but its signature speaks for it: then it may be this place that lies, and no
-    /// other is blamed for tiles that do not fit. It is the first to be asked for them.
+    /// other is blamed for tiles that do not fit.
     pub(super) claimed_by: Option<&'a Origin>,
 }
 
@@ -62,12 +66,26 @@ struct Work {
     search: Search,
 }
 
+/// What came of asking one place for all that is missing.
+enum Asked {
+    Proven(ProvenTree<Bytes>),
+    /// It has them, but they are not those of the tree.
+    Disproven,
+    /// It does not have all of them.
+    Incomplete,
+}
+
 impl Tiles {
-    pub(super) fn new(database: DatabaseName, shelf: Arc<dyn Shelf>, ways: Vec<TileWay>) -> Self {
+    pub(super) fn new(
+        database: DatabaseName,
+        shelf: Arc<dyn Shelf>,
+        any: TilePlace,
+        ways: Vec<TileWay>,
+    ) -> Self {
         let weigh =
             |_: &Tile, bytes: &Bytes| u32::try_from(bytes.len() + size_of::<Tile>()).unwrap_or(u32::MAX);
         let memory = Cache::builder().max_capacity(MEMORY_BYTES).weigher(weigh).build();
-        Self { database, shelf, ways, memory }
+        Self { database, shelf, any, ways, memory }
     }
 
     /// The tree that is needed, with at least the tiles `wanted` in it, and those on its right edge.
@@ -86,41 +104,64 @@ impl Tiles {
         if let Some(proven) = self.complete(need.head, &wanted, &mut work.held) {
             return Ok(Tree { proven, fresh: work.fresh });
         }
-        for way in self.ways_in_order(need, ctx) {
-            if let Some(proven) = self.by(way, need, &wanted, ctx, &mut work).await {
-                return Ok(Tree { proven, fresh: work.fresh });
-            }
+        match self.search(need, &wanted, ctx, &mut work).await {
+            Some(proven) => Ok(Tree { proven, fresh: work.fresh }),
+            None => Err(work.search.give_up(&self.database, need.head)),
         }
-        Err(work.search.give_up(&self.database, need.head))
     }
 
-    /// The tree, with what one way has of what is missing. What does not fit is asked for once more, in case it was the shelf
-    /// that was damaged; then it is the way's fault.
-    async fn by(
+    /// What no way has, none has for itself either. What was there and did not fit may be right by another way.
+    async fn search(
         &self,
-        way: &TileWay,
         need: Need<'_>,
         wanted: &[Tile],
         ctx: &Ctx,
         work: &mut Work,
     ) -> Option<ProvenTree<Bytes>> {
-        for is_last in [false, true] {
+        if ctx.want == Want::KeptOnly {
+            return None;
+        }
+        match self.by(&self.any, need, wanted, ctx, work).await {
+            Asked::Proven(tree) => return Some(tree),
+            Asked::Incomplete => return None,
+            Asked::Disproven => {}
+        }
+        for way in self.ways_in_order(need) {
+            match self.by(&way.place, need, wanted, ctx, work).await {
+                Asked::Proven(tree) => return Some(tree),
+                Asked::Disproven if need.claimed_by.is_none_or(|place| *place == way.origin) => {
+                    work.search.disproven(way, need.head);
+                }
+                Asked::Disproven | Asked::Incomplete => {}
+            }
+        }
+        None
+    }
+
+    /// The tree, with what one place has of what is missing. What does not fit is asked for once more, in case it was the shelf
+    /// that was damaged; then it is the place's fault.
+    async fn by(
+        &self,
+        place: &TilePlace,
+        need: Need<'_>,
+        wanted: &[Tile],
+        ctx: &Ctx,
+        work: &mut Work,
+    ) -> Asked {
+        for _ in 0..2 {
             let missing = missing(wanted, &work.held);
-            let fetched = self.fetch(way, &missing, ctx, &mut work.search).await;
+            let fetched = self.fetch(place, &missing, ctx, &mut work.search).await;
             let is_all = fetched.len() == missing.len();
             work.fresh.extend(missing);
             work.held.extend(fetched);
             if !is_all {
-                return None;
+                return Asked::Incomplete;
             }
             if let Some(proven) = self.complete(need.head, wanted, &mut work.held) {
-                return Some(proven);
-            }
-            if is_last && need.claimed_by.is_none_or(|place| *place == way.origin) {
-                work.search.disproven(way, need.head);
+                return Asked::Proven(proven);
             }
         }
-        None
+        Asked::Disproven
     }
 
     /// The tree, when all of it that is wanted is held and proven. Else what is held and not proven is let go.
@@ -168,24 +209,24 @@ impl Tiles {
         Some(bytes)
     }
 
-    /// The ways, those that are known to be out last; none, where only what is kept may answer.
-    fn ways_in_order(&self, need: Need<'_>, ctx: &Ctx) -> Vec<&TileWay> {
-        let mut ways: Vec<&TileWay> = self.ways.iter().filter(|_| ctx.want != Want::KeptOnly).collect();
+    /// The ways, the one that has sent the head first, those that are known to be out last.
+    fn ways_in_order(&self, need: Need<'_>) -> Vec<&TileWay> {
+        let mut ways: Vec<&TileWay> = self.ways.iter().collect();
         ways.sort_by_key(|way| {
             (need.claimed_by.is_some_and(|place| *place != way.origin), way.vitals.is_out())
         });
         ways
     }
 
-    /// What a way has of these tiles.
+    /// What a place has of these tiles.
     async fn fetch(
         &self,
-        way: &TileWay,
+        place: &TilePlace,
         tiles: &[Tile],
         ctx: &Ctx,
         search: &mut Search,
     ) -> Vec<(Tile, Bytes)> {
-        let asking: Vec<_> = tiles.iter().map(|tile| self.fetch_one(way, *tile, ctx).boxed()).collect();
+        let asking: Vec<_> = tiles.iter().map(|tile| self.fetch_one(place, *tile, ctx).boxed()).collect();
         let answers: Vec<_> = stream::iter(asking).buffered(AT_ONCE).collect().await;
         let mut fetched = Vec::new();
         for (tile, answer) in tiles.iter().zip(answers) {
@@ -198,22 +239,23 @@ impl Tiles {
     }
 
     /// A tile, or the beginning of the full one: a server may have dropped partial tiles (protocol.md G16).
-    async fn fetch_one(&self, way: &TileWay, tile: Tile, ctx: &Ctx) -> Result<Bytes, Failure> {
-        match self.ask(way, tile, ctx).await {
+    async fn fetch_one(&self, place: &TilePlace, tile: Tile, ctx: &Ctx) -> Result<Bytes, Failure> {
+        match self.ask(place, tile, ctx).await {
             Err(failure) if failure.kind() == FailureKind::NotFound && !tile.is_full() => {
-                let full = self.ask(way, tile.full(), ctx).await?;
+                let full = self.ask(place, tile.full(), ctx).await?;
                 Ok(full.slice(..tile.size_bytes()))
             }
             asked => asked,
         }
     }
 
-    async fn ask(&self, way: &TileWay, tile: Tile, ctx: &Ctx) -> Result<Bytes, Failure> {
+    async fn ask(&self, place: &TilePlace, tile: Tile, ctx: &Ctx) -> Result<Bytes, Failure> {
         let path = SumDbPath::Tile(TilePath::Hashes(tile));
         let ask = Ask::SumDb(SumDbAsk { database: self.database.clone(), path });
-        let answer = way.place.ask(&ask, ctx).await?;
+        let answer = place.ask(&ask, ctx).await?;
+        let origin = answer.origin.clone();
         let body = answer.body.into_bytes(Kind::Tile.size_max()).await;
-        body.map_err(|error| Failure::unavailable(&way.origin, error.to_string(), Duration::ZERO))
+        body.map_err(|error| Failure::unavailable(&origin, error.to_string(), Duration::ZERO))
     }
 
     /// Puts those tiles of a tree on the shelf that are not there: once the tree is known to be *the* tree. What cannot be kept is
