@@ -168,9 +168,11 @@ impl Database {
         Answer { freshness, ..Answer::live(body, Origin::new("kept"), Trail::default()) }
     }
 
+    /// Those who were asked have no newer tree either.
     fn no_such_tile(&self, tile: Tile) -> Failure {
         let message = format!(
-            "the tree of {} has {} records, and no {} in it",
+            "the newest tree of {} that can be found has {} records, and no {} in it; a go command that has seen a newer one \
+             elsewhere has to wait until the upstreams of this server have it too",
             self.name(),
             self.tree_size(),
             tile.path()
@@ -178,11 +180,12 @@ impl Database {
         Failure::not_found(&Origin::new("kept"), message, Duration::ZERO)
     }
 
-    /// The asker has seen a newer tree (protocol.md G25).
+    /// The asker has seen a newer tree (protocol.md G25). What to do comes first: the end is cut off where several places have to
+    /// be told (protocol.md B12).
     fn behind(&self, tile: Tile, failure: &Failure) -> Failure {
         let message = format!(
-            "the newest tree of {} known here has {} records and no {} in it, and nobody could be asked for a newer one ({}); \
-             this go command has seen a newer tree elsewhere: let this server reach the database once, see docs/sumdb.md",
+            "this go command has seen a newer tree of {} elsewhere than the one of {} records known here: let this server reach \
+             the database once, see docs/sumdb.md (no {}; {})",
             self.name(),
             self.tree_size(),
             tile.path(),
