@@ -83,7 +83,7 @@ fn a_mod_that_no_place_has_right_is_refused_with_both_hashes() {
 #[test]
 fn a_mismatch_is_never_told_as_absence() {
     let (bad, folder) = (sending(tampered(A)), Folder::new());
-    let node = Node::with(folder.serving(&bad.url(), &bad.db).args(["--unavailable", "404"]));
+    let node = Node::with(folder.serving(&bad.url(), &bad.db).args(["--unavailable-status", "404"]));
     assert_eq!(get(&format!("{}{}", node.url(), tampered(A).url_path("zip"))).0, 502);
     let home = GoHome::fresh();
     let list = format!("{},{}", node.url(), Mirror::new().url());

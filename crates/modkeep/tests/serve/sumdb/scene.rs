@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use testkit::upstream::Recorded;
 use testkit::{FakeUpstream, GoHome, GoOutput, Module, ServerCommand, SumDb};
 
 use crate::node::{Node, command, go};
@@ -41,6 +42,13 @@ pub(super) struct Mirror {
 }
 
 impl Mirror {
+    /// Has nothing.
+    pub(super) fn empty() -> Self {
+        let (up, db) = (FakeUpstream::builder().start(), SumDb::new(&NAME));
+        db.mirror_on(&up);
+        Self { up, db }
+    }
+
     /// Has [`MODULES`].
     pub(super) fn new() -> Self {
         Self::growing([1000, 500])
@@ -48,9 +56,7 @@ impl Mirror {
 
     /// Has [`MODULES`], each behind so many records of other modules.
     pub(super) fn growing(fillers: [u64; 2]) -> Self {
-        let (up, db) = (FakeUpstream::builder().start(), SumDb::new(&NAME));
-        db.mirror_on(&up);
-        let mirror = Self { up, db };
+        let mirror = Self::empty();
         for (count, query) in fillers.into_iter().zip(MODULES) {
             mirror.db.fill(count);
             mirror.publish(query);
@@ -75,6 +81,11 @@ impl Mirror {
     }
 }
 
+/// What the own host of the database was asked by any test.
+pub(super) fn own_host_requests() -> Vec<Recorded> {
+    OWN_HOST.requests()
+}
+
 /// A data folder, and the authority of the database's own host beside it.
 pub(super) struct Folder(tempfile::TempDir);
 
@@ -90,9 +101,14 @@ impl Folder {
         self.0.path().join("data")
     }
 
+    /// A file beside the data folder.
+    pub(super) fn beside(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
     /// `modkeep serve` over these upstreams, verifying with `db`.
     pub(super) fn serving(&self, list: &str, db: &SumDb) -> ServerCommand {
-        let authority = self.0.path().join("ca.pem");
+        let authority = self.beside("ca.pem");
         let command = command(&self.data()).args([Path::new("--ca-file"), &authority]);
         command.args(["--upstream", list]).env("GOSUMDB", db.gosumdb())
     }
