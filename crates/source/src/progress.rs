@@ -69,6 +69,11 @@ impl Progress {
         self.0.send_modify(|seen| seen.stage = Stage::Stumbled);
     }
 
+    /// What came was something else that had to be asked first: the answer itself has yet to begin.
+    pub fn anew(&self) {
+        self.0.send_modify(|seen| *seen = Seen { overtaken: seen.overtaken, ..Seen::default() });
+    }
+
     /// Another place has answered while this one was in arrears.
     pub fn overtaken(&self) {
         self.0.send_modify(|seen| seen.overtaken = true);

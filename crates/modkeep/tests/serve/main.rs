@@ -19,5 +19,6 @@ mod passes;
 mod proxies;
 mod semantics;
 mod steady;
+mod sumdb;
 mod tls;
 mod upstreams;

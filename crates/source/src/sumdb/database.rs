@@ -15,7 +15,7 @@ use super::puzzle::Tree;
 use super::records::Records;
 use super::shelf::Shelf;
 use super::tiles::Tiles;
-use super::way::{TileWay, Way};
+use super::way::{TileWay, Way, any_of, once};
 use crate::{
     Answer, Ask, Body, Coalesced, Ctx, Failure, FailureKind, Freshness, Kind, Origin, Source, SumDbAsk,
     SumDbPath, Trail, Want,
@@ -57,8 +57,9 @@ impl Database {
     /// The shelf cannot be read, or the head on it was signed by another key than this one.
     pub async fn open(options: DatabaseOptions) -> std::io::Result<Self> {
         let DatabaseOptions { key, name, ways, shelf, private, patience } = options;
-        let tile_ways = ways.iter().map(|way| TileWay::new(way, patience)).collect();
-        let tiles = Tiles::new(name.clone(), shelf.clone(), tile_ways);
+        let any = once(Arc::new(any_of(ways.iter().cloned())), patience);
+        let each = ways.iter().map(|way| TileWay::new(way, patience)).collect();
+        let tiles = Tiles::new(name.clone(), shelf.clone(), any, each);
         let engine = Arc::new(Engine::start(key, name, tiles, shelf).await?);
         let records = Coalesced::new(Records::new(engine.clone(), ways), patience);
         Ok(Self { engine, records, private, opened_at: SystemTime::now() })
@@ -169,9 +170,11 @@ impl Database {
         (whole.width() >= tile.width()).then_some((head, whole))
     }
 
+    /// Those who were asked have no newer tree either.
     fn no_such_tile(&self, tile: Tile) -> Failure {
         let message = format!(
-            "the tree of {} has {} records, and no {} in it",
+            "the newest tree of {} that can be found has {} records, and no {} in it; a go command that has seen a newer one \
+             elsewhere has to wait until the upstreams of this server have it too",
             self.name(),
             self.tree_size(),
             tile.path()
@@ -179,11 +182,12 @@ impl Database {
         Failure::not_found(&Origin::new("kept"), message, Duration::ZERO)
     }
 
-    /// The asker has seen a newer tree (protocol.md G25).
+    /// The asker has seen a newer tree (protocol.md G25). What to do comes first: the end is cut off where several places have to
+    /// be told (protocol.md B12).
     fn behind(&self, tile: Tile, failure: &Failure) -> Failure {
         let message = format!(
-            "the newest tree of {} known here has {} records and no {} in it, and nobody could be asked for a newer one ({}); \
-             this go command has seen a newer tree elsewhere: let this server reach the database once, see docs/sumdb.md",
+            "this go command has seen a newer tree of {} elsewhere than the one of {} records known here: let this server reach \
+             the database once, see docs/sumdb.md (no {}; {})",
             self.name(),
             self.tree_size(),
             tile.path(),

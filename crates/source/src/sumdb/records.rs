@@ -7,12 +7,9 @@ use gomod::ModuleVersion;
 
 use super::audited::Audited;
 use super::engine::Engine;
-use super::way::Way;
-use crate::chain::claims::Claims;
-use crate::chain::policy::Policy;
-use crate::chain::{Chain, Link};
+use super::way::{Way, any_of};
+use crate::chain::Chain;
 use crate::{Answer, Ask, Ctx, Failure, Freshness, Origin, Source, SumDbPath, Trail, Want};
-use gomod::goproxy::Fallback;
 
 /// Who answers for records and heads, each proven.
 #[derive(Debug)]
@@ -25,8 +22,7 @@ pub(super) struct Records {
 
 impl Records {
     pub(super) fn new(engine: Arc<Engine>, ways: Vec<Way>) -> Self {
-        let links = ways.into_iter().map(|way| link(&engine, way)).collect();
-        let ways = Chain::new(links, Policy::default(), Claims::in_memory());
+        let ways = any_of(ways.into_iter().map(|way| audited(&engine, way)));
         Self { engine, ways, since: SystemTime::now() }
     }
 
@@ -40,18 +36,9 @@ impl Records {
     }
 }
 
-/// Any way will do, whatever happened to the one before: nothing is believed for whom it comes from.
-fn link(engine: &Arc<Engine>, way: Way) -> Link {
-    let Way { place, origin, vitals } = way;
-    let place = Arc::new(Audited::new(engine.clone(), place));
-    Link {
-        place,
-        origin,
-        then: Fallback::AnyError,
-        private: false,
-        authoritative: false,
-        vitals: Some(vitals),
-    }
+/// A way that is believed only what it proves.
+fn audited(engine: &Arc<Engine>, way: Way) -> Way {
+    Way { place: Arc::new(Audited::new(engine.clone(), way.place)), ..way }
 }
 
 #[async_trait::async_trait]

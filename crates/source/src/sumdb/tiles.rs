@@ -1,7 +1,8 @@
-//! Getting hold of tiles that are proven against a tree head: from the shelf, then by each way in turn.
+//! Getting hold of tiles that are proven against a tree head: from the shelf, then by whichever way has them first.
 //!
 //! Tiles from a shelf and tiles from a stranger are treated alike: together they must hash to the root (protocol.md G16, G17).
-//! Those that do not are asked for again, first by the same way, in case it was the shelf that was damaged, then by the next.
+//! Those that do not are asked for again, in case it was the shelf that was damaged, then by one way after the other, to find one
+//! that tells the truth, and those that do not.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use moka::sync::Cache;
 use super::puzzle::{Puzzle, Tree};
 use super::search::Search;
 use super::shelf::Shelf;
-use super::way::TileWay;
+use super::way::{TilePlace, TileWay};
 use crate::{Ask, Ctx, Failure, FailureKind, Kind, Origin, Source, SumDbAsk, SumDbPath, Want};
 
 /// Proven tiles in memory, in bytes: the upper levels of any tree, and what was just used of the lowest.
@@ -30,6 +31,9 @@ const AT_ONCE: usize = 16;
 pub(super) struct Tiles {
     database: DatabaseName,
     shelf: Arc<dyn Shelf>,
+    /// All ways in one, the next asked already while one is in arrears.
+    any: TilePlace,
+    /// Each for itself.
     ways: Vec<TileWay>,
     memory: Cache<Tile, Bytes>,
 }
@@ -40,16 +44,31 @@ pub(super) struct Need<'a> {
     /// The head that they must be proven against.
     pub(super) head: TreeHead,
     /// Who has sent that head, as long as nothing but its signature speaks for it: then it may be this place that lies, and no
-    /// other is blamed for tiles that do not fit. It is the first to be asked for them.
+    /// other is blamed for tiles that do not fit.
     pub(super) claimed_by: Option<&'a Origin>,
 }
 
+/// What came of asking one place for all that is missing.
+enum Asked {
+    Proven(Tree),
+    /// It has them, but they are not those of the tree.
+    Disproven,
+    /// It does not have all of them.
+    Incomplete,
+}
+
 impl Tiles {
-    pub(super) fn new(database: DatabaseName, shelf: Arc<dyn Shelf>, ways: Vec<TileWay>) -> Self {
+    /// Tiles by `any` of the ways that are `each` for itself in `ways`.
+    pub(super) fn new(
+        database: DatabaseName,
+        shelf: Arc<dyn Shelf>,
+        any: TilePlace,
+        ways: Vec<TileWay>,
+    ) -> Self {
         let weigh =
             |_: &Tile, bytes: &Bytes| u32::try_from(bytes.len() + size_of::<Tile>()).unwrap_or(u32::MAX);
         let memory = Cache::builder().max_capacity(MEMORY_BYTES).weigher(weigh).build();
-        Self { database, shelf, ways, memory }
+        Self { database, shelf, any, ways, memory }
     }
 
     /// The tree that is needed, with at least the tiles `wanted` in it, and those on its right edge.
@@ -67,37 +86,51 @@ impl Tiles {
             return Ok(tree);
         }
         let mut search = Search::default();
-        for way in self.ways_in_order(need, ctx) {
-            if let Some(tree) = self.by(way, need, ctx, &mut puzzle, &mut search).await {
-                return Ok(tree);
-            }
-        }
-        Err(search.give_up(&self.database, need.head))
+        let found = match ctx.want {
+            Want::KeptOnly => None,
+            Want::Usual | Want::Revalidate => self.search(need, ctx, &mut puzzle, &mut search).await,
+        };
+        found.ok_or_else(|| search.give_up(&self.database, need.head))
     }
 
-    /// The tree, with what one way has of what is missing. What does not fit is asked for once more, in case it was the shelf
-    /// that was damaged; then it is the way's fault.
-    async fn by(
+    /// What no way has, none has for itself either. What was there and did not fit may be right by another way.
+    async fn search(
         &self,
-        way: &TileWay,
         need: Need<'_>,
         ctx: &Ctx,
         puzzle: &mut Puzzle,
         search: &mut Search,
     ) -> Option<Tree> {
-        for is_last in [false, true] {
-            self.fetch(way, ctx, puzzle, search).await;
-            if !puzzle.missing().is_empty() {
-                return None;
-            }
-            if let Some(tree) = puzzle.solve() {
-                return Some(tree);
-            }
-            if is_last && need.claimed_by.is_none_or(|place| *place == way.origin) {
-                search.disproven(&way.origin, need.head);
+        match self.by(&self.any, ctx, puzzle, search).await {
+            Asked::Proven(tree) => return Some(tree),
+            Asked::Incomplete => return None,
+            Asked::Disproven => {}
+        }
+        for way in self.ways_in_order(need) {
+            match self.by(&way.place, ctx, puzzle, search).await {
+                Asked::Proven(tree) => return Some(tree),
+                Asked::Disproven if need.claimed_by.is_none_or(|place| *place == way.origin) => {
+                    search.disproven(&way.origin, need.head);
+                }
+                Asked::Disproven | Asked::Incomplete => {}
             }
         }
         None
+    }
+
+    /// The tree, with what one place has of what is missing. What does not fit is asked for once more, in case it was the shelf
+    /// that was damaged; then it is the place's fault.
+    async fn by(&self, place: &TilePlace, ctx: &Ctx, puzzle: &mut Puzzle, search: &mut Search) -> Asked {
+        for _ in 0..2 {
+            self.fetch(place, ctx, puzzle, search).await;
+            if !puzzle.missing().is_empty() {
+                return Asked::Incomplete;
+            }
+            if let Some(tree) = puzzle.solve() {
+                return Asked::Proven(tree);
+            }
+        }
+        Asked::Disproven
     }
 
     /// The puzzle with what is kept of it.
@@ -133,19 +166,19 @@ impl Tiles {
         Some(bytes)
     }
 
-    /// The ways, those that are known to be out last; none, where only what is kept may answer.
-    fn ways_in_order(&self, need: Need<'_>, ctx: &Ctx) -> Vec<&TileWay> {
-        let mut ways: Vec<&TileWay> = self.ways.iter().filter(|_| ctx.want != Want::KeptOnly).collect();
+    /// The ways, the one that has sent the head first, those that are known to be out last.
+    fn ways_in_order(&self, need: Need<'_>) -> Vec<&TileWay> {
+        let mut ways: Vec<&TileWay> = self.ways.iter().collect();
         ways.sort_by_key(|way| {
             (need.claimed_by.is_some_and(|place| *place != way.origin), way.vitals.is_out())
         });
         ways
     }
 
-    /// Adds what a way has of what is missing.
-    async fn fetch(&self, way: &TileWay, ctx: &Ctx, puzzle: &mut Puzzle, search: &mut Search) {
+    /// Adds what a place has of what is missing.
+    async fn fetch(&self, place: &TilePlace, ctx: &Ctx, puzzle: &mut Puzzle, search: &mut Search) {
         let tiles = puzzle.missing();
-        let asking: Vec<_> = tiles.iter().map(|tile| self.fetch_one(way, *tile, ctx).boxed()).collect();
+        let asking: Vec<_> = tiles.iter().map(|tile| self.fetch_one(place, *tile, ctx).boxed()).collect();
         let answers: Vec<_> = stream::iter(asking).buffered(AT_ONCE).collect().await;
         for (tile, answer) in tiles.into_iter().zip(answers) {
             match answer {
@@ -156,22 +189,23 @@ impl Tiles {
     }
 
     /// A tile, or the beginning of the full one: a server may have dropped partial tiles (protocol.md G16).
-    async fn fetch_one(&self, way: &TileWay, tile: Tile, ctx: &Ctx) -> Result<Bytes, Failure> {
-        match self.ask(way, tile, ctx).await {
-            Err(failure) if failure.kind() == FailureKind::NotFound && !tile.is_full() => {
-                let full = self.ask(way, tile.full(), ctx).await?;
+    async fn fetch_one(&self, place: &TilePlace, tile: Tile, ctx: &Ctx) -> Result<Bytes, Failure> {
+        match self.ask(place, tile, ctx).await {
+            Err(failure) if !tile.is_full() && is_missed(&failure) => {
+                let full = self.ask(place, tile.full(), ctx).await?;
                 Ok(full.slice(..tile.size_bytes()))
             }
             asked => asked,
         }
     }
 
-    async fn ask(&self, way: &TileWay, tile: Tile, ctx: &Ctx) -> Result<Bytes, Failure> {
+    async fn ask(&self, place: &TilePlace, tile: Tile, ctx: &Ctx) -> Result<Bytes, Failure> {
         let path = SumDbPath::Tile(TilePath::Hashes(tile));
         let ask = Ask::SumDb(SumDbAsk { database: self.database.clone(), path });
-        let answer = way.place.ask(&ask, ctx).await?;
+        let answer = place.ask(&ask, ctx).await?;
+        let origin = answer.origin.clone();
         let body = answer.body.into_bytes(Kind::Tile.size_max()).await;
-        body.map_err(|error| Failure::unavailable(&way.origin, error.to_string(), Duration::ZERO))
+        body.map_err(|error| Failure::unavailable(&origin, error.to_string(), Duration::ZERO))
     }
 
     /// Puts those tiles of a tree on the shelf that are not there: once the tree is known to be *the* tree. What cannot be kept is
@@ -190,4 +224,9 @@ impl Tiles {
         self.shelf.write(&tile.path(), bytes).await?;
         if tile.is_full() { self.shelf.forget(&format!("{}.p", tile.path())).await } else { Ok(()) }
     }
+}
+
+/// Whether some place says that there is no such tile, whatever the others say.
+fn is_missed(failure: &Failure) -> bool {
+    failure.trail().attempts().iter().any(|attempt| attempt.failed == Some(FailureKind::NotFound))
 }

@@ -3,12 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use gomod::goproxy::Fallback;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use crate::chain::claims::Claims;
+use crate::chain::policy::Policy;
+use crate::chain::{Chain, Link};
+
 use crate::{
-    Answer, Ask, Coalesced, Ctx, Failure, FailureKind, MemoryOptions, Origin, Remembered, Source, SumDbAsk,
-    SumDbPath, Vitals,
+    Answer, Ask, Coalesced, Ctx, Failure, FailureKind, MemoryOptions, Origin, Progress, Remembered, Source,
+    SumDbAsk, SumDbPath, Vitals,
 };
 
 /// How long a proxy's word is taken that it does, or does not, answer for a database.
@@ -31,20 +36,41 @@ pub struct Way {
     pub vitals: Arc<Vitals>,
 }
 
-/// A way that is asked each thing once for all who want it at about the same time.
+/// A place that is asked each thing once for all who want it at about the same time.
+pub(super) type TilePlace = Coalesced<Remembered<Arc<dyn Source>>>;
+
+/// One way alone.
 #[derive(Debug)]
 pub(super) struct TileWay {
-    pub(super) place: Coalesced<Remembered<Arc<dyn Source>>>,
+    pub(super) place: TilePlace,
     pub(super) origin: Origin,
     pub(super) vitals: Arc<Vitals>,
 }
 
 impl TileWay {
     pub(super) fn new(way: &Way, patience: Duration) -> Self {
-        let memory = MemoryOptions { budget_bytes: RECENT_BYTES, repeat_for: RECENT_FOR };
-        let place = Coalesced::new(Remembered::new(way.place.clone(), memory), patience);
+        let place = once(way.place.clone(), patience);
         Self { place, origin: way.origin.clone(), vitals: way.vitals.clone() }
     }
+}
+
+/// Asks `place` once for all.
+pub(super) fn once(place: Arc<dyn Source>, patience: Duration) -> TilePlace {
+    let memory = MemoryOptions { budget_bytes: RECENT_BYTES, repeat_for: RECENT_FOR };
+    Coalesced::new(Remembered::new(place, memory), patience)
+}
+
+/// The first answer by any of these ways, whatever happened to the one before: nothing is believed for whom it comes from.
+pub(super) fn any_of(ways: impl IntoIterator<Item = Way>) -> Chain {
+    let link = |Way { place, origin, vitals }| Link {
+        place,
+        origin,
+        then: Fallback::AnyError,
+        private: false,
+        authoritative: false,
+        vitals: Some(vitals),
+    };
+    Chain::new(ways.into_iter().map(link).collect(), Policy::default(), Claims::in_memory())
 }
 
 /// A proxy that may mirror the database: asked whether it does before it is asked anything else, as go does (protocol.md G9).
@@ -64,6 +90,8 @@ impl<S: Source> Mirroring<S> {
     }
 
     /// Whether the proxy answers for the database, or a failure to find out. One asks for all who want to know.
+    ///
+    /// That it has answered this is no sign of the answer that is waited for: the next place must not be kept waiting by it.
     async fn supports(&self, ask: &SumDbAsk, ctx: &Ctx) -> Result<bool, Failure> {
         let mut support = self.support.lock().await;
         if let Some((supports, _)) = support.filter(|(_, since)| since.elapsed() < SUPPORT_FOR) {
@@ -76,6 +104,7 @@ impl<S: Source> Mirroring<S> {
             Err(_) => false,
         };
         *support = Some((supports, Instant::now()));
+        ctx.progress.iter().for_each(Progress::anew);
         Ok(supports)
     }
 }

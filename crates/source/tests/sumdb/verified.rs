@@ -74,7 +74,7 @@ async fn only_what_the_database_vouches_for_passes() {
                 Err(failure) => {
                     assert!(!passes && failure.kind() == FailureKind::Mismatch, "{ask}: {failure}");
                     for word in ["SECURITY", "example.com/a@v1.0.0", &upstream.url(), db.name()] {
-                        assert!(failure.message().contains(word), "{failure} lacks {word}");
+                        assert!(failure.to_string().contains(word), "{failure} lacks {word}");
                     }
                     assert_eq!(failure.message().matches("h1:").count(), 2, "{failure}");
                 }
