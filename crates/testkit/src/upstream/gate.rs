@@ -23,11 +23,12 @@ impl Gate {
     /// Waits until `n` requests have come to the gate since it was made. Stops the test after 30 seconds.
     pub async fn arrived(&self, n: usize) {
         let mut arrivals = self.arrivals.subscribe();
-        let enough = tokio::time::timeout(ARRIVAL_DEADLINE, arrivals.wait_for(|seen| *seen >= n)).await;
-        let seen = self.arrivals_so_far();
-        enough
-            .unwrap_or_else(|_| panic!("{seen} of {n} requests came to the gate within {ARRIVAL_DEADLINE:?}"))
-            .expect("an open channel");
+        // What it gives is a lock on the number, which must be let go before anybody looks at it again.
+        let enough = async { drop(arrivals.wait_for(|seen| *seen >= n).await.expect("an open channel")) };
+        if tokio::time::timeout(ARRIVAL_DEADLINE, enough).await.is_err() {
+            let seen = self.arrivals_so_far();
+            panic!("{seen} of {n} requests came to the gate within {ARRIVAL_DEADLINE:?}");
+        }
     }
 
     /// How many requests have come to the gate since it was made.
