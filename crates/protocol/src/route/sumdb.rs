@@ -12,7 +12,9 @@ use super::RouteError;
 pub(super) fn question(path: &str, databases: &[DatabaseName]) -> Result<SumDbAsk, RouteError> {
     let named =
         |name: &DatabaseName| Some((name.clone(), path.strip_prefix(name.as_str())?.strip_prefix('/')?));
-    let Some((database, rest)) = databases.iter().find_map(named) else { return Err(unknown(databases)) };
+    // One name may be the beginning of another: the longer one is meant.
+    let found = databases.iter().filter_map(named).max_by_key(|(name, _)| name.as_str().len());
+    let Some((database, rest)) = found else { return Err(unknown(databases)) };
     Ok(SumDbAsk { database, path: endpoint(rest)? })
 }
 
@@ -52,8 +54,8 @@ mod tests {
     use super::*;
 
     fn address(path: &str) -> Result<String, RouteError> {
-        let names =
-            ["sum.golang.org", "localhost.localdev/sumdb"].map(|name| DatabaseName::parse(name).unwrap());
+        let names = ["sum.golang.org", "localhost.localdev/sumdb", "localhost.localdev/sumdb/inner"];
+        let names = names.map(|name| DatabaseName::parse(name).unwrap());
         question(path, &names).map(|ask| ask.address())
     }
 
@@ -68,6 +70,7 @@ mod tests {
             "sum.golang.org/tile/8/0/x001/234.p/7",
             "sum.golang.org/tile/8/data/000",
             "localhost.localdev/sumdb/latest",
+            "localhost.localdev/sumdb/inner/latest",
         ] {
             assert_eq!(address(path).unwrap(), format!("sumdb/{path}"));
         }

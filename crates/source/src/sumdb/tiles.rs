@@ -192,8 +192,11 @@ impl Tiles {
     async fn fetch_one(&self, place: &TilePlace, tile: Tile, ctx: &Ctx) -> Result<Bytes, Failure> {
         match self.ask(place, tile, ctx).await {
             Err(failure) if !tile.is_full() && is_missed(&failure) => {
-                let full = self.ask(place, tile.full(), ctx).await?;
-                Ok(full.slice(..tile.size_bytes()))
+                match self.ask(place, tile.full(), ctx).await {
+                    Ok(full) => Ok(full.slice(..tile.size_bytes())),
+                    Err(other) if other.kind() > failure.kind() => Err(other),
+                    Err(_) => Err(failure),
+                }
             }
             asked => asked,
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 use testkit::{FakeUpstream, GoHome, ServerCommand, SumDb};
 
 use super::kept::{assert_same_downloads, assert_serves_by_itself, assert_true};
-use super::scene::{A, Folder, MODULES, Mirror, NAME, module, pull, pull_anew};
+use super::scene::{A, BIG, Folder, MODULES, Mirror, NAME, assert_told, module, pull, pull_anew};
 use crate::node::{Node, command, get};
 
 #[test]
@@ -111,6 +111,24 @@ fn its_own_host_is_trusted_by_the_file_of_the_environment() {
     let scene = OwnHost::new("/sumdb");
     let node = Node::with(scene.serving(&scene.db.gosumdb()).env("SSL_CERT_FILE", scene.ca()));
     scene.assert_verifies(&node);
+}
+
+/// The name of one is the beginning of the other's. Fails when the first that fits is taken for what is asked, in `route::sumdb`.
+#[test]
+fn a_second_database_is_answered_for_and_vouches_for_nothing() {
+    let (mirror, folder) = (Mirror::new(), Folder::new());
+    let inner = SumDb::new(&format!("{}/inner", *NAME));
+    inner.add(&module(A));
+    inner.mirror_on(&mirror.up);
+    let serving = folder.serving(&mirror.url(), &mirror.db);
+    let node = Node::with(serving.args(["--sumdb-mirrors", &inner.gosumdb()]));
+    for db in [&inner, &mirror.db] {
+        let home = GoHome::fresh();
+        pull(&home, &node.url(), db, &[A]).success();
+        assert_eq!(home.sumdb_latest(db.name()), Some(db.head()));
+    }
+    assert_told(&pull_anew(&node.url(), &inner, &[BIG]), &["404 Not Found"]);
+    pull_anew(&node.url(), &mirror.db, &[BIG]).success();
 }
 
 #[test]

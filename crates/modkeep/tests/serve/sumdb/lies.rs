@@ -127,6 +127,8 @@ rows! {
 #[test]
 fn what_is_no_lie_to_who_minds_the_rules() {
     for lie in [Lie::ExtraLines(Place::AfterHead), Lie::NoPartialTiles] {
+        survived(&lie, ',');
+        survived(&lie, '|');
         Scene::new(None).told(lie).assert_survived();
     }
     Scene::new(None).knowing_a_head().told(Lie::Rollback(500)).assert_survived();

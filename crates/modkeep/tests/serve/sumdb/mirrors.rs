@@ -93,6 +93,11 @@ fn it_stops_in_the_middle_of_tiles() {
     survived(|bad| bad.up.stall_body(below("tile/*"), 20));
 }
 
+#[test]
+fn it_drips() {
+    survived(|bad| bad.up.trickle_body(below("*"), 1, Duration::from_millis(200)));
+}
+
 /// The upstream has the modules and no mirror; then the database's own host is the one that is asked, and it is down.
 #[test]
 fn with_nobody_left_go_is_told_what_was_tried() {

@@ -2,7 +2,7 @@
 //!
 //! * [`scene`]: the parts; [`kept`]: what lies in a data folder, and whether it is true.
 //! * [`happy`]: every way to a database that there is.
-//! * [`lies`], [`forged`], [`mismatch`]: who lies about hashes, and who sends other files.
+//! * [`lies`], [`forged`], [`mismatch`], [`early`]: who lies about hashes, and who sends other files.
 //! * [`mirrors`]: who is broken, old, silent or not there.
 //! * [`offline`], [`heads`], [`ahead`], [`lost`]: with nobody left to ask.
 //! * [`private`], [`first_seen`]: paths that no database may hear of.
@@ -12,6 +12,7 @@
 mod ahead;
 mod bad_input;
 mod counted;
+mod early;
 mod first_seen;
 mod forged;
 mod happy;
