@@ -23,6 +23,13 @@ fn accept(data: &Path, args: &[&str]) -> (i32, String, String) {
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
+/// The same version with other content.
+fn retagged() -> Module {
+    Module::new(PATH, "v1.0.0")
+        .file("go.mod", format!("module {PATH}\n\ngo 1.20\n"))
+        .file("a.go", "package big // again\n")
+}
+
 fn kept(data: &Path, name: &str) -> PathBuf {
     data.join("example.com/!big/@v").join(name)
 }
@@ -32,34 +39,34 @@ fn record(data: &Path) -> String {
 }
 
 #[test]
-fn what_is_kept_with_another_hash_is_fetched_again_by_the_running_server() {
+fn what_was_refused_is_fetched_by_the_running_server_once_it_is_accepted() {
     let upstream = FakeUpstream::builder().module(module()).start();
     let data = tempfile::tempdir().unwrap();
     let node = Node::with(command(data.path()).args(["--memory", "0B", "--upstream", &upstream.url()]));
-    let ask =
-        |kind: &str| assert_eq!(get(&format!("{}{}", node.url(), module().url_path(kind))).0, 200, "{kind}");
+    let ask = |kind: &str| get(&format!("{}{}", node.url(), module().url_path(kind))).0;
     for kind in ["info", "mod", "zip"] {
-        ask(kind);
+        assert_eq!(ask(kind), 200, "{kind}");
     }
-    for (version, kind) in [("v1.0.0", "zip"), ("v1.0.0/go.mod", "mod")] {
+    upstream.publish(retagged());
+    let accepted = [("v1.0.0", "zip", retagged().h1()), ("v1.0.0/go.mod", "mod", retagged().go_mod_h1())];
+    for (version, kind, new) in accepted {
         let file = kept(data.path(), &format!("v1.0.0.{kind}"));
-        let (code, out, err) = accept(data.path(), &[PATH, version, OTHER]);
+        let (code, out, err) = accept(data.path(), &[PATH, version, &new]);
         assert_eq!(code, 0, "{err}");
-        assert!(
-            out.starts_with(&format!("accepted {PATH} {version} {OTHER}\nnothing was on record")),
-            "{out}"
-        );
+        assert!(out.starts_with(&format!("accepted {PATH} {version} {new}\nin the place of h1:")), "{out}");
         assert!(out.contains(data.path().join(".damaged").to_str().unwrap()) && !file.exists(), "{out}");
         let asked = upstream.count(&format!(".{kind}"));
-        ask(kind);
+        assert_eq!(ask(kind), 200, "{kind}");
         assert_eq!(upstream.count(&format!(".{kind}")), asked + 1, "it is fetched again");
     }
-    let own = module().h1();
-    let (_, out, _) = accept(data.path(), &[PATH, "v1.0.0", &own]);
+    let (_, out, _) = accept(data.path(), &[PATH, "v1.0.0", &retagged().h1()]);
     assert!(
         kept(data.path(), "v1.0.0.zip").exists() && !out.contains("moved"),
         "it is the accepted one: {out}"
     );
+    upstream.publish(module());
+    std::fs::remove_file(kept(data.path(), "v1.0.0.zip")).unwrap();
+    assert_eq!(ask("zip"), 502, "the old content is refused now");
     assert!(node.stop().success());
 }
 
