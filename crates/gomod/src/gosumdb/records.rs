@@ -7,7 +7,7 @@ use crate::tlog::{Hash, is_decimal};
 /// How many records a data tile has at most.
 const RECORDS_MAX: usize = 256;
 
-/// The answer to `/lookup/path@version`: the number of a record, the record, and a signed head of a tree that holds it.
+/// The answer to `lookup/path@version`: the number of a record, the record, and a signed head of a tree that holds it.
 ///
 /// Nothing of this is proven by being read: the note must be opened, and the record's hash found in its tree.
 ///

@@ -22,7 +22,7 @@ const GROUP_BASE: u64 = 1000;
 /// use gomod::tlog::TilePath;
 /// let TilePath::Hashes(tile) = TilePath::parse("tile/8/1/x001/234.p/5")? else { panic!("hashes") };
 /// assert_eq!((tile.level(), tile.index(), tile.width()), (1, 1234, 5));
-/// for bad in ["tile/8/1/1234", "tile/8/1/x001/234.p/256", "tile/10/1/000", "/tile/8/1/000"] {
+/// for bad in ["tile/8/1/1234", "tile/8/1/x001/234.p/256", "tile/10/1/000", "x/tile/8/1/000"] {
 ///     assert!(TilePath::parse(bad).is_err(), "{bad}");
 /// }
 /// # Ok::<(), gomod::tlog::TilePathError>(())
@@ -161,7 +161,7 @@ mod tests {
             "tile",
             "tile/8/0",
             "tile/8/0/",
-            "/tile/8/0/000",
+            "x/tile/8/0/000",
             "tile/8/0/000/",
             "tile//0/000",
             "Tile/8/0/000",

@@ -43,7 +43,7 @@ pub(crate) fn tree_head(dice: &mut Dice) -> String {
     };
     let root = if dice.chance(10) { root.replace("A=", "B=").replace("E=", "F=") } else { root };
     let extra =
-        if dice.chance(1) { "x".repeat(1_000_000 - dice.below(200)) } else { dice.text("ab\n", 0, 9) };
+        if dice.chance(2) { "x".repeat(1_000_000 - dice.below(100)) } else { dice.text("ab\n", 0, 9) };
     let text = format!("go.sum database tree\n{size}\n{root}\n{extra}");
     sometimes_damaged(dice, 30, text)
 }
