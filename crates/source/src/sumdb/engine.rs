@@ -4,8 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use bytes::Bytes;
-
 use gomod::ModuleVersion;
 use gomod::gosumdb::{DatabaseName, Lookup, VerifierKey, format_lookup};
 use gomod::tlog::{self, Tile, TreeHead};
@@ -17,24 +15,15 @@ use super::head::{Newest, SignedHead};
 use super::puzzle::Tree;
 use super::shelf::Shelf;
 use super::tiles::{Need, Tiles};
-use crate::{Ctx, Failure, FailureKind, Origin, SumDbPath};
-
-/// The file of the newest head, which is its address too.
-const LATEST: &str = "latest";
-
-/// Its second copy, should the first be damaged: without either, the next head would be believed on its signature alone.
-const LATEST_COPY: &str = ".latest";
-
-/// The file by which readers of the bare folder see that it answers for the database (protocol.md G11).
-const SUPPORTED: &str = "supported";
+use crate::{Ctx, Failure, Origin};
 
 /// What is known of one database, and the rules by which more becomes known.
 #[derive(Debug)]
 pub(super) struct Engine {
     pub(super) name: DatabaseName,
-    key: VerifierKey,
+    pub(super) key: VerifierKey,
     tiles: Tiles,
-    shelf: Arc<dyn Shelf>,
+    pub(super) shelf: Arc<dyn Shelf>,
     newest: Newest,
     contradictions: AtomicU64,
     /// Held while the head moves on.
@@ -75,25 +64,6 @@ impl Engine {
             engine.newest.advance(Arc::new(kept));
         }
         Ok(engine)
-    }
-
-    /// The head on the shelf: of its two copies the newer that is good.
-    async fn kept_head(&self) -> std::io::Result<Option<SignedHead>> {
-        let (mut kept, mut refused) = (None::<SignedHead>, None);
-        for address in [LATEST, LATEST_COPY] {
-            let Some(note) = self.shelf.read(address).await? else { continue };
-            match SignedHead::open(&note, &self.key) {
-                Ok(head) if kept.as_ref().is_none_or(|kept| kept.head.size < head.head.size) => {
-                    kept = Some(head);
-                }
-                Ok(_) => {}
-                Err(flaw) => refused = Some(flaw),
-            }
-        }
-        match (kept, refused) {
-            (None, Some(flaw)) => Err(std::io::Error::new(std::io::ErrorKind::InvalidData, flaw.to_string())),
-            (kept, _) => Ok(kept),
-        }
     }
 
     /// How often a place has sent a head that contradicts the newest one.
@@ -203,18 +173,6 @@ impl Engine {
         Flaw::Fork { known: one.head, other: other.head }.of(place, Duration::ZERO)
     }
 
-    /// A head counts as soon as it is proven; a disk that cannot keep it must not stop builds. After a crash it may then be that an
-    /// older one is served.
-    async fn keep_head(&self, head: &SignedHead) {
-        let supported = self.head().is_none().then(|| (SUPPORTED, Bytes::new()));
-        let copies = [LATEST, LATEST_COPY].map(|address| (address, head.bytes()));
-        for (address, content) in copies.into_iter().chain(supported) {
-            if let Err(error) = self.shelf.write(address, content).await {
-                tracing::error!(database = %self.name, %error, "cannot keep the head of the checksum database");
-            }
-        }
-    }
-
     /// Proves that a record is in the newest tree and is about `module` (protocol.md G13).
     ///
     /// # Errors
@@ -242,36 +200,6 @@ impl Engine {
             return Err(flawed(Flaw::OtherModule(module.clone())));
         }
         Ok(Proven { id: lookup.id, text: lookup.record.to_owned(), head })
-    }
-
-    /// The record on the shelf, proven anew against the newest head; `None` when there is none that can be.
-    pub(super) async fn kept(&self, module: &ModuleVersion, ctx: &Ctx) -> Result<Option<Proven>, Failure> {
-        let address = SumDbPath::Lookup(module.clone()).address();
-        let read = self.shelf.read(&address).await.inspect_err(|error| {
-            tracing::warn!(database = %self.name, address, %error, "cannot read a record");
-        });
-        let Ok(Some(body)) = read else { return Ok(None) };
-        let Ok(lookup) = Lookup::parse(&body) else { return Ok(None) };
-        let kept = Origin::new("kept");
-        // Where the newest head was lost, the one that came with the record has to do.
-        let head = match self.head() {
-            Some(head) => head,
-            None => self.merge(lookup.note, &kept, ctx).await?,
-        };
-        match self.prove(module, &lookup, head, &kept, ctx).await {
-            Ok(proven) => Ok(Some(proven)),
-            Err(failure) if failure.kind() == FailureKind::Mismatch => Ok(None),
-            Err(failure) => Err(failure),
-        }
-    }
-
-    /// Keeps a proven record, with the head that it is proven against (protocol.md G21).
-    pub(super) async fn keep(&self, module: &ModuleVersion, proven: &Proven) {
-        let address = SumDbPath::Lookup(module.clone()).address();
-        let body = proven.body().into();
-        if let Err(error) = self.shelf.write(&address, body).await {
-            tracing::warn!(database = %self.name, address, %error, "cannot keep a record");
-        }
     }
 
     fn too_late(&self) -> Failure {

@@ -2,7 +2,7 @@
 //!
 //! * [`database`], [`databases`]: the source: lookups, tiles, heads; and the one that sends each question to its database.
 //! * [`records`], [`data_tile`]: records, kept or fetched, singly and by the tile.
-//! * [`engine`]: the rules of believing (protocol.md G13, G15).
+//! * [`engine`], [`kept`]: the rules of believing (protocol.md G13, G15); what is kept of it.
 //! * [`audited`]: one way, held to these rules.
 //! * [`tiles`], [`puzzle`], [`search`]: getting hold of proven tiles (protocol.md G16 to G20).
 //! * [`way`]: whom to ask.
@@ -16,6 +16,7 @@ mod databases;
 mod engine;
 mod flaw;
 mod head;
+mod kept;
 mod puzzle;
 mod records;
 mod search;
