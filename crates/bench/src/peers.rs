@@ -55,8 +55,13 @@ impl Setup {
         command
     }
 
-    /// modkeep with its access log, as JSON, in a file.
+    /// modkeep with its access log, as JSON, in a file. Like its peers here it knows no checksum database.
     pub(crate) fn modkeep(&self, program: &Path) -> Server {
+        self.modkeep_verifying(program, "off")
+    }
+
+    /// The same with this value for GOSUMDB.
+    pub(crate) fn modkeep_verifying(&self, program: &Path, gosumdb: &str) -> Server {
         let address = free_address();
         let mut command = self.command(program);
         command.args([
@@ -68,7 +73,7 @@ impl Setup {
             "--upstream",
             &self.upstream,
         ]);
-        command.arg("--data").arg(&self.data);
+        command.args(["--gosumdb", gosumdb]).arg("--data").arg(&self.data);
         self.start(command, address)
     }
 

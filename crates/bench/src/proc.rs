@@ -49,6 +49,12 @@ pub(crate) fn memory(pid: u32) -> Memory {
     })
 }
 
+/// Bytes as MiB.
+#[expect(clippy::cast_precision_loss, reason = "memory is far below 2^52 bytes")]
+pub(crate) fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
+}
+
 /// A process and all its descendants. Linux lists children by the thread that started them.
 fn family(pid: u32) -> Vec<u32> {
     let mut family = vec![pid];

@@ -7,6 +7,7 @@ mod p4;
 mod p6;
 mod p7;
 mod p8;
+mod v1;
 
 use crate::plan::Plan;
 use crate::report::Row;
@@ -26,6 +27,7 @@ const ROWS: &[Measured] = &[
     Measured { name: "P7", measure: p7::measure },
     Measured { name: "P8", measure: p8::measure },
     Measured { name: "P10", measure: p10::measure },
+    Measured { name: "V1", measure: v1::measure },
 ];
 
 /// The row called `name`. Ends the program when there is none.

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use gomod::gosumdb::{DatabaseName, Sums};
 use gomod::{H1, ModuleVersion};
+use tokio::time::timeout;
 
 use crate::first_seen::disagreement;
 use crate::sumdb::Database;
@@ -128,7 +129,7 @@ impl Ledger {
         answer: Answer,
     ) -> Result<Answer, Failure> {
         let seen = Sighting { h1: found, origin: answer.origin.clone(), at: (self.clock)(), accepted: false };
-        let recorded = match self.first_seen.witness(module, subject, seen).await {
+        let recorded = match soon(self.first_seen.witness(module, subject, seen)).await {
             Ok(recorded) => Some(recorded),
             Err(error) => self.without_writing(module, subject, &error).await?,
         };
@@ -153,8 +154,9 @@ impl Ledger {
         subject: Subject,
         error: &io::Error,
     ) -> Result<Option<Sighting>, Failure> {
-        let recorded =
-            self.first_seen.recall(module, subject).await.map_err(|error| unrecorded(module, &error))?;
+        let recorded = soon(self.first_seen.recall(module, subject))
+            .await
+            .map_err(|error| unrecorded(module, &error))?;
         if recorded.is_none() {
             tracing::warn!(%module, %error, "cannot write down the hash that was seen first");
         }
@@ -164,6 +166,13 @@ impl Ledger {
     fn database_of(&self, module: &ModuleVersion) -> Option<&Arc<Database>> {
         self.database.as_ref().filter(|database| database.covers(module))
     }
+}
+
+/// How long a record may take to be read or written. A disk that takes longer does not answer at all.
+const RECORD_MAX: Duration = Duration::from_secs(5);
+
+async fn soon<T>(record: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    timeout(RECORD_MAX, record).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
 fn subject_of(ask: &Ask) -> Option<(&ModuleVersion, Subject)> {

@@ -10,7 +10,7 @@ use testkit::module::noise;
 use crate::client::{SlowReaders, get};
 use crate::peers::{Place, Sendfile};
 use crate::plan::Plan;
-use crate::proc::{Memory, memory};
+use crate::proc::{Memory, mebibytes, memory};
 use crate::report::{Goal, Measure, Row};
 use crate::stand::{Side, Stand};
 use crate::watch::Watch;
@@ -95,11 +95,6 @@ impl Both {
         self.resident.add(side.name, Some(mebibytes(memory.resident)));
         self.anonymous.add(side.name, Some(mebibytes(memory.anonymous)));
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "memory is far below 2^52 bytes")]
-fn mebibytes(bytes: u64) -> f64 {
-    bytes as f64 / f64::from(1 << 20)
 }
 
 fn settings(plan: &Plan) -> Vec<String> {

@@ -74,7 +74,7 @@ fn samples(spec: &Spec) -> [String; 3] {
         "TIME" if spec.key == "gc-older-than" => format!("{}d", number + 1),
         "TIME" => format!("{number}s"),
         "SIZE" => format!("{number}MiB"),
-        "DATABASE" => format!("sum.golang.org https://sums{number}.example"),
+        "DATABASE" | "DATABASES" => format!("sum.golang.org https://sums{number}.example"),
         "FILTER" => ["off", "warn", "debug"][number - 1].to_owned(),
         other => panic!("no sample values for {other}"),
     };
