@@ -8,22 +8,17 @@ use bytes::Bytes;
 
 use gomod::ModuleVersion;
 use gomod::gosumdb::{DatabaseName, Lookup, VerifierKey, format_lookup};
-use gomod::tlog::{self, Tile, TreeHead};
+use gomod::tlog::{self, Tile};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout_at};
 
 use super::flaw::Flaw;
-use super::head::{Newest, SignedHead};
+use super::head::{COPIES, KeptHeads, Newest, SignedHead};
+use super::inclusion;
 use super::puzzle::Tree;
 use super::shelf::Shelf;
 use super::tiles::{Need, Tiles};
 use crate::{Ctx, Failure, FailureKind, Origin, SumDbPath};
-
-/// The file of the newest head, which is its address too.
-const LATEST: &str = "latest";
-
-/// Its second copy, should the first be damaged: without either, the next head would be believed on its signature alone.
-const LATEST_COPY: &str = ".latest";
 
 /// The file by which readers of the bare folder see that it answers for the database (protocol.md G11).
 const SUPPORTED: &str = "supported";
@@ -79,20 +74,12 @@ impl Engine {
 
     /// The head on the shelf: of its two copies the newer that is good.
     async fn kept_head(&self) -> std::io::Result<Option<SignedHead>> {
-        let (mut kept, mut refused) = (None::<SignedHead>, None);
-        for address in [LATEST, LATEST_COPY] {
-            let Some(note) = self.shelf.read(address).await? else { continue };
-            match SignedHead::open(&note, &self.key) {
-                Ok(head) if kept.as_ref().is_none_or(|kept| kept.head.size < head.head.size) => {
-                    kept = Some(head);
-                }
-                Ok(_) => {}
-                Err(flaw) => refused = Some(flaw),
+        let KeptHeads { newest, flaws } = KeptHeads::read(&*self.shelf, &self.key).await?;
+        match (newest, flaws.first()) {
+            (None, Some((_, flaw))) => {
+                Err(std::io::Error::new(std::io::ErrorKind::InvalidData, flaw.to_string()))
             }
-        }
-        match (kept, refused) {
-            (None, Some(flaw)) => Err(std::io::Error::new(std::io::ErrorKind::InvalidData, flaw.to_string())),
-            (kept, _) => Ok(kept),
+            (newest, _) => Ok(newest),
         }
     }
 
@@ -207,7 +194,7 @@ impl Engine {
     /// older one is served.
     async fn keep_head(&self, head: &SignedHead) {
         let supported = self.head().is_none().then(|| (SUPPORTED, Bytes::new()));
-        let copies = [LATEST, LATEST_COPY].map(|address| (address, head.bytes()));
+        let copies = COPIES.map(|address| (address, head.bytes()));
         for (address, content) in copies.into_iter().chain(supported) {
             if let Err(error) = self.shelf.write(address, content).await {
                 tracing::error!(database = %self.name, %error, "cannot keep the head of the checksum database");
@@ -229,18 +216,10 @@ impl Engine {
     ) -> Result<Proven, Failure> {
         let begun = Instant::now();
         let flawed = |flaw: Flaw| flaw.of(place, begun.elapsed());
-        let TreeHead { size, .. } = head.head;
-        if lookup.id >= size {
-            return Err(flawed(Flaw::BeyondTree { id: lookup.id, size }));
-        }
-        let tree = self.tree(&head, tlog::record_tiles(size, lookup.id), ctx).await?;
-        if tree.proven.record_hash(lookup.id) != Some(lookup.record_hash()) {
-            return Err(flawed(Flaw::NotInTree(lookup.id)));
-        }
-        let sums = lookup.sums(module);
-        if sums.zip.is_none() && sums.go_mod.is_none() {
-            return Err(flawed(Flaw::OtherModule(module.clone())));
-        }
+        inclusion::sums_of(module, lookup).map_err(flawed)?;
+        let wanted = inclusion::tiles_of(lookup, head.head.size).map_err(flawed)?;
+        let tree = self.tree(&head, wanted, ctx).await?;
+        inclusion::check(lookup, &tree.proven).map_err(flawed)?;
         Ok(Proven { id: lookup.id, text: lookup.record.to_owned(), head })
     }
 
