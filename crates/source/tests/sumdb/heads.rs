@@ -72,7 +72,10 @@ async fn whoever_knows_a_newer_tree_is_told_that_this_one_is_behind() {
     let offline = open(&db, &[], &shelf).await;
     let behind = get(&offline, tile("tile/8/0/009.p/5")).await.unwrap_err();
     assert_eq!(behind.kind(), FailureKind::Unavailable);
-    assert!(behind.message().contains("1001 records known here") && behind.message().contains("newer tree"), "{behind}");
+    assert!(
+        behind.message().contains("1001 records known here") && behind.message().contains("newer tree"),
+        "{behind}"
+    );
     db.fill(2000);
     let online = open(&db, &[&upstream], &shelf).await;
     assert_eq!(get(&online, tile("tile/8/0/009.p/5")).await.unwrap().len(), 5 * 32);
