@@ -230,5 +230,8 @@ fn unproven(module: &ModuleVersion, database: &Database, failure: &Failure) -> F
         ),
         kind => (kind, format!("nothing vouches for {module}: {}", failure.message())),
     };
-    Failure::new(kind, failure.origin(), message, Duration::ZERO).with_trail(failure.trail().clone())
+    let unproven =
+        Failure::new(kind, failure.origin(), message, Duration::ZERO).with_trail(failure.trail().clone());
+    // What the database does not know today it is not asked again for at once.
+    if failure.kind() == FailureKind::NotFound { unproven.permanent() } else { unproven }
 }

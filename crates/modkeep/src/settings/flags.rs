@@ -37,6 +37,16 @@ impl Group for OfStore {
     }
 }
 
+/// What `store verify` needs: the data folder, and who vouches for what is in it.
+#[derive(Debug, Clone, Copy)]
+pub struct OfVerify;
+
+impl Group for OfVerify {
+    fn settings() -> &'static [&'static dyn AnySetting] {
+        &table::OF_VERIFY
+    }
+}
+
 /// What `import` needs: where to keep things, and how long to wait for a proxy.
 #[derive(Debug, Clone, Copy)]
 pub struct OfImport;

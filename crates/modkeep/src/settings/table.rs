@@ -54,6 +54,10 @@ pub static ALL: [&dyn AnySetting; 30] = [
 /// The settings of commands that only look into the data folder.
 pub static OF_STORE: [&dyn AnySetting; 3] = [&DATA, &LOG, &LOG_FORMAT];
 
+/// The settings of `store verify`, which also looks at what vouches for the files.
+pub static OF_VERIFY: [&dyn AnySetting; 7] =
+    [&DATA, &GOPRIVATE, &GOSUMDB, &GONOSUMDB, &SUMDB_MIRRORS, &LOG, &LOG_FORMAT];
+
 /// The settings of `import`, which keeps things and may ask a proxy.
 pub static OF_IMPORT: [&dyn AnySetting; 6] =
     [&DATA, &CA_FILE, &CONNECT_TIMEOUT, &FIRST_BYTE_TIMEOUT, &IDLE_TIMEOUT, &ASK_TIMEOUT];

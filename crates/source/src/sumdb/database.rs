@@ -82,8 +82,16 @@ impl Database {
 
     /// Whether it may be asked about a module: not, when the module is private (protocol.md G7).
     pub fn covers(&self, module: &ModuleVersion) -> bool {
-        let path = module.path().as_str();
-        path == TOOLCHAIN || !self.private.matches(path)
+        is_covered(&self.private, module)
+    }
+
+    /// Takes a signed head that `from` has, so that it need not be asked for record by record: as with each head that comes with a
+    /// record, it counts only if it goes on from the newest, or is contained in it (protocol.md G15).
+    ///
+    /// # Errors
+    /// `Mismatch` for a bad signature and for a contradiction, `Unavailable` when that cannot be found out.
+    pub async fn take_head(&self, note: &[u8], from: &Origin, ctx: &Ctx) -> Result<(), Failure> {
+        self.engine.merge(note, from, ctx).await.map(drop)
     }
 
     /// The proven hashes of a module version.
@@ -199,6 +207,12 @@ impl Database {
 
 fn kept(body: Body, freshness: Freshness) -> Answer {
     Answer { freshness, ..Answer::live(body, Origin::new("kept"), Trail::default()) }
+}
+
+/// Whether a database may be asked about a module, where the effective GONOSUMDB is this.
+pub(super) fn is_covered(private: &PrefixPatterns, module: &ModuleVersion) -> bool {
+    let path = module.path().as_str();
+    path == TOOLCHAIN || !private.matches(path)
 }
 
 /// Nobody outside may learn that a private module is asked for.

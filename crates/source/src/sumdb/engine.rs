@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use gomod::ModuleVersion;
 use gomod::gosumdb::{DatabaseName, Lookup, VerifierKey, format_lookup};
-use gomod::tlog::{self, Tile, TreeHead};
+use gomod::tlog::{self, Tile};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout_at};
 
 use super::flaw::Flaw;
 use super::head::{Newest, SignedHead};
+use super::inclusion;
 use super::puzzle::Tree;
 use super::shelf::Shelf;
 use super::tiles::{Need, Tiles};
@@ -187,18 +188,10 @@ impl Engine {
     ) -> Result<Proven, Failure> {
         let begun = Instant::now();
         let flawed = |flaw: Flaw| flaw.of(place, begun.elapsed());
-        let TreeHead { size, .. } = head.head;
-        if lookup.id >= size {
-            return Err(flawed(Flaw::BeyondTree { id: lookup.id, size }));
-        }
-        let tree = self.tree(&head, tlog::record_tiles(size, lookup.id), ctx).await?;
-        if tree.proven.record_hash(lookup.id) != Some(lookup.record_hash()) {
-            return Err(flawed(Flaw::NotInTree(lookup.id)));
-        }
-        let sums = lookup.sums(module);
-        if sums.zip.is_none() && sums.go_mod.is_none() {
-            return Err(flawed(Flaw::OtherModule(module.clone())));
-        }
+        inclusion::sums_of(module, lookup).map_err(flawed)?;
+        let wanted = inclusion::tiles_of(lookup, head.head.size).map_err(flawed)?;
+        let tree = self.tree(&head, wanted, ctx).await?;
+        inclusion::check(lookup, &tree.proven).map_err(flawed)?;
         Ok(Proven { id: lookup.id, text: lookup.record.to_owned(), head })
     }
 

@@ -1,5 +1,6 @@
 //! The newest head of a tree that is proven to go on from all those before it.
 
+use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
@@ -8,6 +9,16 @@ use gomod::note::Note;
 use gomod::tlog::TreeHead;
 
 use super::flaw::Flaw;
+use super::shelf::Shelf;
+
+/// The file of the newest head, which is its address too.
+const LATEST: &str = "latest";
+
+/// Its second copy, should the first be damaged: without either, the next head would be believed on its signature alone.
+const LATEST_COPY: &str = ".latest";
+
+/// Where the newest head is kept.
+pub(super) const COPIES: [&str; 2] = [LATEST, LATEST_COPY];
 
 /// A tree head, with the signed note that says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +39,34 @@ impl SignedHead {
 
     pub(super) fn bytes(&self) -> Bytes {
         Bytes::copy_from_slice(self.note.as_bytes())
+    }
+}
+
+/// What a shelf has of the newest head.
+#[derive(Debug, Default)]
+pub(super) struct KeptHeads {
+    /// Of the copies the newer that is good.
+    pub(super) newest: Option<SignedHead>,
+    /// The copies that are not, by address.
+    pub(super) flaws: Vec<(&'static str, Flaw)>,
+}
+
+impl KeptHeads {
+    pub(super) async fn read(shelf: &dyn Shelf, key: &VerifierKey) -> io::Result<Self> {
+        let mut kept = Self::default();
+        for address in COPIES {
+            let Some(note) = shelf.read(address).await? else { continue };
+            match SignedHead::open(&note, key) {
+                Ok(head) if kept.is_newer(&head) => kept.newest = Some(head),
+                Ok(_) => {}
+                Err(flaw) => kept.flaws.push((address, flaw)),
+            }
+        }
+        Ok(kept)
+    }
+
+    fn is_newer(&self, head: &SignedHead) -> bool {
+        self.newest.as_ref().is_none_or(|newest| newest.head.size < head.head.size)
     }
 }
 

@@ -5,14 +5,8 @@ use gomod::ModuleVersion;
 use gomod::gosumdb::Lookup;
 
 use super::engine::{Engine, Proven};
-use super::head::SignedHead;
+use super::head::{COPIES, KeptHeads, SignedHead};
 use crate::{Ctx, Failure, FailureKind, Origin, SumDbPath};
-
-/// The file of the newest head, which is its address too.
-const LATEST: &str = "latest";
-
-/// Its second copy, should the first be damaged: without either, the next head would be believed on its signature alone.
-const LATEST_COPY: &str = ".latest";
 
 /// The file by which readers of the bare folder see that it answers for the database (protocol.md G11).
 const SUPPORTED: &str = "supported";
@@ -20,20 +14,12 @@ const SUPPORTED: &str = "supported";
 impl Engine {
     /// The head on the shelf: of its two copies the newer that is good.
     pub(super) async fn kept_head(&self) -> std::io::Result<Option<SignedHead>> {
-        let (mut kept, mut refused) = (None::<SignedHead>, None);
-        for address in [LATEST, LATEST_COPY] {
-            let Some(note) = self.shelf.read(address).await? else { continue };
-            match SignedHead::open(&note, &self.key) {
-                Ok(head) if kept.as_ref().is_none_or(|kept| kept.head.size < head.head.size) => {
-                    kept = Some(head);
-                }
-                Ok(_) => {}
-                Err(flaw) => refused = Some(flaw),
+        let KeptHeads { newest, flaws } = KeptHeads::read(&*self.shelf, &self.key).await?;
+        match (newest, flaws.first()) {
+            (None, Some((_, flaw))) => {
+                Err(std::io::Error::new(std::io::ErrorKind::InvalidData, flaw.to_string()))
             }
-        }
-        match (kept, refused) {
-            (None, Some(flaw)) => Err(std::io::Error::new(std::io::ErrorKind::InvalidData, flaw.to_string())),
-            (kept, _) => Ok(kept),
+            (newest, _) => Ok(newest),
         }
     }
 
@@ -41,7 +27,7 @@ impl Engine {
     /// older one is served.
     pub(super) async fn keep_head(&self, head: &SignedHead) {
         let supported = self.head().is_none().then(|| (SUPPORTED, Bytes::new()));
-        let copies = [LATEST, LATEST_COPY].map(|address| (address, head.bytes()));
+        let copies = COPIES.map(|address| (address, head.bytes()));
         for (address, content) in copies.into_iter().chain(supported) {
             if let Err(error) = self.shelf.write(address, content).await {
                 tracing::error!(database = %self.name, %error, "cannot keep the head of the checksum database");

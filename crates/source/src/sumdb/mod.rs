@@ -2,11 +2,11 @@
 //!
 //! * [`database`], [`databases`]: the source: lookups, tiles, heads; and the one that sends each question to its database.
 //! * [`records`], [`data_tile`]: records, kept or fetched, singly and by the tile.
-//! * [`engine`], [`kept`]: the rules of believing (protocol.md G13, G15); what is kept of it.
+//! * [`engine`], [`inclusion`], [`kept`]: the rules of believing (protocol.md G13, G15), and what is kept of it.
 //! * [`audited`]: one way, held to these rules.
 //! * [`tiles`], [`puzzle`], [`search`]: getting hold of proven tiles (protocol.md G16 to G20).
 //! * [`way`]: whom to ask.
-//! * [`shelf`]: where proven things are kept.
+//! * [`shelf`]: where proven things are kept; [`holdings`]: proving all of them anew, offline.
 //! * [`head`], [`flaw`]: the newest tree head; what can be wrong.
 
 mod audited;
@@ -16,6 +16,8 @@ mod databases;
 mod engine;
 mod flaw;
 mod head;
+mod holdings;
+mod inclusion;
 mod kept;
 mod puzzle;
 mod records;
@@ -26,5 +28,6 @@ mod way;
 
 pub use database::{Database, DatabaseOptions};
 pub use databases::Databases;
+pub use holdings::{Doubt, Holdings, ProvenRecord};
 pub use shelf::Shelf;
 pub use way::{Mirroring, Way};

@@ -57,6 +57,15 @@ enum Asked {
     Incomplete,
 }
 
+/// Why a tree cannot be had from what is kept.
+#[derive(Debug)]
+pub(super) enum Lack {
+    /// These are not kept.
+    Missing(Vec<Tile>),
+    /// These are, but are not proven to be of the tree.
+    Disproven(Vec<Tile>),
+}
+
 impl Tiles {
     /// Tiles by `any` of the ways that are `each` for itself in `ways`.
     pub(super) fn new(
@@ -91,6 +100,19 @@ impl Tiles {
             Want::Usual | Want::Revalidate => self.search(need, ctx, &mut puzzle, &mut search).await,
         };
         found.ok_or_else(|| search.give_up(&self.database, need.head))
+    }
+
+    /// The tree with at least the tiles `wanted` in it, from what is kept alone.
+    pub(super) async fn kept(
+        &self,
+        head: TreeHead,
+        wanted: impl IntoIterator<Item = Tile>,
+    ) -> Result<Tree, Lack> {
+        let mut puzzle = self.at_hand(Puzzle::new(head, wanted)).await;
+        match puzzle.missing() {
+            missing if missing.is_empty() => puzzle.solve().ok_or_else(|| Lack::Disproven(puzzle.missing())),
+            missing => Err(Lack::Missing(missing)),
+        }
     }
 
     /// What no way has, none has for itself either. What was there and did not fit may be right by another way.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop loudly")]
 
 mod heads;
+mod holdings;
 mod lies;
 mod offline;
 mod scene;

@@ -12,7 +12,8 @@ use gomod::gosumdb::{DatabaseName, Sums, VerifierKey};
 use source::sumdb::{Database, DatabaseOptions, Mirroring, Shelf, Way};
 use source::upstream::{HttpClient, HttpOptions};
 use source::{
-    Answer, Ask, Checked, Ctx, Failure, Kind, Source, Spool, Steady, SumDbAsk, SumDbPath, Upstream, Vitals,
+    Answer, Ask, Checked, Ctx, Failure, Kind, Origin, Source, Spool, Steady, SumDbAsk, SumDbPath, Trail,
+    Upstream, Vitals,
 };
 use testkit::{FakeUpstream, Module, SumDb};
 
@@ -74,6 +75,26 @@ impl Shelf for Memory {
     }
 }
 
+/// What is in memory as a place that answers: a folder of files, say.
+#[async_trait::async_trait]
+impl Source for Memory {
+    async fn ask(&self, ask: &Ask, _: &Ctx) -> Result<Answer, Failure> {
+        let Ask::SumDb(about) = ask else { panic!("{ask} is no question to a database") };
+        let origin = Origin::new("folder");
+        match self.get(&about.path.address()) {
+            Some(content) => Ok(Answer::live(content.into(), origin, Trail::default())),
+            None => Err(Failure::not_found(&origin, "no such file", Duration::ZERO)),
+        }
+    }
+}
+
+impl Memory {
+    pub(crate) fn way(&self) -> Way {
+        let origin = Origin::new("folder");
+        Way { place: Arc::new(self.clone()), vitals: Vitals::new(origin.clone(), || 0.5), origin }
+    }
+}
+
 /// A database with fillers before and behind the records of [`module`]s.
 pub(crate) fn database(fillers: u64) -> SumDb {
     let db = SumDb::new(NAME);
@@ -117,10 +138,14 @@ pub(crate) async fn open(db: &SumDb, ways: &[&FakeUpstream], shelf: &Memory) -> 
 }
 
 pub(crate) async fn try_open(db: &SumDb, ways: &[&FakeUpstream], shelf: &Memory) -> io::Result<Database> {
+    try_open_by(db, ways.iter().map(|upstream| by(upstream)).collect(), shelf).await
+}
+
+pub(crate) async fn try_open_by(db: &SumDb, ways: Vec<Way>, shelf: &Memory) -> io::Result<Database> {
     let options = DatabaseOptions {
         key: VerifierKey::parse(&db.gosumdb()).unwrap(),
         name: DatabaseName::parse(db.name()).unwrap(),
-        ways: ways.iter().map(|upstream| by(upstream)).collect(),
+        ways,
         shelf: Arc::new(shelf.clone()),
         private: PrefixPatterns::parse("corp.example"),
         patience: Duration::from_secs(20),

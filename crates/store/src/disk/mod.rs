@@ -11,6 +11,7 @@ mod last_use;
 mod layout;
 mod list;
 mod locks;
+mod lookups;
 mod opening;
 mod publish;
 mod read;
@@ -24,8 +25,10 @@ mod verify;
 mod walk;
 
 pub use first_seen::{FirstSeenLog, OnRecord};
+pub use lookups::{LookupFile, lookups_of};
+pub use shelf::shelf_of;
 pub use units::{Unit, name_of, units_of, units_of_module};
-pub use verify::{Verdict, verify};
+pub use verify::{Verdict, hash_of, verify};
 pub use walk::entries_of;
 
 use std::fs::File;

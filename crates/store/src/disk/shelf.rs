@@ -37,6 +37,38 @@ impl DiskStore {
     }
 }
 
+/// The shelf of one database in any folder of that layout, to be read alone: also beside a process that writes there.
+#[derive(Debug)]
+struct ReadShelf {
+    root: PathBuf,
+}
+
+/// What is kept of a database in the folder `root`: a data folder, or the download folder of a module cache (protocol.md G12). Nothing
+/// can be written there.
+pub fn shelf_of(root: &Path, database: &DatabaseName) -> impl Shelf + use<> {
+    ReadShelf { root: root.join(DATABASES).join(database.as_str()) }
+}
+
+#[async_trait::async_trait]
+impl Shelf for ReadShelf {
+    async fn read(&self, address: &str) -> io::Result<Option<Bytes>> {
+        let path = self.root.join(address);
+        off_worker(move || read(&path)).await
+    }
+
+    async fn write(&self, _: &str, _: Bytes) -> io::Result<()> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+
+    async fn forget(&self, _: &str) -> io::Result<()> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+
+    async fn keep_evidence(&self, _: &str, _: String) -> io::Result<()> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+}
+
 impl DiskShelf {
     async fn work<T: Send + 'static>(
         &self,

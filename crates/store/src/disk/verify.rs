@@ -25,10 +25,11 @@ const LOOKS: usize = 5;
 /// What a kept artifact turns out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// What it was when it was put: size, SHA-256, block checksums and content hash.
-    Whole,
-    /// Nothing vouches for it, because it has no sidecar that this release can read; a zip is at least a good one.
-    Unvouched,
+    /// What it was when it was put: size, SHA-256, block checksums and content hash. With the content hash of a zip or go.mod,
+    /// computed just now.
+    Whole(Option<H1>),
+    /// No sidecar that this release can read speaks for it; a zip is at least a good one. With the same hash.
+    Unvouched(Option<H1>),
     /// Not what it was, and why.
     Damaged(String),
     /// Not there any more.
@@ -43,6 +44,20 @@ pub enum Verdict {
 pub fn verify(root: &Path, ask: &Ask, read: &mut dyn FnMut(u64)) -> Result<Verdict, StoreError> {
     let path = Layout::new(root).artifact(ask);
     look(ask, &path, read).map_err(StoreError::io("read", &path))
+}
+
+/// The content hash of the zip or go.mod that is kept for a question, computed now, whatever speaks for it; `None` when it has none,
+/// or is not there. Blocks.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn hash_of(root: &Path, ask: &Ask) -> Result<Option<H1>, StoreError> {
+    let path = Layout::new(root).artifact(ask);
+    let hash = || match open_regular(&path)? {
+        Some(file) => Ok(h1_of(ask, &file)?.and_then(Result::ok)),
+        None => Ok(None),
+    };
+    hash().map_err(StoreError::io("read", &path))
 }
 
 fn look(ask: &Ask, path: &Path, read: &mut dyn FnMut(u64)) -> io::Result<Verdict> {
@@ -60,10 +75,7 @@ fn look(ask: &Ask, path: &Path, read: &mut dyn FnMut(u64)) -> io::Result<Verdict
 
 fn compare(ask: &Ask, file: &File, sidecar: &Path, read: &mut dyn FnMut(u64)) -> io::Result<Verdict> {
     match Sidecar::read(sidecar) {
-        Ok((Ok(sidecar), _)) => Ok(match flaw(ask, file, &sidecar, read)? {
-            None => Verdict::Whole,
-            Some(flaw) => Verdict::Damaged(flaw),
-        }),
+        Ok((Ok(sidecar), _)) => whole(ask, file, &sidecar, read),
         Ok((Err(Unreadable::Damaged), _)) => {
             Ok(Verdict::Damaged("its sidecar is damaged, nothing vouches for it".to_owned()))
         }
@@ -75,13 +87,26 @@ fn compare(ask: &Ask, file: &File, sidecar: &Path, read: &mut dyn FnMut(u64)) ->
 
 fn unvouched(ask: &Ask, file: &File) -> io::Result<Verdict> {
     match look_into(ask, file) {
-        Ok(_) => Ok(Verdict::Unvouched),
+        Ok(h1) => Ok(Verdict::Unvouched(h1)),
         Err(FormError::Io(error)) => Err(error),
         Err(flaw) => Ok(Verdict::Damaged(flaw.to_string())),
     }
 }
 
-fn flaw(ask: &Ask, file: &File, sidecar: &Sidecar, read: &mut dyn FnMut(u64)) -> io::Result<Option<String>> {
+fn whole(ask: &Ask, file: &File, sidecar: &Sidecar, read: &mut dyn FnMut(u64)) -> io::Result<Verdict> {
+    if let Some(flaw) = flaw(file, sidecar, read)? {
+        return Ok(Verdict::Damaged(flaw));
+    }
+    Ok(match (h1_of(ask, file)?, sidecar.h1) {
+        (Some(Err(flaw)), _) => Verdict::Damaged(flaw),
+        (Some(Ok(found)), Some(expected)) if found != expected => {
+            Verdict::Damaged(format!("its content hash is {found}, expected {expected}"))
+        }
+        (found, _) => Verdict::Whole(found.and_then(Result::ok)),
+    })
+}
+
+fn flaw(file: &File, sidecar: &Sidecar, read: &mut dyn FnMut(u64)) -> io::Result<Option<String>> {
     let (expected, size) = (&sidecar.fingerprint, file.metadata()?.len());
     if size != expected.size {
         return Ok(Some(format!("it has {size} bytes, expected {}", expected.size)));
@@ -92,13 +117,7 @@ fn flaw(ask: &Ask, file: &File, sidecar: &Sidecar, read: &mut dyn FnMut(u64)) ->
         let what = block.map_or("its SHA-256".to_owned(), |block| format!("block {block}"));
         return Ok(Some(format!("{what} is not what it was")));
     }
-    Ok(match (h1_of(ask, file)?, sidecar.h1) {
-        (Some(found), Some(expected)) if found != Ok(expected) => Some(match found {
-            Ok(found) => format!("its content hash is {found}, expected {expected}"),
-            Err(flaw) => flaw,
-        }),
-        _ => None,
-    })
+    Ok(None)
 }
 
 /// The content hash of a zip or go.mod, or why it has none.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use source::Ask;
 use source::conformance::asks_about;
 use store::conformance::{content, vetted_in};
-use store::disk::{Verdict, verify};
+use store::disk::{Verdict, hash_of, verify};
 use store::{Scrub, Store};
 
 use crate::common::{PATH, ask, bytes, modules, open, serving, store, upstream};
@@ -37,7 +37,8 @@ async fn what_is_whole_is_told_from_what_is_not() {
     for question in all {
         bytes(ask(&source, question).await.unwrap()).await;
         let size = fs::metadata(folder.path().join(question.address())).unwrap().len();
-        assert_eq!(look(folder.path(), question), (Verdict::Whole, size), "{question}");
+        let whole = (Verdict::Whole(hash_of(folder.path(), question).unwrap()), size);
+        assert_eq!(look(folder.path(), question), whole, "{question}");
     }
     for question in all {
         let size = fs::metadata(folder.path().join(question.address())).unwrap().len();
@@ -46,8 +47,12 @@ async fn what_is_whole_is_told_from_what_is_not() {
             assert!(matches!(look(folder.path(), question).0, Verdict::Damaged(_)), "{question} byte {at}");
             flip(folder.path(), question, at);
         }
-        assert_eq!(look(folder.path(), question), (Verdict::Whole, size), "it changes nothing");
+        let whole = (Verdict::Whole(hash_of(folder.path(), question).unwrap()), size);
+        assert_eq!(look(folder.path(), question), whole, "it changes nothing");
     }
+    assert_eq!(hash_of(folder.path(), &zip).unwrap().unwrap().to_string(), modules()[1].h1());
+    assert!(hash_of(folder.path(), &go_mod).unwrap().is_some());
+    assert_eq!(hash_of(folder.path(), &info).unwrap(), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,7 +64,7 @@ async fn a_wrong_content_hash_and_a_bad_zip_of_a_stranger_are_damage() {
     let (Verdict::Damaged(why), _) = look(folder.path(), &go_mod) else { panic!("its h1 is wrong") };
     assert!(why.contains("h1:"), "{why}");
     upstream().write_file_proxy(folder.path());
-    assert_eq!(look(folder.path(), &zip).0, Verdict::Unvouched);
+    assert!(matches!(look(folder.path(), &zip).0, Verdict::Unvouched(Some(_))));
     let file = folder.path().join(zip.address());
     fs::File::options().write(true).open(&file).unwrap().set_len(100).unwrap();
     assert!(matches!(look(folder.path(), &zip).0, Verdict::Damaged(_)));
@@ -121,7 +126,7 @@ async fn a_scrub_heals_while_a_place_lives_and_sets_aside_when_none_does() {
     scrub.round().await;
     assert_eq!(count(), [12, 2, 2, 2]);
     assert_eq!(fs::read(folder.path().join(zip.address())).unwrap(), modules()[1].zip());
-    assert_eq!(look(folder.path(), &go_mod).0, Verdict::Whole);
+    assert!(matches!(look(folder.path(), &go_mod).0, Verdict::Whole(Some(_))));
 
     fake.stop();
     flip(folder.path(), &zip, 5);
