@@ -65,7 +65,7 @@ impl Fault {
     }
 }
 
-/// Which requests a fault touches, told by the end of their path.
+/// Which requests a fault touches, told by their path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Touches {
     /// Every request.
@@ -78,7 +78,16 @@ pub enum Touches {
     Mods,
     /// `@v/VERSION.zip`.
     Zips,
+    /// All of a checksum database (`sumdb/NAME/…`) but `supported`: the proxy goes on saying that it mirrors it.
+    SumDb,
+    /// `sumdb/NAME/lookup/MODULE@VERSION`.
+    Lookups,
+    /// `sumdb/NAME/tile/…`.
+    Tiles,
 }
+
+/// Where a proxy answers for checksum databases. No module that can be fetched has such a path: its first element has a dot.
+const SUMDB: &str = "/sumdb/";
 
 impl Touches {
     pub(crate) fn is_met_by(self, path: &str) -> bool {
@@ -89,7 +98,15 @@ impl Touches {
             Self::Infos => ending == Some("info"),
             Self::Mods => ending == Some("mod"),
             Self::Zips => ending == Some("zip"),
+            Self::SumDb => path.starts_with(SUMDB) && !path.ends_with("/supported"),
+            Self::Lookups => path.starts_with(SUMDB) && path.contains("/lookup/"),
+            Self::Tiles => path.starts_with(SUMDB) && path.contains("/tile/"),
         }
+    }
+
+    /// Whether only who asks a checksum database through the proxy meets it. go does not ask about what stands in a go.sum.
+    pub const fn is_of_sumdb(self) -> bool {
+        matches!(self, Self::SumDb | Self::Lookups | Self::Tiles)
     }
 }
 
@@ -101,6 +118,9 @@ impl fmt::Display for Touches {
             Self::Infos => "infos",
             Self::Mods => "mods",
             Self::Zips => "zips",
+            Self::SumDb => "checksum database",
+            Self::Lookups => "lookups",
+            Self::Tiles => "tiles",
         })
     }
 }
@@ -207,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn requests_are_told_by_the_end_of_their_path() {
+    fn requests_are_told_by_their_path() {
         let met = |touches: Touches| {
             ["/m/@v/list", "/m/@v/v1.info", "/m/@v/v1.mod", "/m/@v/v1.zip", "/m/@latest"]
                 .map(|path| touches.is_met_by(path))
@@ -217,5 +237,17 @@ mod tests {
         assert_eq!(met(Touches::Infos), [false, true, false, false, false]);
         assert_eq!(met(Touches::Mods), [false, false, true, false, false]);
         assert_eq!(met(Touches::Zips), [false, false, false, true, false]);
+        assert_eq!([Touches::SumDb, Touches::Lookups, Touches::Tiles].map(met), [[false; 5]; 3]);
+    }
+
+    #[test]
+    fn a_checksum_database_stays_supported() {
+        let met = |touches: Touches| {
+            ["supported", "latest", "lookup/m.x/supported@v1.0.0", "tile/8/0/001"]
+                .map(|path| touches.is_met_by(&format!("/sumdb/sum.example/db/{path}")))
+        };
+        assert_eq!(met(Touches::SumDb), [false, true, true, true]);
+        assert_eq!(met(Touches::Lookups), [false, false, true, false]);
+        assert_eq!(met(Touches::Tiles), [false, false, false, true]);
     }
 }

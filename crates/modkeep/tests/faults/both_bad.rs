@@ -1,7 +1,7 @@
 //! With no good place left, go fails soon, and its user is told which places there are, what is wrong with each, and what
 //! to do about it.
 
-use crate::scene::{Node, bad, pull};
+use crate::scene::{Knows, Node, bad, pull};
 
 /// How what to do begins.
 const ADVICE: &str = "to go on: ";
@@ -11,7 +11,9 @@ fn tells(names: [&str; 2], happened: [&str; 2]) {
     let places = names.map(bad);
     let [first, second] = &places;
     let node = Node::start(&format!("{}|{}", first.url(), second.url()), &[first, second]);
-    let Err(output) = pull(&node.url()) else { panic!("{names:?} gave a build") };
+    let Err(output) = pull(&node.url(), Knows::before_meeting(names[0])) else {
+        panic!("{names:?} gave a build")
+    };
     for (place, words) in places.iter().zip(happened) {
         let line = output.stderr.lines().find(|line| line.contains(place.url()) && line.contains(words));
         assert!(line.is_some(), "no line has {} and `{words}`: {output}\n{}", place.url(), node.said());
