@@ -29,8 +29,13 @@ static GRAPH: LazyLock<Graph> = LazyLock::new(|| {
     Graph::generate(small)
 });
 
-/// Where nobody listens: the database is there for those alone who ask a mirror of it.
-const DATABASE: &str = "127.0.0.1:1/sumdb";
+/// The database's own host: it finds nothing, so that only its mirrors are of use.
+static HOST: LazyLock<FaultyProxy> = LazyLock::new(|| {
+    let nothing = FakeUpstream::builder().start();
+    let host = proxy("tls-good", &nothing.url());
+    std::mem::forget(nothing);
+    host
+});
 
 /// Records before and behind those of the modules, so that these are in another tile than the newest ones, which make the root.
 const FILLERS: u64 = 300;
@@ -44,7 +49,7 @@ static GOOD: LazyLock<FakeUpstream> = LazyLock::new(|| {
 
 /// The checksum database of go and of the server.
 static DB: LazyLock<SumDb> = LazyLock::new(|| {
-    let db = SumDb::new(DATABASE);
+    let db = SumDb::new(&format!("{}/sumdb", HOST.url().trim_start_matches("https://")));
     db.fill(FILLERS);
     for module in modules() {
         db.add(&module);
@@ -130,8 +135,11 @@ fn build_cache() -> PathBuf {
 
 /// A proxy with the fault of this name, in front of the good upstream.
 pub(crate) fn bad(name: &str) -> FaultyProxy {
-    let fault = faults::find(name).unwrap();
-    RUNTIME.block_on(FaultyProxy::start(fault, &GOOD.url())).unwrap()
+    proxy(name, &GOOD.url())
+}
+
+fn proxy(name: &str, behind: &str) -> FaultyProxy {
+    RUNTIME.block_on(FaultyProxy::start(faults::find(name).unwrap(), behind)).unwrap()
 }
 
 /// The URL of the good upstream.
@@ -146,7 +154,7 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// Serves from this list, with the settings that it has by itself. The authorities of `bad` are trusted, so that what is
+    /// Serves from this list, with the settings that it has by itself. The authorities of `bad` and of the database's host are trusted, so that what is
     /// wrong with a certificate is not its authority.
     pub(crate) fn start(list: &str, bad: &[&FaultyProxy]) -> Self {
         Self::verifying_with(&DB.gosumdb(), list, bad)
@@ -159,10 +167,10 @@ impl Node {
             .env("GOSUMDB", database)
             .args(["serve", "--listen", "127.0.0.1:0", "--upstream", list])
             .args(["--data".as_ref(), data.path().join("data").as_os_str()]);
-        let pem: String = bad.iter().filter_map(|proxy| proxy.ca_pem()).collect();
+        let pem: String = bad.iter().copied().chain([&*HOST]).filter_map(FaultyProxy::ca_pem).collect();
         let authorities = data.path().join("authorities.pem");
         fs::write(&authorities, &pem).unwrap();
-        let command = if pem.is_empty() { command } else { command.args(["--ca-file".into(), authorities]) };
+        let command = command.args(["--ca-file".into(), authorities]);
         Self { process: command.start("listens on http://{}"), _data: data }
     }
 
