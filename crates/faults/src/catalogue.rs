@@ -1,6 +1,7 @@
 //! The faults. The order is that of tables: whole answers first, then contents, silences, connections, moods, and faults of
 //! single files and of a checksum database.
 
+use crate::Touches::{All, Infos, Lists, Lookups, Mods, SumDb, Tiles, Zips};
 use crate::fault::Certificate::{Expired, Good, OtherHost};
 use crate::fault::Door::{Breaking, Closing, Mute, Nobody, Plain, Tls};
 use crate::fault::Effect::{
@@ -9,7 +10,6 @@ use crate::fault::Effect::{
 };
 use crate::fault::Fault;
 use crate::fault::Strikes::{EveryOther, First, OncePerFile};
-use crate::fault::Touches::{All, Infos, Lists, Lookups, Mods, SumDb, Tiles, Zips};
 
 /// Port 1 needs the rights of an administrator to open, and nobody opens it: connections are refused.
 const CLOSED: &str = "http://127.0.0.1:1";
@@ -96,7 +96,7 @@ pub fn find(name: &str) -> Option<&'static Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fault::{Strikes, Touches};
+    use crate::{Strikes, Touches};
 
     #[test]
     fn names_differ_and_are_easy_to_type() {

@@ -1,15 +1,23 @@
 //! One test per fault and separator.
 
+use std::time::{Duration, Instant};
+
 use crate::scene::{Knows, Node, bad, good, pull};
+
+/// How long a build may take: less than the 15 seconds for which the server would wait for one silent place, and several times
+/// what it takes.
+const SOON: Duration = Duration::from_secs(14);
 
 /// The build goes on, and takes what it takes on a healthy day.
 fn survives(name: &str, separator: char) {
     let bad = bad(name);
     let node = Node::start(&format!("{}{separator}{}", bad.url(), good()), &[&bad]);
     let knows = Knows::before_meeting(name);
+    let (healthy, begun) = (knows.healthy(), Instant::now());
     let taken = pull(&node.url(), knows).unwrap_or_else(|output| panic!("{output}\n{}", node.said()));
+    assert!(begun.elapsed() < SOON, "it took {:?}\n{}", begun.elapsed(), node.said());
     assert!(taken.names_the_newest_version(), "{taken:?}");
-    assert_eq!(taken, *knows.healthy());
+    assert_eq!(taken, *healthy);
     assert_met(name, &bad);
 }
 

@@ -29,13 +29,9 @@ static GRAPH: LazyLock<Graph> = LazyLock::new(|| {
     Graph::generate(small)
 });
 
-/// The database's own host: it finds nothing, so that only its mirrors are of use.
-static HOST: LazyLock<FaultyProxy> = LazyLock::new(|| {
-    let nothing = FakeUpstream::builder().start();
-    let host = proxy("tls-good", &nothing.url());
-    std::mem::forget(nothing);
-    host
-});
+/// The database's own host: it finds nothing, and says so at once. Only the mirrors are of use.
+static HOST: LazyLock<FaultyProxy> = LazyLock::new(|| proxy("tls-good", &NOTHING.url()));
+static NOTHING: LazyLock<FakeUpstream> = LazyLock::new(|| FakeUpstream::builder().start());
 
 /// Records before and behind those of the modules, so that these are in another tile than the newest ones, which make the root.
 const FILLERS: u64 = 300;
@@ -108,18 +104,28 @@ pub(crate) fn pull(proxy: &str, knows: Knows) -> Result<Taken, Box<GoOutput>> {
     if matches!(knows, Knows::Nothing) {
         fs::remove_file(project.join("go.sum")).unwrap();
     }
-    let go = |folder: &Path, args: &[&str]| {
-        let run = GoRun::in_home(&home).proxy(proxy).sumdb(DB.gosumdb()).dir(folder);
-        let run = run.flags("-mod=mod").build_cache(&build_cache());
-        let output = run.deadline(DEADLINE).args(args.iter().copied()).run();
-        if output.status.success() { Ok(output) } else { Err(Box::new(output)) }
-    };
+    let go = |folder: &Path, args: &[&str]| go(&home, proxy, folder, args);
     go(&project, &["mod", "download"])?;
     go(&project, &["build", "./..."])?;
     let (go_sum, files) = (fs::read_to_string(project.join("go.sum")).unwrap(), home.downloads());
     let latest = format!("{MANY}@latest");
     let versions = go(&home.project("elsewhere"), &["list", "-m", "-versions", &latest])?.stdout;
     Ok(Taken { go_sum, files, versions })
+}
+
+/// Downloads one module, of which go knows nothing: the shortest way to a failure.
+pub(crate) fn download(proxy: &str) -> Result<(), Box<GoOutput>> {
+    let (home, module) = (GoHome::fresh(), &GRAPH.selected()[0]);
+    let query = format!("{}@{}", module.path(), module.version());
+    go(&home, proxy, &home.project("elsewhere"), &["mod", "download", &query]).map(drop)
+}
+
+/// One command, or what it said when it failed.
+fn go(home: &GoHome, proxy: &str, folder: &Path, args: &[&str]) -> Result<GoOutput, Box<GoOutput>> {
+    let run = GoRun::in_home(home).proxy(proxy).sumdb(DB.gosumdb()).dir(folder);
+    let run = run.flags("-mod=mod").build_cache(&build_cache());
+    let output = run.deadline(DEADLINE).args(args.iter().copied()).run();
+    if output.status.success() { Ok(output) } else { Err(Box::new(output)) }
 }
 
 impl Taken {
