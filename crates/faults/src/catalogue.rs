@@ -1,6 +1,7 @@
 //! The faults. The order is that of tables: whole answers first, then contents, silences, connections, moods, and faults of
-//! single files.
+//! single files and of a checksum database.
 
+use crate::Touches::{All, Infos, Lists, Lookups, Mods, SumDb, Tiles, Zips};
 use crate::fault::Certificate::{Expired, Good, OtherHost};
 use crate::fault::Door::{Breaking, Closing, Mute, Nobody, Plain, Tls};
 use crate::fault::Effect::{
@@ -9,7 +10,6 @@ use crate::fault::Effect::{
 };
 use crate::fault::Fault;
 use crate::fault::Strikes::{EveryOther, First, OncePerFile};
-use crate::fault::Touches::{All, Infos, Lists, Mods, Zips};
 
 /// Port 1 needs the rights of an administrator to open, and nobody opens it: connections are refused.
 const CLOSED: &str = "http://127.0.0.1:1";
@@ -63,6 +63,24 @@ pub static CATALOGUE: &[Fault] = &[
     Fault::on(Lists, "list-empty", "gives lists without any version", NoVersions),
     Fault::on(Lists, "list-miss", "leaves the newest version out of lists", NoNewest),
     Fault::on(Lists, "502~list", "fails for lists only", Status(502)),
+    Fault::on(SumDb, "502~sumdb", "fails for the checksum database that it says it mirrors", Status(502)),
+    Fault::on(
+        SumDb,
+        "404~sumdb",
+        "finds nothing in the checksum database that it says it mirrors",
+        Status(404),
+    ),
+    Fault::on(SumDb, "html~sumdb", "shows a login page in place of the checksum database", LoginPage),
+    Fault::on(
+        SumDb,
+        "hang~sumdb",
+        "never answers for the checksum database that it says it mirrors",
+        Silence,
+    ),
+    Fault::on(Tiles, "hang~tile", "never answers for tiles of the checksum database", Silence),
+    Fault::on(SumDb, "sumdb-cut", "ends what it has of the checksum database half way", Cut),
+    Fault::on(Lookups, "lookup-corrupt", "has one wrong byte in each record of the checksum database", Flip),
+    Fault::on(Tiles, "tile-corrupt", "has one wrong byte in each tile of the checksum database", Flip),
 ];
 
 /// The fault with this name.
@@ -78,7 +96,7 @@ pub fn find(name: &str) -> Option<&'static Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fault::{Strikes, Touches};
+    use crate::{Strikes, Touches};
 
     #[test]
     fn names_differ_and_are_easy_to_type() {
@@ -108,6 +126,8 @@ mod tests {
             let touched = match fault.name.split_once('~') {
                 Some((_, "zip")) => Touches::Zips,
                 Some((_, "list")) => Touches::Lists,
+                Some((_, "sumdb")) => Touches::SumDb,
+                Some((_, "tile")) => Touches::Tiles,
                 Some((_, other)) => panic!("{other}"),
                 None => continue,
             };

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::Touches;
+
 /// One way in which a module proxy can be broken. All there are: [`crate::CATALOGUE`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -62,46 +64,6 @@ impl Fault {
     /// Whether nothing listens at its address: no request can be counted there.
     pub const fn is_nobody(&self) -> bool {
         matches!(self.door, Door::Nobody(_))
-    }
-}
-
-/// Which requests a fault touches, told by the end of their path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Touches {
-    /// Every request.
-    All,
-    /// `@v/list`.
-    Lists,
-    /// `@v/VERSION.info`.
-    Infos,
-    /// `@v/VERSION.mod`.
-    Mods,
-    /// `@v/VERSION.zip`.
-    Zips,
-}
-
-impl Touches {
-    pub(crate) fn is_met_by(self, path: &str) -> bool {
-        let ending = path.rsplit(['.', '/']).next();
-        match self {
-            Self::All => true,
-            Self::Lists => path.ends_with("/@v/list"),
-            Self::Infos => ending == Some("info"),
-            Self::Mods => ending == Some("mod"),
-            Self::Zips => ending == Some("zip"),
-        }
-    }
-}
-
-impl fmt::Display for Touches {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::All => "all",
-            Self::Lists => "lists",
-            Self::Infos => "infos",
-            Self::Mods => "mods",
-            Self::Zips => "zips",
-        })
     }
 }
 
@@ -200,22 +162,4 @@ pub(crate) enum Effect {
     NoVersions,
     /// A list without its newest version.
     NoNewest,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn requests_are_told_by_the_end_of_their_path() {
-        let met = |touches: Touches| {
-            ["/m/@v/list", "/m/@v/v1.info", "/m/@v/v1.mod", "/m/@v/v1.zip", "/m/@latest"]
-                .map(|path| touches.is_met_by(path))
-        };
-        assert_eq!(met(Touches::All), [true; 5]);
-        assert_eq!(met(Touches::Lists), [true, false, false, false, false]);
-        assert_eq!(met(Touches::Infos), [false, true, false, false, false]);
-        assert_eq!(met(Touches::Mods), [false, false, true, false, false]);
-        assert_eq!(met(Touches::Zips), [false, false, false, true, false]);
-    }
 }

@@ -3,7 +3,9 @@
 mod catalogue;
 mod fault;
 mod proxy;
+mod touches;
 
 pub use catalogue::{CATALOGUE, find};
-pub use fault::{Fault, Strikes, Touches};
+pub use fault::{Fault, Strikes};
 pub use proxy::{FaultyProxy, StartError};
+pub use touches::Touches;

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use testkit::{ServerCommand, ServerProcess};
 use tokio::runtime::Runtime;
 
-use crate::pull::{Outcome, Project};
+use crate::pull::{Client, Outcome, Project};
 
 /// go with a list of two places, or go in front of a modkeep that has the list.
 pub(crate) struct Peer {
@@ -49,18 +49,21 @@ impl Peer {
             fs::write(&file, pem).expect("a file for the authority");
             file
         });
+        let asks_database = fault.touches.is_of_sumdb();
         if self.is_modkeep {
-            let server = serve(binary, &list, data.path(), authority.as_deref());
-            project.pull(&format!("http://{}", server.captures()[0]), None)
+            let server = serve(binary, &project.gosumdb(), &list, data.path(), authority.as_deref());
+            let proxy = format!("http://{}", server.captures()[0]);
+            project.pull(Client { proxy: &proxy, authority: None, asks_database })
         } else {
-            project.pull(&list, authority.as_deref())
+            project.pull(Client { proxy: &list, authority: authority.as_deref(), asks_database })
         }
     }
 }
 
-/// The settings are those that it has by itself, but for the authority.
-fn serve(binary: &Path, list: &str, data: &Path, authority: Option<&Path>) -> ServerProcess {
+/// The settings are those that it has by itself, but for the authority and the database.
+fn serve(binary: &Path, database: &str, list: &str, data: &Path, authority: Option<&Path>) -> ServerProcess {
     let command = ServerCommand::new(binary)
+        .env("GOSUMDB", database)
         .args(["serve", "--listen", "127.0.0.1:0", "--log", "error", "--upstream", list])
         .args(["--data".as_ref(), data.as_os_str()]);
     let command = authority

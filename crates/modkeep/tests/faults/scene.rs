@@ -9,7 +9,7 @@ use std::time::Duration;
 use faults::FaultyProxy;
 use tempfile::TempDir;
 use testkit::{
-    FakeUpstream, GoHome, GoOutput, GoRun, Graph, GraphSpec, Module, ServerCommand, ServerProcess,
+    FakeUpstream, GoHome, GoOutput, GoRun, Graph, GraphSpec, Module, ServerCommand, ServerProcess, SumDb,
 };
 use tokio::runtime::Runtime;
 
@@ -29,14 +29,61 @@ static GRAPH: LazyLock<Graph> = LazyLock::new(|| {
     Graph::generate(small)
 });
 
-/// The second upstream of every row, and what stands behind every bad one.
+/// The database's own host: it finds nothing, and says so at once. Only the mirrors are of use.
+static HOST: LazyLock<FaultyProxy> = LazyLock::new(|| proxy("tls-good", &NOTHING.url()));
+static NOTHING: LazyLock<FakeUpstream> = LazyLock::new(|| FakeUpstream::builder().start());
+
+/// Records before and behind those of the modules, so that these are in another tile than the newest ones, which make the root.
+const FILLERS: u64 = 300;
+
+/// The second upstream of every row, and what stands behind every bad one. It mirrors the database.
 static GOOD: LazyLock<FakeUpstream> = LazyLock::new(|| {
-    let release = |version| Module::new(MANY, version).file("go.mod", format!("module {MANY}\n"));
-    FakeUpstream::builder().modules(GRAPH.modules()).modules(VERSIONS.map(release)).start()
+    let upstream = FakeUpstream::builder().modules(modules()).start();
+    DB.mirror_on(&upstream);
+    upstream
 });
 
-/// What go takes on a healthy day: directly from the good upstream.
-pub(crate) static HEALTHY: LazyLock<Taken> = LazyLock::new(|| pull(&GOOD.url()).unwrap());
+/// The checksum database of go and of the server.
+static DB: LazyLock<SumDb> = LazyLock::new(|| {
+    let db = SumDb::new(&format!("{}/sumdb", HOST.url().trim_start_matches("https://")));
+    db.fill(FILLERS);
+    for module in modules() {
+        db.add(&module);
+    }
+    db.fill(FILLERS);
+    db
+});
+
+fn modules() -> Vec<Module> {
+    let release = |version| Module::new(MANY, version).file("go.mod", format!("module {MANY}\n"));
+    GRAPH.modules().into_iter().chain(VERSIONS.map(release)).collect()
+}
+
+/// What go knows of the modules before it asks for them.
+#[derive(Clone, Copy)]
+pub(crate) enum Knows {
+    /// All hashes, from a complete go.sum.
+    Sums,
+    /// Nothing: it asks the database about each module.
+    Nothing,
+}
+
+impl Knows {
+    /// What it must not know, to meet this fault.
+    pub(crate) fn before_meeting(fault: &str) -> Self {
+        if faults::find(fault).unwrap().touches.is_of_sumdb() { Self::Nothing } else { Self::Sums }
+    }
+
+    /// What go takes on a healthy day: directly from the good upstream.
+    pub(crate) fn healthy(self) -> &'static Taken {
+        static WITH_SUMS: LazyLock<Taken> = LazyLock::new(|| pull(&GOOD.url(), Knows::Sums).unwrap());
+        static WITHOUT: LazyLock<Taken> = LazyLock::new(|| pull(&GOOD.url(), Knows::Nothing).unwrap());
+        match self {
+            Self::Sums => &WITH_SUMS,
+            Self::Nothing => &WITHOUT,
+        }
+    }
+}
 
 /// All that go has after a pull.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,22 +97,35 @@ pub(crate) struct Taken {
 
 /// Downloads and builds the project into an empty module cache, and asks for a list; or what the first command said that
 /// failed. Stops the test when a command hangs.
-pub(crate) fn pull(proxy: &str) -> Result<Taken, Box<GoOutput>> {
+pub(crate) fn pull(proxy: &str, knows: Knows) -> Result<Taken, Box<GoOutput>> {
     let home = GoHome::fresh();
     let project = home.project("main");
     GRAPH.write_project(&project);
-    let go = |folder: &Path, args: &[&str]| {
-        let run =
-            GoRun::in_home(&home).proxy(proxy).dir(folder).flags("-mod=mod").build_cache(&build_cache());
-        let output = run.deadline(DEADLINE).args(args.iter().copied()).run();
-        if output.status.success() { Ok(output) } else { Err(Box::new(output)) }
-    };
+    if matches!(knows, Knows::Nothing) {
+        fs::remove_file(project.join("go.sum")).unwrap();
+    }
+    let go = |folder: &Path, args: &[&str]| go(&home, proxy, folder, args);
     go(&project, &["mod", "download"])?;
     go(&project, &["build", "./..."])?;
     let (go_sum, files) = (fs::read_to_string(project.join("go.sum")).unwrap(), home.downloads());
     let latest = format!("{MANY}@latest");
     let versions = go(&home.project("elsewhere"), &["list", "-m", "-versions", &latest])?.stdout;
     Ok(Taken { go_sum, files, versions })
+}
+
+/// Downloads one module, of which go knows nothing: the shortest way to a failure.
+pub(crate) fn download(proxy: &str) -> Result<(), Box<GoOutput>> {
+    let (home, module) = (GoHome::fresh(), &GRAPH.selected()[0]);
+    let query = format!("{}@{}", module.path(), module.version());
+    go(&home, proxy, &home.project("elsewhere"), &["mod", "download", &query]).map(drop)
+}
+
+/// One command, or what it said when it failed.
+fn go(home: &GoHome, proxy: &str, folder: &Path, args: &[&str]) -> Result<GoOutput, Box<GoOutput>> {
+    let run = GoRun::in_home(home).proxy(proxy).sumdb(DB.gosumdb()).dir(folder);
+    let run = run.flags("-mod=mod").build_cache(&build_cache());
+    let output = run.deadline(DEADLINE).args(args.iter().copied()).run();
+    if output.status.success() { Ok(output) } else { Err(Box::new(output)) }
 }
 
 impl Taken {
@@ -81,8 +141,11 @@ fn build_cache() -> PathBuf {
 
 /// A proxy with the fault of this name, in front of the good upstream.
 pub(crate) fn bad(name: &str) -> FaultyProxy {
-    let fault = faults::find(name).unwrap();
-    RUNTIME.block_on(FaultyProxy::start(fault, &GOOD.url())).unwrap()
+    proxy(name, &GOOD.url())
+}
+
+fn proxy(name: &str, behind: &str) -> FaultyProxy {
+    RUNTIME.block_on(FaultyProxy::start(faults::find(name).unwrap(), behind)).unwrap()
 }
 
 /// The URL of the good upstream.
@@ -97,17 +160,23 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// Serves from this list, with the settings that it has by itself. The authorities of `bad` are trusted, so that what is
+    /// Serves from this list, with the settings that it has by itself. The authorities of `bad` and of the database's host are trusted, so that what is
     /// wrong with a certificate is not its authority.
     pub(crate) fn start(list: &str, bad: &[&FaultyProxy]) -> Self {
+        Self::verifying_with(&DB.gosumdb(), list, bad)
+    }
+
+    /// The same with another GOSUMDB than that of go.
+    pub(crate) fn verifying_with(database: &str, list: &str, bad: &[&FaultyProxy]) -> Self {
         let data = TempDir::new().unwrap();
         let command = ServerCommand::new(env!("CARGO_BIN_EXE_modkeep"))
+            .env("GOSUMDB", database)
             .args(["serve", "--listen", "127.0.0.1:0", "--upstream", list])
             .args(["--data".as_ref(), data.path().join("data").as_os_str()]);
-        let pem: String = bad.iter().filter_map(|proxy| proxy.ca_pem()).collect();
+        let pem: String = bad.iter().copied().chain([&*HOST]).filter_map(FaultyProxy::ca_pem).collect();
         let authorities = data.path().join("authorities.pem");
         fs::write(&authorities, &pem).unwrap();
-        let command = if pem.is_empty() { command } else { command.args(["--ca-file".into(), authorities]) };
+        let command = command.args(["--ca-file".into(), authorities]);
         Self { process: command.start("listens on http://{}"), _data: data }
     }
 

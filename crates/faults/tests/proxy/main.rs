@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop loudly")]
 
+mod sumdb;
+
 use std::time::Duration;
 
 use faults::{CATALOGUE, FaultyProxy, StartError};
@@ -26,9 +28,10 @@ fn module() -> Module {
     Module::new(PATH, "v1.0.0").file("go.mod", go_mod).file("a.go", "package a\n".repeat(3000))
 }
 
-/// A good proxy, and one with this fault in front of it.
+/// A good proxy, which mirrors the database, and one with this fault in front of it.
 async fn broken(name: &str) -> (FakeUpstream, FaultyProxy) {
     let good = FakeUpstream::builder().module(module()).module(Module::new(PATH, "v1.1.0")).start();
+    sumdb::database().mirror_on(&good);
     let proxy = FaultyProxy::start(faults::find(name).unwrap(), &good.url()).await.unwrap();
     (good, proxy)
 }
@@ -92,12 +95,14 @@ async fn answers_can_be_whole_and_false() {
 
 #[tokio::test]
 async fn zips_can_be_false() {
-    let corrupt = body(&broken("zip-corrupt").await.1, ZIP).await;
-    let good = module().zip();
-    let wrong = good.iter().zip(&corrupt).filter(|(good, bad)| good != bad).count();
-    assert_eq!((corrupt.len(), wrong), (good.len(), 1));
+    assert_has_one_wrong_byte(&body(&broken("zip-corrupt").await.1, ZIP).await, &module().zip());
     assert!(names(&body(&broken("zip-other").await.1, ZIP).await)[0].starts_with("example.com/a@v0.0.1-"));
     assert!(names(&body(&broken("zip-evil").await.1, ZIP).await)[1].contains("../"));
+}
+
+fn assert_has_one_wrong_byte(bad: &[u8], good: &[u8]) {
+    let wrong = good.iter().zip(bad).filter(|(good, bad)| good != bad).count();
+    assert_eq!((bad.len(), wrong), (good.len(), 1));
 }
 
 #[tokio::test]
@@ -129,11 +134,15 @@ async fn a_fault_of_zips_leaves_all_else_alone() {
 #[tokio::test]
 async fn silence_before_an_answer() {
     for (name, path) in [("hang", INFO), ("hang~zip", ZIP), ("tls-hang", INFO)] {
-        let (_good, proxy) = broken(name).await;
-        let answer = tokio::time::timeout(LISTENING, get(&proxy, path)).await;
-        assert!(answer.is_err(), "{name}");
-        assert_eq!(proxy.struck(), 1, "{name}");
+        assert_is_silent(name, path).await;
     }
+}
+
+async fn assert_is_silent(name: &str, path: &str) {
+    let (_good, proxy) = broken(name).await;
+    let answer = tokio::time::timeout(LISTENING, get(&proxy, path)).await;
+    assert!(answer.is_err(), "{name}");
+    assert_eq!(proxy.struck(), 1, "{name}");
 }
 
 #[tokio::test]
