@@ -41,7 +41,8 @@ fn go_sum(proxy: &str) -> (String, GoHome) {
 
 fn import(data: &Path, args: &[&str]) -> assert_cmd::Command {
     let mut command = assert_cmd::Command::new(BINARY);
-    command.env("GOENV", "off").args(["import", "--data", data.to_str().unwrap()]).args(args);
+    command.env("GOENV", "off").env("GOSUMDB", "off");
+    command.args(["import", "--data", data.to_str().unwrap()]).args(args);
     command
 }
 
@@ -207,7 +208,8 @@ fn after_a_kill_the_same_command_goes_on_where_it_was() {
     let args = [&url, "--modules", text(list.path()), "--jobs", "1"];
     let gate = upstream.hold("*/example.com/c/*.zip");
     let mut command = Command::new(BINARY);
-    command.env("GOENV", "off").args(["import", "--data", text(data.path())]).args(args);
+    command.env("GOENV", "off").env("GOSUMDB", "off");
+    command.args(["import", "--data", text(data.path())]).args(args);
     let running = Killed(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(gate.arrived(1));

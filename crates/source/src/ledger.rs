@@ -31,9 +31,12 @@ pub trait Quarantine: Debug + Send + Sync {
     async fn put_away(&self, ask: &Ask, content: Whole);
 }
 
-/// What an artifact is held to.
+/// What an artifact is held to. Only a [`Ledger`] knows it.
 #[derive(Debug)]
-pub(crate) enum Expected {
+pub struct Expected(Authority);
+
+#[derive(Debug)]
+enum Authority {
     /// What a database says.
     Database(DatabaseName, Sums),
     /// What was there first.
@@ -83,22 +86,27 @@ impl Ledger {
         }
     }
 
-    /// What an artifact is held to; `None` for what has no hash.
-    pub(crate) async fn expected(&self, ask: &Ask, ctx: &Ctx) -> Result<Option<Expected>, Failure> {
+    /// What an artifact is held to; `None` for what has no hash. The first half of [`judge`](Self::judge), for whoever wants to know
+    /// which half has failed.
+    ///
+    /// # Errors
+    /// `Unavailable` when it cannot be found out, where a retry may help; `Unavailable` without a retry when the database that applies
+    /// does not know the module; `Mismatch` when it is not proven what was said about it.
+    pub async fn expected(&self, ask: &Ask, ctx: &Ctx) -> Result<Option<Expected>, Failure> {
         let (Ask::Mod(module) | Ask::Zip(module)) = ask else { return Ok(None) };
-        let Some(database) = self.database_of(module) else { return Ok(Some(Expected::FirstSeen)) };
+        let Some(database) = self.database_of(module) else {
+            return Ok(Some(Expected(Authority::FirstSeen)));
+        };
         let sums =
             database.sums(module, ctx).await.map_err(|failure| unproven(module, database, &failure))?;
-        Ok(Some(Expected::Database(database.name().clone(), sums)))
+        Ok(Some(Expected(Authority::Database(database.name().clone(), sums))))
     }
 
-    /// Compares an artifact with what it is held to.
-    pub(crate) async fn compare(
-        &self,
-        ask: &Ask,
-        answer: Answer,
-        expected: &Expected,
-    ) -> Result<Answer, Failure> {
+    /// The answer with its assurance, when its hash is the one that it is held to. The second half of [`judge`](Self::judge).
+    ///
+    /// # Errors
+    /// `Mismatch` when it is not, `Unavailable` when there is nothing to compare.
+    pub async fn compare(&self, ask: &Ask, answer: Answer, expected: &Expected) -> Result<Answer, Failure> {
         let (Some((module, subject)), Some(found)) = (subject_of(ask), answer.h1) else {
             return Err(Failure::unavailable(
                 &answer.origin,
@@ -106,15 +114,15 @@ impl Ledger {
                 Duration::ZERO,
             ));
         };
-        match expected {
-            Expected::Database(database, sums) => match sum_of(sums, subject) {
+        match &expected.0 {
+            Authority::Database(database, sums) => match sum_of(sums, subject) {
                 Some(right) if right == found => {
                     Ok(Answer { assurance: Assurance::VERIFIED, flaw: None, ..answer })
                 }
                 Some(right) => Err(mismatch(&answer.origin, &contradicts(ask, database, right, found))),
                 None => Err(silent(ask, database, &answer.origin)),
             },
-            Expected::FirstSeen => match answer.flaw {
+            Authority::FirstSeen => match answer.flaw {
                 Some(flaw) => Err(flaw),
                 None => self.witness(module, subject, found, answer).await,
             },

@@ -45,7 +45,7 @@ pub use continuation::continuation;
 pub use ctx::{Ctx, Want};
 pub use failure::{Failure, FailureKind, Retry, Symptom};
 pub use first_seen::{FirstSeen, Sighting, Subject};
-pub use ledger::{Ledger, Quarantine};
+pub use ledger::{Expected, Ledger, Quarantine};
 pub use modcache::ModCache;
 pub use progress::{Progress, Seen, Stage};
 pub use remembered::{MemoryOptions, Remembered};

@@ -58,9 +58,19 @@ pub static OF_STORE: [&dyn AnySetting; 3] = [&DATA, &LOG, &LOG_FORMAT];
 pub static OF_VERIFY: [&dyn AnySetting; 7] =
     [&DATA, &GOPRIVATE, &GOSUMDB, &GONOSUMDB, &SUMDB_MIRRORS, &LOG, &LOG_FORMAT];
 
-/// The settings of `import`, which keeps things and may ask a proxy.
-pub static OF_IMPORT: [&dyn AnySetting; 6] =
-    [&DATA, &CA_FILE, &CONNECT_TIMEOUT, &FIRST_BYTE_TIMEOUT, &IDLE_TIMEOUT, &ASK_TIMEOUT];
+/// The settings of `import`, which keeps things, may ask a proxy, and asks who vouches.
+pub static OF_IMPORT: [&dyn AnySetting; 10] = [
+    &DATA,
+    &UPSTREAM,
+    &GOPRIVATE,
+    &GOSUMDB,
+    &GONOSUMDB,
+    &CA_FILE,
+    &CONNECT_TIMEOUT,
+    &FIRST_BYTE_TIMEOUT,
+    &IDLE_TIMEOUT,
+    &ASK_TIMEOUT,
+];
 
 /// The setting with this key.
 pub fn find(key: &str) -> Option<&'static dyn AnySetting> {

@@ -4,16 +4,21 @@
 //! * [`list`](mod@list): the module versions that a proxy is asked for, read from a list.
 //! * [`questions`]: everything that is to be imported, one question per file.
 //! * [`importer`]: what becomes of one of them.
+//! * [`judging`]: whether it is the right one.
+//! * [`trust`], [`heads`]: who vouches for it, the proofs that lie in the place included.
 //! * [`progress`]: what is told meanwhile and at the end.
 //!
 //! Each file is durable before the next one counts as done, and what is kept is not read again. So an import that was
 //! stopped, in whatever way, goes on where it was when it is run again.
 
+mod heads;
 mod importer;
+mod judging;
 mod list;
 mod place;
 mod progress;
 mod questions;
+mod trust;
 
 use std::sync::Arc;
 
@@ -23,14 +28,18 @@ use source::Source;
 
 use super::serve;
 use crate::commands::Session;
+use crate::commands::serve::access::Keyring;
+use crate::commands::serve::wiring::{self, Reach};
 use crate::exit::Exit;
 use crate::report::{Failed, Problem};
 use crate::settings::flags::{Flags, OfImport};
 use crate::settings::{Settings, table};
 use importer::Importer;
+use judging::Judge;
 use place::{Kind, Place};
 use progress::Progress;
 use questions::Questions;
+use trust::Opening;
 
 /// The arguments of `modkeep import`.
 #[derive(Debug, Clone, Args)]
@@ -83,18 +92,23 @@ async fn import(
     session: &mut Session<'_>,
 ) -> Result<(), Failed> {
     place.is_not(&settings.get(&table::DATA)?)?;
-    let source = place.source(settings, session)?;
-    let store = serve::open_store(settings)?;
+    let keyring = Keyring::of(session.env, session.files);
+    let client = wiring::client(settings, Reach::of(settings, session.env, &keyring)?)?;
+    let source = place.source(&client)?;
+    let (store, dry_run) = (serve::open_store(settings)?, args.dry_run);
+    let opening =
+        Opening { settings, place: &place, store: &store, client: &client, keyring: &keyring, dry_run };
+    let ledger = opening.ledger().await?;
     let patience = settings.get(&table::ASK_TIMEOUT)?;
-    let importer = Importer::new(&place, source.clone(), store, patience, args.dry_run);
+    let importer = Importer::new(&place, source.clone(), store, Judge { ledger, patience }, dry_run);
     let questions = Questions::of(&place, listed, &source, patience).await?;
     let mut progress = Progress::begin(questions.count().await, session);
     let jobs = usize::from(args.jobs);
-    let mut fates = questions.into_stream().map(|item| importer.import(item)).buffer_unordered(jobs);
-    while let Some((what, fate)) = fates.try_next().await.map_err(stopped)? {
-        progress.tell(&what, fate)?;
+    let mut outcomes = questions.into_stream().map(|item| importer.import(item)).buffer_unordered(jobs);
+    while let Some((what, outcome)) = outcomes.try_next().await.map_err(stopped)? {
+        progress.tell(&what, outcome)?;
     }
-    progress.end(args.dry_run)
+    progress.end(dry_run)
 }
 
 /// A store that cannot keep one file will keep none of the thousands that follow.

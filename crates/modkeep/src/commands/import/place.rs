@@ -5,17 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::ValueEnum;
+use source::upstream::HttpClient;
 use source::{Athens, ModCache, Upstream};
 use url::Url;
 
 use super::Asked;
-use crate::commands::Session;
-use crate::commands::serve::access::Keyring;
-use crate::commands::serve::wiring::{self, Reach};
 use crate::exit::Exit;
 use crate::mask;
 use crate::report::{Failed, Problem};
-use crate::settings::Settings;
 
 /// How many folders are looked into for a sign of what they are. Every layout shows one within a few of them; a folder
 /// that is something else altogether (a home, a root) is not walked to its end.
@@ -90,6 +87,23 @@ impl Place {
         }
     }
 
+    /// Where a folder has what a checksum database said, if it has any: at the addresses that follow `sumdb/NAME/` in a proxy's
+    /// URLs (protocol.md G11, G12).
+    pub(super) fn proofs(&self) -> Option<&Path> {
+        match self {
+            Self::ModCache(folder) | Self::Tree(folder) => Some(folder),
+            Self::Athens(_) | Self::Proxy(_) => None,
+        }
+    }
+
+    /// The URL, where it is a proxy.
+    pub(super) fn proxy_url(&self) -> Option<&str> {
+        match self {
+            Self::Proxy(url) => Some(url),
+            Self::ModCache(_) | Self::Tree(_) | Self::Athens(_) => None,
+        }
+    }
+
     /// A data folder that imports itself would take its own word for everything.
     pub(super) fn is_not(&self, data: &Path) -> Result<(), Failed> {
         let (one, other) = (self.folder().map(Path::canonicalize), data.canonicalize());
@@ -103,24 +117,20 @@ impl Place {
     }
 
     /// The source that answers for it.
-    pub(super) fn source(&self, settings: &Settings, session: &Session<'_>) -> Result<Asked, Failed> {
-        let client = || {
-            let keyring = Keyring::of(session.env, session.files);
-            wiring::client(settings, Reach::of(settings, session.env, &keyring)?)
-        };
+    pub(super) fn source(&self, client: &HttpClient) -> Result<Asked, Failed> {
         match self {
             Self::ModCache(downloads) => Ok(Arc::new(ModCache::of_downloads(downloads))),
             Self::Athens(root) => Ok(Arc::new(Athens::new(root))),
             Self::Tree(root) => {
                 let url = Url::from_file_path(root).map_err(|()| unknown(root))?;
-                upstream(url.as_str(), &client()?)
+                upstream(url.as_str(), client)
             }
-            Self::Proxy(url) => upstream(url, &client()?),
+            Self::Proxy(url) => upstream(url, client),
         }
     }
 }
 
-fn upstream(url: &str, client: &source::upstream::HttpClient) -> Result<Asked, Failed> {
+fn upstream(url: &str, client: &HttpClient) -> Result<Asked, Failed> {
     let made = Upstream::new(url, client);
     let made = made.map_err(|error| Failed::new(Exit::Usage, Problem::from_error(&error)))?;
     Ok(Arc::new(made))
@@ -184,7 +194,7 @@ fn folders_in(folder: &Path) -> impl Iterator<Item = PathBuf> {
         .filter(is_shown)
 }
 
-fn unknown(folder: &Path) -> Failed {
+pub(super) fn unknown(folder: &Path) -> Failed {
     let problem = Problem::new(format!("{} does not look like anything to import from", folder.display()));
     let advice =
         "name a GOMODCACHE, a file tree of a proxy or an Athens store, or say what it is with --from";

@@ -4,10 +4,11 @@ use std::io::{self, Write};
 
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
-use super::importer::Fate;
+use super::importer::{Fate, Outcome};
+use super::judging::Cause;
 use crate::commands::Session;
 use crate::exit::Exit;
-use crate::report::{Failed, Problem};
+use crate::report::{Failed, Problem, write_warnings};
 
 /// After how many files a log gets a line: some dozens for a large module cache.
 const LINE_EVERY: u64 = 1000;
@@ -23,6 +24,10 @@ struct Tally {
     kept: u64,
     left_out: u64,
     failed: u64,
+    /// Imported or kept, and not verified.
+    unverified: u64,
+    /// Of these the ones that have proofs which do not hold.
+    badly_proven: u64,
 }
 
 impl Tally {
@@ -30,8 +35,10 @@ impl Tally {
         self.imported + self.kept + self.left_out + self.failed == 0
     }
 
-    fn add(&mut self, fate: &Fate) {
-        match fate {
+    fn add(&mut self, outcome: &Outcome) {
+        self.unverified += u64::from(outcome.unverified.is_some());
+        self.badly_proven += u64::from(matches!(outcome.unverified, Some(Cause::BadProof(_))));
+        match &outcome.fate {
             Fate::Imported(size) => {
                 self.imported += 1;
                 self.bytes += size;
@@ -46,8 +53,43 @@ impl Tally {
         self.imported + self.kept + self.left_out + self.failed
     }
 
+    /// What need not worry anybody who knows it.
+    fn warnings(&self) -> Vec<Problem> {
+        let open = self.unverified - self.badly_proven;
+        if open == 0 {
+            return Vec::new();
+        }
+        let what =
+            format!("{open} files could not be verified now; they are verified before they are first served");
+        let advice = "let the server reach the checksum database for that, or import the module cache of a machine that has \
+                      downloaded them with GOSUMDB on: it holds the proofs";
+        vec![Problem::new(what).advise(advice)]
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if self.is_nothing() {
+            let advice = "name the folder that holds the modules themselves; links are not followed; --from says what it is";
+            problems.push(Problem::new("nothing to import was found").advise(advice));
+        }
+        if self.failed > 0 {
+            let problem = Problem::new(format!("{} files could not be imported", self.failed));
+            let advice =
+                "each is named above; all others are kept, and a second run looks only at what is missing";
+            problems.push(problem.advise(advice));
+        }
+        if self.badly_proven > 0 {
+            let what =
+                format!("what was said about {} files is not proven; they are kept", self.badly_proven);
+            let advice = "each is named above, and is verified before it is first served; whoever has damaged or forged the proofs, \
+                          others can be had from the database";
+            problems.push(Problem::new(what).advise(advice));
+        }
+        problems
+    }
+
     fn line(&self, imported: &str) -> String {
-        let Self { imported: new, bytes, kept, left_out, failed } = self;
+        let Self { imported: new, bytes, kept, left_out, failed, .. } = self;
         let size = HumanBytes(*bytes);
         format!(
             "{imported} {new} files ({size}); {kept} were kept already, {left_out} left out, {failed} failed"
@@ -72,8 +114,15 @@ impl<'a> Progress<'a> {
     }
 
     /// Tells what became of one file.
-    pub(super) fn tell(&mut self, what: &str, fate: Fate) -> io::Result<()> {
-        self.tally.add(&fate);
+    pub(super) fn tell(&mut self, what: &str, outcome: Outcome) -> io::Result<()> {
+        self.tally.add(&outcome);
+        let Outcome { fate, unverified, set_aside } = outcome;
+        if let Some(why) = set_aside {
+            self.line(&format!("set aside what was kept: {what}: {why}"))?;
+        }
+        if let Some(Cause::BadProof(why)) = unverified {
+            self.line(&format!("not verified: {what}: {why}"))?;
+        }
         match fate {
             Fate::Failed(why) => self.line(&format!("failed: {what}: {why}"))?,
             Fate::LeftOut(why) => self.line(&format!("left out: {why}"))?,
@@ -107,18 +156,11 @@ impl<'a> Progress<'a> {
         }
         let word = if dry_run { "would have imported" } else { "imported" };
         writeln!(self.out, "{}", self.tally.line(word))?;
-        if self.tally.is_nothing() {
-            let problem = Problem::new("nothing to import was found");
-            let advice = "name the folder that holds the modules themselves; links are not followed; --from says what it is";
-            return Err(Failed::new(Exit::Failure, problem.advise(advice)));
+        write_warnings(&self.tally.warnings(), self.err)?;
+        match self.tally.problems() {
+            problems if problems.is_empty() => Ok(()),
+            problems => Err(Failed { exit: Exit::Failure, problems }),
         }
-        if self.tally.failed == 0 {
-            return Ok(());
-        }
-        let problem = Problem::new(format!("{} files could not be imported", self.tally.failed));
-        let advice =
-            "each is named above; all others are kept, and a second run looks only at what is missing";
-        Err(Failed::new(Exit::Failure, problem.advise(advice)))
     }
 }
 

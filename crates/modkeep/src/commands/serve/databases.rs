@@ -1,16 +1,17 @@
 //! Who vouches for what is served: the checksum databases, and how they are reached.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use gomod::gosumdb::{SumDb, SumDbSetting};
-use source::sumdb::{Database, DatabaseOptions, Mirroring, Way};
+use source::sumdb::{Database, DatabaseOptions, Mirroring, Shelf, Way};
 use source::upstream::{HttpClient, UpstreamError};
 use source::{Checked, Ledger, Source, Spool, Steady, Upstream, Vitals};
 use store::DiskStore;
 use store::disk::FirstSeenLog;
 
-use super::upstreams::Upstreams;
+use super::upstreams::{Member, Upstreams};
 use crate::exit::Exit;
 use crate::report::{Failed, Problem};
 use crate::settings::{Settings, table};
@@ -32,46 +33,63 @@ pub(super) async fn open(
 ) -> Result<Trust, Failed> {
     let (mut databases, mut first) = (Vec::new(), None);
     if let SumDbSetting::On(database) = settings.get(&table::GOSUMDB)? {
-        let opened = open_one(settings, store, upstreams, client, &database).await?;
+        let opened = open_shelved(settings, store, upstreams, client, &database).await?;
         first = Some(opened.clone());
         databases.push(opened);
     }
     for mirrored in settings.get(&table::SUMDB_MIRRORS)? {
         if databases.iter().all(|known: &Arc<Database>| *known.name() != mirrored.name) {
-            databases.push(open_one(settings, store, upstreams, client, &mirrored).await?);
+            databases.push(open_shelved(settings, store, upstreams, client, &mirrored).await?);
         }
     }
-    let seen = FirstSeenLog::open(store.root()).map_err(|error| {
-        let problem = Problem::new(format!("cannot use the data folder {}", store.root().display()));
-        Failed::new(Exit::Unavailable, problem.because(error.to_string()))
-    })?;
-    let ledger = Ledger::new(first, Arc::new(seen), SystemTime::now).with_quarantine(Arc::new(store.clone()));
+    let seen = Arc::new(first_seen(store.root())?);
+    let ledger = Ledger::new(first, seen, SystemTime::now).with_quarantine(Arc::new(store.clone()));
     Ok(Trust { ledger: Arc::new(ledger), databases })
 }
 
-async fn open_one(
+/// The record of what was seen first in the data folder `root`.
+pub(in crate::commands) fn first_seen(root: &Path) -> Result<FirstSeenLog, Failed> {
+    FirstSeenLog::open(root).map_err(|error| {
+        let problem = Problem::new(format!("cannot use the data folder {}", root.display()));
+        Failed::new(Exit::Unavailable, problem.because(error.to_string()))
+    })
+}
+
+async fn open_shelved(
     settings: &Settings,
     store: &DiskStore,
     upstreams: &Upstreams,
     client: &HttpClient,
     database: &SumDb,
 ) -> Result<Arc<Database>, Failed> {
+    let ways = ways(database, &upstreams.members, client, &store.spool())?;
+    open_one(settings, store.root(), database, ways, Arc::new(store.shelf(&database.name))).await
+}
+
+/// Opens one database, whose `shelf` lies in the data folder `root`.
+pub(in crate::commands) async fn open_one(
+    settings: &Settings,
+    root: &Path,
+    database: &SumDb,
+    ways: Vec<Way>,
+    shelf: Arc<dyn Shelf>,
+) -> Result<Arc<Database>, Failed> {
     let options = DatabaseOptions {
         key: database.key.clone(),
         name: database.name.clone(),
-        ways: ways(database, upstreams, client, &store.spool())?,
-        shelf: Arc::new(store.shelf(&database.name)),
+        ways,
+        shelf,
         private: settings.get(&table::GONOSUMDB)?,
         patience: settings.get(&table::ASK_TIMEOUT)?,
     };
     match Database::open(options).await {
         Ok(opened) => Ok(Arc::new(opened)),
-        Err(error) => Err(cannot_open(store, database, &error)),
+        Err(error) => Err(cannot_open(root, database, &error)),
     }
 }
 
-fn cannot_open(store: &DiskStore, database: &SumDb, error: &std::io::Error) -> Failed {
-    let folder = store.root().join("sumdb").join(database.name.as_str());
+fn cannot_open(root: &Path, database: &SumDb, error: &std::io::Error) -> Failed {
+    let folder = root.join("sumdb").join(database.name.as_str());
     let problem =
         Problem::new(format!("cannot go on with the checksum database kept in {}", folder.display()));
     let advice = "if its key has changed on purpose, move the folder away: what it protects against going back is then lost";
@@ -80,16 +98,16 @@ fn cannot_open(store: &DiskStore, database: &SumDb, error: &std::io::Error) -> F
 
 /// Whom to ask: the proxies, which may mirror it, then its own host; that one alone where GOSUMDB gives its address
 /// (protocol.md G7, G9).
-fn ways(
+pub(in crate::commands) fn ways(
     database: &SumDb,
-    upstreams: &Upstreams,
+    proxies: &[Member],
     client: &HttpClient,
     spool: &Spool,
 ) -> Result<Vec<Way>, Failed> {
     let own = Upstream::of_database(database.url().as_str(), client).map_err(unusable)?;
     let mut ways = Vec::new();
     if database.explicit_url.is_none() {
-        for member in &upstreams.members {
+        for member in proxies {
             let proxy =
                 Upstream::with_access(&member.url, client, member.access.clone()).map_err(unusable)?;
             let origin = proxy.origin().clone();
@@ -101,7 +119,7 @@ fn ways(
 }
 
 /// A place with vital signs of its own: that its mirror of a database is broken says nothing about its modules.
-fn way(
+pub(in crate::commands) fn way(
     place: Upstream,
     spool: &Spool,
     dressed: impl FnOnce(Steady<Checked<Upstream>>) -> Arc<dyn Source>,
@@ -113,6 +131,6 @@ fn way(
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "as map_err hands it over")]
-fn unusable(error: UpstreamError) -> Failed {
+pub(in crate::commands) fn unusable(error: UpstreamError) -> Failed {
     Failed::new(Exit::Config, Problem::from_error(&error))
 }

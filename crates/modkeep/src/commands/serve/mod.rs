@@ -16,12 +16,12 @@ pub(super) mod access;
 mod announce;
 mod certificate;
 mod chores;
-mod databases;
+pub(super) mod databases;
 mod numbers;
 mod proxies;
 mod redirects;
 mod signals;
-mod upstreams;
+pub(super) mod upstreams;
 pub(super) mod wiring;
 
 use std::io::Write;

@@ -31,7 +31,7 @@ pub(super) struct Upstreams {
 }
 
 /// One place that is asked.
-pub(super) struct Member {
+pub(in crate::commands) struct Member {
     /// Its URL, with credentials if it has any.
     pub(super) url: String,
     /// The separator behind it.
@@ -43,6 +43,14 @@ pub(super) struct Member {
 }
 
 impl Member {
+    /// The place at this URL, with what settings and `keyring` have for it.
+    fn of(url: &str, then: Fallback, settings: &Settings, keyring: &Keyring<'_>) -> Result<Self, Failed> {
+        let place = settings.place(url);
+        let (url, private) = (url.to_owned(), place.is_some_and(|place| place.private));
+        let access = keyring.access(place, &url)?;
+        Ok(Self { url, then, private, access })
+    }
+
     /// The URL as it may be shown.
     pub(super) fn shown(&self) -> String {
         mask::secrets(&self.url)
@@ -74,15 +82,29 @@ pub(super) async fn choose(
             ),
             Place::Off => chosen.left_out.push("off: nobody else is asked".to_owned()),
             Place::Url(url) if own.is_meant_by(url.as_str()).await => chosen.skip_self(url.as_str(), settings)?,
-            Place::Url(url) => chosen.push(Member {
-                url: url.as_str().to_owned(),
-                then: member.then,
-                private: settings.place(url.as_str()).is_some_and(|place| place.private),
-                access: keyring.access(settings.place(url.as_str()), url.as_str())?,
-            }),
+            Place::Url(url) => chosen.push(Member::of(url.as_str(), member.then, settings, keyring)?),
         }
     }
     Ok(chosen)
+}
+
+/// The places that a command asks which is no server, and so cannot ask itself: `first`, if there is one, then the list of the
+/// settings.
+pub(in crate::commands) fn all(
+    first: Option<&str>,
+    settings: &Settings,
+    keyring: &Keyring<'_>,
+) -> Result<Vec<Member>, Failed> {
+    let list: ProxyList = settings.get(&table::UPSTREAM)?;
+    let listed = list.members().iter().filter_map(|member| match &member.place {
+        Place::Url(url) => Some((url.as_str(), member.then)),
+        Place::Direct | Place::Off => None,
+    });
+    let mut all = Upstreams { members: Vec::new(), left_out: Vec::new(), warnings: Vec::new() };
+    for (url, then) in first.into_iter().map(|url| (url, Fallback::AnyError)).chain(listed) {
+        all.push(Member::of(url, then, settings, keyring)?);
+    }
+    Ok(all.members)
 }
 
 impl Upstreams {

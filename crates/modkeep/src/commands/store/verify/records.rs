@@ -57,12 +57,9 @@ impl Proving<'_, '_, '_> {
             }
         };
         self.telling.read(size)?;
-        let doubt = match self.runtime.block_on(self.holdings.record(&module)) {
-            Ok(_) => {
-                self.records.proven += 1;
-                return Ok(());
-            }
-            Err(doubt) => doubt,
+        let Err(doubt) = self.runtime.block_on(self.holdings.record(&module)) else {
+            self.records.proven += 1;
+            return Ok(());
         };
         let path = SumDbPath::Lookup(module);
         self.tell(&Ask::SumDb(SumDbAsk { database: self.holdings.name().clone(), path }), &doubt)
