@@ -61,6 +61,7 @@ fn by_one_client_that_downloads_three_hundred_modules() {
     assert_asked_once(&mirror, 300);
 }
 
+/// Fails when `Records::ask` does not look at what is kept.
 #[test]
 fn by_eight_clients_at_once() {
     let graph = Graph::generate(GraphSpec { modules: 60, depth: 4, ..GraphSpec::default() });

@@ -13,7 +13,7 @@ const BEFORE_THE_PAUSE: usize = 600_000;
 
 /// A zip of some size, which is well formed whatever byte it has in the middle.
 fn large(byte: u8) -> Module {
-    let mut content = noise(1_500_000).to_vec();
+    let mut content = noise(1_500_000);
     content[700_000] = byte;
     Module::new(LARGE, "v1.0.0").file("go.mod", format!("module {LARGE}\n")).file("noise", content)
 }
@@ -24,8 +24,10 @@ async fn read_until_cut(mut response: reqwest::Response) -> usize {
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) => got += chunk.len(),
-            Ok(None) => panic!("it ended well after {got} bytes"),
-            Err(_) => return got,
+            ended => {
+                assert!(ended.is_err(), "it ended well after {got} bytes");
+                return got;
+            }
         }
     }
 }

@@ -6,7 +6,7 @@
 use testkit::sumdb::Place;
 use testkit::{GoHome, Lie};
 
-use super::kept::{artifacts, assert_serves_by_itself, assert_true};
+use super::kept::{assert_serves_by_itself, assert_true, zips};
 use super::scene::{A, Folder, MODULES, Mirror, assert_told, module, pull, pull_anew, tampered};
 use crate::node::get;
 
@@ -30,7 +30,7 @@ fn refused(fillers: [u64; 2], lie: Lie, words: &str) {
     let node = folder.serve(&liar.url(), &liar.db);
     assert_told(&pull_anew(&node.url(), &liar.db, &[A]), &[words]);
     assert_eq!(get(&format!("{}{}", node.url(), tampered(A).url_path("zip"))).0, 502);
-    assert!(!artifacts(&folder.data()).iter().any(|name| name.ends_with(".zip")));
+    assert!(zips(&folder.data()).is_empty());
 }
 
 /// Somebody honest behind it: go gets the right module, and everything kept is true.

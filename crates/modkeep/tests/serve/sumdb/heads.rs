@@ -54,9 +54,13 @@ fn three_heads(fillers: [u64; 3]) {
     let proxies = [node.url(), file_proxy(&folder.data())];
     for proxy in &proxies {
         pull_anew(proxy, &mirror.db, &QUERIES).success();
-        QUERIES.iter().for_each(|query| drop(pull_anew(proxy, &mirror.db, &[query]).success()));
+        for query in QUERIES {
+            pull_anew(proxy, &mirror.db, &[query]).success();
+        }
     }
-    clients.iter().for_each(|clients| clients.assert_go_on(&proxies, &mirror));
+    for clients in clients {
+        clients.assert_go_on(&proxies, &mirror);
+    }
 }
 
 #[test]
@@ -98,7 +102,8 @@ fn latest(node: &Node) -> (u16, String) {
     get(&format!("{}/sumdb/{}/latest", node.url(), *NAME))
 }
 
-/// The mirror forgets what it knew, in every way; the server does not, whether it goes on or starts anew.
+/// The mirror forgets what it knew, in every way; the server does not, whether it goes on or starts anew. Fails when `Engine::start`
+/// does not go on from the head that is kept.
 #[test]
 fn no_head_is_taken_back() {
     let (mut mirror, folder) = (Mirror::new(), Folder::new());

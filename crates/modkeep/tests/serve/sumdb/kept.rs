@@ -9,8 +9,17 @@ use super::scene::{MODULES, pull_anew};
 
 /// The `.mod` and `.zip` files that are kept, by path below the data folder.
 pub(super) fn artifacts(data: &Path) -> Vec<String> {
-    let hashed = |name: &String| name.ends_with(".mod") || name.ends_with(".zip");
-    files(data).into_iter().filter(hashed).collect()
+    [with_extension(data, "mod"), with_extension(data, "zip")].concat()
+}
+
+/// The zips alone.
+pub(super) fn zips(data: &Path) -> Vec<String> {
+    with_extension(data, "zip")
+}
+
+fn with_extension(data: &Path, extension: &str) -> Vec<String> {
+    let has_it = |name: &String| Path::new(name).extension().is_some_and(|found| found == extension);
+    files(data).into_iter().filter(has_it).collect()
 }
 
 /// What is kept of a database, by address below its root.

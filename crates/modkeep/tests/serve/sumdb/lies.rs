@@ -1,7 +1,8 @@
 //! Every lie of the catalogue: beside an upstream that tells the truth, and alone.
 //!
-//! Each test of a lie told alone fails when nothing is proven any more: without the call of `prove` in `Audited::record`, or without
-//! that of `must_contain` in `Engine::merge`.
+//! What is proven is switched off by hand in three places, each of which makes its rows fail: the signature (`SignedHead::open`), the
+//! record's place in the tree (the call of `prove` in `Audited::record`), and that trees go on from each other (`must_contain` and its
+//! like in `Engine::advance`; here the tests of forks). The form of answers is looked at by `Checked`.
 
 use testkit::sumdb::Place;
 use testkit::{Lie, SumDb};
@@ -168,7 +169,7 @@ fn fork_before_the_truth() {
     }
 }
 
-/// Fails without the call of `must_contain` for the larger of two heads.
+/// Fails without the comparison of roots in `Engine::advance` and `Engine::must_contain`, and when `advance` keeps tiles before it.
 #[test]
 fn fork_alone() {
     for mut scene in forks(None) {

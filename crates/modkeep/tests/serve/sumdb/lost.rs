@@ -33,6 +33,12 @@ fn files(folder: &Folder, mirror: &Mirror, kind: &str) -> Vec<PathBuf> {
     files
 }
 
+fn remove(files: &[PathBuf]) {
+    for file in files {
+        fs::remove_file(file).unwrap();
+    }
+}
+
 /// Offline a go that knows nothing is told; online it goes on, and then the folder is as good as ever.
 #[track_caller]
 fn assert_told_then_healed(folder: &Folder, mirror: &mut Mirror, words: &[&str]) {
@@ -76,8 +82,33 @@ fn each_record_alone() {
 fn all_tiles_and_records() {
     let (mut mirror, folder) = filled();
     let lost = [files(&folder, &mirror, "tile/"), files(&folder, &mirror, "lookup/")].concat();
-    lost.iter().for_each(|file| fs::remove_file(file).unwrap());
+    remove(&lost);
     assert_told_then_healed(&folder, &mut mirror, &["Connection refused"]);
+}
+
+/// Both copies of the head, and some record: what is left of it is not believed, nor does it stand in the way of the truth.
+#[test]
+fn the_head_and_a_record() {
+    let (mut mirror, folder) = filled();
+    for damage in DAMAGE {
+        let heads = [files(&folder, &mirror, "latest"), files(&folder, &mirror, ".latest")].concat();
+        remove(&heads);
+        for record in files(&folder, &mirror, "lookup/") {
+            damage(&record);
+        }
+        assert_told_then_healed(&folder, &mut mirror, &["Connection refused"]);
+    }
+}
+
+/// The head alone: any of those that came with records will do.
+#[test]
+fn the_head_alone() {
+    let (mut mirror, folder) = filled();
+    let heads = [files(&folder, &mirror, "latest"), files(&folder, &mirror, ".latest")].concat();
+    remove(&heads);
+    mirror.up.stop();
+    let node = folder.serve(&mirror.url(), &mirror.db);
+    pull_anew(&node.url(), &mirror.db, &MODULES).success();
 }
 
 /// While the server runs, too: what it remembers is right, and what it reads is looked at.
@@ -86,10 +117,9 @@ fn under_a_running_server() {
     let (mirror, folder) = filled();
     let node = folder.serve(&mirror.url(), &mirror.db);
     for damage in DAMAGE {
-        [files(&folder, &mirror, "tile/"), files(&folder, &mirror, "lookup/")]
-            .concat()
-            .iter()
-            .for_each(|file| damage(file));
+        for file in [files(&folder, &mirror, "tile/"), files(&folder, &mirror, "lookup/")].concat() {
+            damage(&file);
+        }
         pull_anew(&node.url(), &mirror.db, &MODULES).success();
         pull_anew(&node.url(), &mirror.db, &[A]).success();
     }

@@ -72,11 +72,13 @@ fn it_is_silent() {
     survived(|bad| bad.up.hold("*"));
 }
 
+/// Fails when the answer to `supported` passes for a sign of life of the next (`Progress::anew` in `Mirroring`).
 #[test]
 fn it_is_silent_when_it_is_asked_for_records() {
     survived(|bad| bad.up.hold(below("lookup/*")));
 }
 
+/// Fails when tiles are asked of one way after the other, instead of `Tiles::any`.
 #[test]
 fn it_is_silent_when_it_is_asked_for_tiles() {
     survived(|bad| bad.up.hold(below("tile/*")));

@@ -42,7 +42,7 @@ fn a_wrong_file_is_passed_over_for_the_next_place() {
 }
 
 /// The whole refusal: what, which hashes, from where; and "not found" from a place that knows nothing does not hide it.
-fn refused_by_all(wrong: &Module, extension: &str, hashes: [String; 2]) {
+fn refused_by_all(wrong: &Module, extension: &str, hashes: &[String; 2]) {
     let bad = [sending(wrong.clone()), sending(wrong.clone())];
     let (ignorant, folder) = (FakeUpstream::builder().start(), Folder::new());
     let list = format!("{},{}|{}", bad[0].url(), bad[1].url(), ignorant.url());
@@ -56,7 +56,9 @@ fn refused_by_all(wrong: &Module, extension: &str, hashes: [String; 2]) {
     for part in parts {
         assert!(text.contains(part), "`{part}` is missing: {text}");
     }
-    places.iter().for_each(|place| wait_for_alarm(&mut node, place));
+    for place in &places {
+        wait_for_alarm(&mut node, place);
+    }
     let told = pull_anew(&node.url(), &bad[0].db, &[A]);
     assert_told(&told, &["SECURITY: ", &hashes[0], &hashes[1]]);
     assert!(
@@ -70,12 +72,12 @@ fn refused_by_all(wrong: &Module, extension: &str, hashes: [String; 2]) {
 
 #[test]
 fn a_zip_that_no_place_has_right_is_refused_with_both_hashes() {
-    refused_by_all(&tampered(A), "zip", [module(A).h1(), tampered(A).h1()]);
+    refused_by_all(&tampered(A), "zip", &[module(A).h1(), tampered(A).h1()]);
 }
 
 #[test]
 fn a_mod_that_no_place_has_right_is_refused_with_both_hashes() {
-    refused_by_all(&other_mod(), "mod", [module(A).go_mod_h1(), other_mod().go_mod_h1()]);
+    refused_by_all(&other_mod(), "mod", &[module(A).go_mod_h1(), other_mod().go_mod_h1()]);
 }
 
 /// Nothing else will do in place of the right file: not a status that sends clients elsewhere, and not what comes from a place that

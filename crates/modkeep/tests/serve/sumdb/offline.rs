@@ -65,6 +65,7 @@ fn assert_switches(home: &GoHome, proxy: &str, db: &SumDb) {
     }
 }
 
+/// Fails without the file `supported` (for the folder alone), and when `Records::ask` does not look at what is kept.
 #[test]
 fn everything_kept_is_downloaded_and_verified() {
     let scene = Scene::new();
