@@ -1,5 +1,6 @@
 //! An answer: a body, and what is known about it.
 
+use std::fmt;
 use std::time::SystemTime;
 
 use gomod::H1;
@@ -18,7 +19,8 @@ enum Level {
     Received,
     WellFormed,
     FirstSeen,
-    Verified,
+    /// By the database with the key of this hash.
+    Verified(u32),
 }
 
 impl Assurance {
@@ -29,27 +31,32 @@ impl Assurance {
 
     /// Well-formed, and the same as when it was first seen here; no checksum database may be asked for it ([`Ledger`](crate::Ledger)).
     pub(crate) const FIRST_SEEN: Self = Self(Level::FirstSeen);
-    /// Well-formed, and a checksum database has its hash in a record that is proven to be in its tree.
-    pub(crate) const VERIFIED: Self = Self(Level::Verified);
-
-    /// The word for it in sidecars and logs.
-    pub fn as_str(self) -> &'static str {
-        match self.0 {
-            Level::Received => "received",
-            Level::WellFormed => "well-formed",
-            Level::FirstSeen => "first-seen",
-            Level::Verified => "verified",
-        }
+    /// Well-formed, and a checksum database has its hash in a record that is proven to be in its tree: the one with the key of
+    /// this hash ([`VerifierKey::hash`](gomod::gosumdb::VerifierKey::hash)).
+    pub(crate) const fn verified(key_hash: u32) -> Self {
+        Self(Level::Verified(key_hash))
     }
 
-    /// The assurance that a store wrote down earlier; an unknown word is worth nothing. Only for what a store reads back
-    /// from its own records: it is the store's word that the check was made.
+    /// The assurance that a store wrote down earlier, as it is printed; an unknown word is worth nothing. Only for what a store
+    /// reads back from its own records: it is the store's word that the check was made.
     pub fn recalled(word: &str) -> Self {
-        match word {
-            "well-formed" => Self::WELL_FORMED,
-            "first-seen" => Self::FIRST_SEEN,
-            "verified" => Self::VERIFIED,
+        match word.split_once(':') {
+            None if word == "well-formed" => Self::WELL_FORMED,
+            None if word == "first-seen" => Self::FIRST_SEEN,
+            Some(("verified", key)) => u32::from_str_radix(key, 16).map_or(Self::RECEIVED, Self::verified),
             _ => Self::RECEIVED,
+        }
+    }
+}
+
+impl fmt::Display for Assurance {
+    /// The word for it in sidecars and logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Level::Received => f.pad("received"),
+            Level::WellFormed => f.pad("well-formed"),
+            Level::FirstSeen => f.pad("first-seen"),
+            Level::Verified(key) => write!(f, "verified:{key:08x}"),
         }
     }
 }
@@ -215,9 +222,9 @@ mod tests {
     #[test]
     fn an_assurance_survives_being_written_down() {
         for assurance in
-            [Level::Received, Level::WellFormed, Level::FirstSeen, Level::Verified].map(Assurance)
+            [Level::Received, Level::WellFormed, Level::FirstSeen, Level::Verified(7)].map(Assurance)
         {
-            assert_eq!(Assurance::recalled(assurance.as_str()), assurance);
+            assert_eq!(Assurance::recalled(&assurance.to_string()), assurance);
         }
         assert_eq!(Assurance::recalled("notarized by the moon"), Assurance::RECEIVED);
     }

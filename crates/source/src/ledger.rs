@@ -38,9 +38,11 @@ pub struct Expected(Authority);
 #[derive(Debug)]
 enum Authority {
     /// What a database says.
-    Database(DatabaseName, Sums),
+    Database(DatabaseName, u32, Sums),
     /// What was there first.
     FirstSeen,
+    /// Nothing: the database that applies does not know it. Whether there is anything is for the place to say.
+    Unknown(Failure),
 }
 
 impl Ledger {
@@ -70,9 +72,11 @@ impl Ledger {
     /// hashes.
     pub fn wants(&self, ask: &Ask, assurance: Assurance) -> bool {
         let (Ask::Mod(module) | Ask::Zip(module)) = ask else { return false };
-        let required =
-            if self.database_of(module).is_some() { Assurance::VERIFIED } else { Assurance::FIRST_SEEN };
-        assurance < required
+        match self.database_of(module) {
+            // What another database has vouched for is nothing to this one.
+            Some(database) => assurance != Assurance::verified(database.key_hash()),
+            None => assurance < Assurance::FIRST_SEEN,
+        }
     }
 
     /// The answer with its assurance, when its hash is the right one.
@@ -93,13 +97,27 @@ impl Ledger {
     /// `Unavailable` when it cannot be found out, where a retry may help; `Unavailable` without a retry when the database that applies
     /// does not know the module; `Mismatch` when it is not proven what was said about it.
     pub async fn expected(&self, ask: &Ask, ctx: &Ctx) -> Result<Option<Expected>, Failure> {
+        match self.held_to(ask, ctx).await? {
+            Some(Expected(Authority::Unknown(failure))) => Err(failure),
+            expected => Ok(expected),
+        }
+    }
+
+    /// The same, without a failure where the database that applies does not know the module: then it is for the place to say whether
+    /// there is anything at all.
+    pub(crate) async fn held_to(&self, ask: &Ask, ctx: &Ctx) -> Result<Option<Expected>, Failure> {
         let (Ask::Mod(module) | Ask::Zip(module)) = ask else { return Ok(None) };
         let Some(database) = self.database_of(module) else {
             return Ok(Some(Expected(Authority::FirstSeen)));
         };
-        let sums =
-            database.sums(module, ctx).await.map_err(|failure| unproven(module, database, &failure))?;
-        Ok(Some(Expected(Authority::Database(database.name().clone(), sums))))
+        let authority = match database.sums(module, ctx).await {
+            Ok(sums) => Authority::Database(database.name().clone(), database.key_hash(), sums),
+            Err(failure) if failure.kind() == FailureKind::NotFound => {
+                Authority::Unknown(unproven(module, database, &failure))
+            }
+            Err(failure) => return Err(unproven(module, database, &failure)),
+        };
+        Ok(Some(Expected(authority)))
     }
 
     /// The answer with its assurance, when its hash is the one that it is held to. The second half of [`judge`](Self::judge).
@@ -115,9 +133,10 @@ impl Ledger {
             ));
         };
         match &expected.0 {
-            Authority::Database(database, sums) => match sum_of(sums, subject) {
+            Authority::Unknown(failure) => Err(failure.clone()),
+            Authority::Database(database, key, sums) => match sum_of(sums, subject) {
                 Some(right) if right == found => {
-                    Ok(Answer { assurance: Assurance::VERIFIED, flaw: None, ..answer })
+                    Ok(Answer { assurance: Assurance::verified(*key), flaw: None, ..answer })
                 }
                 Some(right) => Err(mismatch(&answer.origin, &contradicts(ask, database, right, found))),
                 None => Err(silent(ask, database, &answer.origin)),

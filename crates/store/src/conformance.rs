@@ -135,7 +135,7 @@ impl Suite {
                 let answer = self.get(ask).await.expect("it was put");
                 assert_eq!(answer.body.size().unwrap_or(size as u64), size as u64);
                 assert_eq!(answer.origin.as_str(), "https://origin.example");
-                assert_eq!((answer.assurance.as_str(), &answer.h1), ("well-formed", &some_h1()));
+                assert_eq!((answer.assurance, &answer.h1), (Assurance::recalled("well-formed"), &some_h1()));
                 assert!(matches!(answer.freshness, Freshness::Kept(_)) && answer.trail.is_empty());
                 let again = answer.share().expect("what is kept can be read again");
                 assert_eq!([read(answer).await, read(again).await], [content.clone(), content]);

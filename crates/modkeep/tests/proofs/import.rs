@@ -112,6 +112,6 @@ fn what_a_proxy_sends_in_place_of_the_right_bytes_is_put_away() {
     fs::write(&list, A).unwrap();
     let imported = data.import(&world.db, &[&bad.url(), "--modules", text(&list)]);
     imported.with(1, &["1 failed", "checksum mismatch", &module(A).h1(), &tampered(A).h1()]);
-    let aside = files(&data.file(".damaged"));
+    let aside = files(&data.file(".quarantine"));
     assert_eq!(aside.iter().map(|file| fs::read(file).unwrap()).collect::<Vec<_>>(), [tampered(A).zip()]);
 }

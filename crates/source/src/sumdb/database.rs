@@ -7,10 +7,14 @@ use bytes::Bytes;
 use gomod::ModuleVersion;
 use gomod::glob::PrefixPatterns;
 use gomod::gosumdb::{DatabaseName, Lookup, Sums, VerifierKey};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
 use gomod::tlog::{self, DataTile, Tile, TilePath};
 
 use super::engine::Engine;
 use super::head::SignedHead;
+use super::prompt::Prompt;
 use super::puzzle::Tree;
 use super::records::Records;
 use super::shelf::Shelf;
@@ -37,6 +41,8 @@ pub struct DatabaseOptions {
     pub shelf: Arc<dyn Shelf>,
     /// The effective GONOSUMDB: paths of which it must never hear.
     pub private: PrefixPatterns,
+    /// The effective GONOPROXY: paths of which only private ways may hear.
+    pub gonoproxy: PrefixPatterns,
     /// How long one question to it may take, whoever waits.
     pub patience: Duration,
 }
@@ -48,7 +54,12 @@ pub struct Database {
     records: Coalesced<Records>,
     private: PrefixPatterns,
     opened_at: SystemTime,
+    /// When a newer head was last looked for on behalf of a client that seems to know one, and what came of it.
+    looked: Mutex<Option<(Instant, Result<(), Failure>)>>,
 }
+
+/// How often a newer head is looked for because a client asks for a tile that is not in the tree.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 impl Database {
     /// A database that goes on from what is on the shelf.
@@ -56,18 +67,24 @@ impl Database {
     /// # Errors
     /// The shelf cannot be read, or the head on it was signed by another key than this one.
     pub async fn open(options: DatabaseOptions) -> std::io::Result<Self> {
-        let DatabaseOptions { key, name, ways, shelf, private, patience } = options;
-        let any = once(Arc::new(any_of(ways.iter().cloned())), patience);
+        let DatabaseOptions { key, name, ways, shelf, private, gonoproxy, patience } = options;
+        let shelf: Arc<dyn Shelf> = Arc::new(Prompt(shelf));
+        let any = once(Arc::new(any_of(ways.iter().cloned(), PrefixPatterns::default())), patience);
         let each = ways.iter().map(|way| TileWay::new(way, patience)).collect();
         let tiles = Tiles::new(name.clone(), shelf.clone(), any, each);
         let engine = Arc::new(Engine::start(key, name, tiles, shelf).await?);
-        let records = Coalesced::new(Records::new(engine.clone(), ways), patience);
-        Ok(Self { engine, records, private, opened_at: SystemTime::now() })
+        let records = Coalesced::new(Records::new(engine.clone(), ways, gonoproxy), patience);
+        Ok(Self { engine, records, private, opened_at: SystemTime::now(), looked: Mutex::default() })
     }
 
     /// Its name.
     pub fn name(&self) -> &DatabaseName {
         &self.engine.name
+    }
+
+    /// The hash of its key, by which what it has vouched for is told from what another one has.
+    pub fn key_hash(&self) -> u32 {
+        self.engine.key_hash()
     }
 
     /// How many records the newest tree has that is known; 0 before the first.
@@ -160,16 +177,30 @@ impl Database {
     /// The newest tree, with this tile in it at least so wide. Whoever asks for one that is not in it has seen a newer head
     /// somewhere else, so that it may be time to look for one.
     async fn tree_with(&self, tile: Tile, ctx: &Ctx) -> Result<Tree, Failure> {
-        let mut asked = Ok(());
-        if self.head_with(tile).is_none() {
-            asked = self.within(SumDbPath::Latest, ctx).await.map(drop);
-        }
+        let asked = match self.head_with(tile) {
+            Some(_) => Ok(()),
+            None => self.look_for_newer(ctx).await,
+        };
         let Some((head, whole)) = self.head_with(tile) else {
-            return Err(
-                asked.map_or_else(|failure| self.behind(tile, &failure), |()| self.no_such_tile(tile))
-            );
+            return Err(match asked {
+                Ok(()) => self.no_such_tile(tile),
+                // Somebody lies, which is more than being behind.
+                Err(failure) if failure.kind() == FailureKind::Mismatch => failure,
+                Err(failure) => self.behind(tile, &failure),
+            });
         };
         self.engine.tree(&head, tlog::tile_tiles(head.head.size, whole), ctx).await
+    }
+
+    /// Asks for a newer head, unless that was done a moment ago: whatever tile a client makes up, the ways hear of it that seldom.
+    async fn look_for_newer(&self, ctx: &Ctx) -> Result<(), Failure> {
+        let mut looked = self.looked.lock().await;
+        if let Some((_, outcome)) = looked.as_ref().filter(|(at, _)| at.elapsed() < LOOK_EVERY) {
+            return outcome.clone();
+        }
+        let outcome = self.within(SumDbPath::Latest, ctx).await.map(drop);
+        *looked = Some((Instant::now(), outcome.clone()));
+        outcome
     }
 
     fn head_with(&self, tile: Tile) -> Option<(Arc<SignedHead>, Tile)> {

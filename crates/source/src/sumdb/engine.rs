@@ -1,7 +1,7 @@
 //! The rules of believing a checksum database: each head goes on from the one before, each record is in the tree.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use gomod::ModuleVersion;
@@ -27,6 +27,8 @@ pub(super) struct Engine {
     pub(super) shelf: Arc<dyn Shelf>,
     newest: Newest,
     contradictions: AtomicU64,
+    /// Whether the newest head is on the shelf.
+    pub(super) head_is_kept: AtomicBool,
     /// Held while the head moves on.
     moving: Mutex<()>,
 }
@@ -59,12 +61,18 @@ impl Engine {
             shelf,
             newest,
             contradictions: AtomicU64::new(0),
+            head_is_kept: AtomicBool::new(true),
             moving: Mutex::default(),
         };
         if let Some(kept) = engine.kept_head().await? {
             engine.newest.advance(Arc::new(kept));
         }
         Ok(engine)
+    }
+
+    /// The hash of its key.
+    pub(super) fn key_hash(&self) -> u32 {
+        self.key.hash()
     }
 
     /// How often a place has sent a head that contradicts the newest one.
@@ -91,6 +99,7 @@ impl Engine {
     ) -> Result<Arc<SignedHead>, Failure> {
         let head = SignedHead::open(note, &self.key).map_err(|flaw| flaw.of(place, Duration::ZERO))?;
         if let Some(newest) = self.head().filter(|newest| newest.head.size >= head.head.size) {
+            self.keep_head_at_last(&newest).await;
             self.must_contain(&newest, &head, place, ctx).await?;
             return Ok(newest);
         }

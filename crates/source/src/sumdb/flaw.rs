@@ -14,6 +14,8 @@ use crate::{Failure, FailureKind, Origin};
 pub(super) enum Flaw {
     #[error("the tree head is not signed by the database's key: {0}")]
     Signature(NoteError),
+    #[error("the kept tree head cannot be read: {0}")]
+    Unreadable(std::io::Error),
     #[error("the signed note is no tree head: {0}")]
     Head(TreeHeadError),
     #[error("the answer is no record of a checksum database: {0}")]

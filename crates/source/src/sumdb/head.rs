@@ -55,8 +55,12 @@ impl KeptHeads {
     pub(super) async fn read(shelf: &dyn Shelf, key: &VerifierKey) -> io::Result<Self> {
         let mut kept = Self::default();
         for address in COPIES {
-            let Some(note) = shelf.read(address).await? else { continue };
-            match SignedHead::open(&note, key) {
+            let opened = match shelf.read(address).await {
+                Ok(None) => continue,
+                Ok(Some(note)) => SignedHead::open(&note, key),
+                Err(error) => Err(Flaw::Unreadable(error)),
+            };
+            match opened {
                 Ok(head) if kept.is_newer(&head) => kept.newest = Some(head),
                 Ok(_) => {}
                 Err(flaw) => kept.flaws.push((address, flaw)),

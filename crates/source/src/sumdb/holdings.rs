@@ -72,7 +72,7 @@ impl Holdings {
         private: PrefixPatterns,
         shelf: Arc<dyn Shelf>,
     ) -> io::Result<Self> {
-        let nobody = once(Arc::new(any_of([])), Duration::ZERO);
+        let nobody = once(Arc::new(any_of([], PrefixPatterns::default())), Duration::ZERO);
         let tiles = Tiles::new(name.clone(), shelf.clone(), nobody, Vec::new());
         let heads = KeptHeads::read(&*shelf, &key).await?;
         Ok(Self { name, key, private, shelf, tiles, heads })

@@ -1,5 +1,7 @@
 //! What the engine keeps on its shelf, and finds there again: the newest head, and records.
 
+use std::sync::atomic::Ordering;
+
 use bytes::Bytes;
 use gomod::ModuleVersion;
 use gomod::gosumdb::Lookup;
@@ -24,14 +26,23 @@ impl Engine {
     }
 
     /// A head counts as soon as it is proven; a disk that cannot keep it must not stop builds. After a crash it may then be that an
-    /// older one is served.
+    /// older one is served. It is kept with the next head that comes, be that an older one.
     pub(super) async fn keep_head(&self, head: &SignedHead) {
-        let supported = self.head().is_none().then(|| (SUPPORTED, Bytes::new()));
         let copies = COPIES.map(|address| (address, head.bytes()));
-        for (address, content) in copies.into_iter().chain(supported) {
+        let mut all = true;
+        for (address, content) in copies.into_iter().chain([(SUPPORTED, Bytes::new())]) {
             if let Err(error) = self.shelf.write(address, content).await {
+                all = false;
                 tracing::error!(database = %self.name, %error, "cannot keep the head of the checksum database");
             }
+        }
+        self.head_is_kept.store(all, Ordering::Relaxed);
+    }
+
+    /// Keeps the newest head, where that could not be done when it came.
+    pub(super) async fn keep_head_at_last(&self, newest: &SignedHead) {
+        if !self.head_is_kept.load(Ordering::Relaxed) {
+            self.keep_head(newest).await;
         }
     }
 
@@ -47,7 +58,10 @@ impl Engine {
         // Where the newest head was lost, the one that came with the record has to do.
         let head = match self.head() {
             Some(head) => head,
-            None => self.merge(lookup.note, &kept, ctx).await?,
+            None => match self.merge(lookup.note, &kept, ctx).await {
+                Ok(head) => head,
+                Err(_) => return Ok(None),
+            },
         };
         match self.prove(module, &lookup, head, &kept, ctx).await {
             Ok(proven) => Ok(Some(proven)),

@@ -6,7 +6,7 @@
 //! * [`audited`]: one way, held to these rules.
 //! * [`tiles`], [`puzzle`], [`search`]: getting hold of proven tiles (protocol.md G16 to G20).
 //! * [`way`]: whom to ask.
-//! * [`shelf`]: where proven things are kept; [`holdings`]: proving all of them anew, offline.
+//! * [`shelf`], [`prompt`]: where proven things are kept; [`holdings`]: proving all of them anew, offline.
 //! * [`head`], [`flaw`]: the newest tree head; what can be wrong.
 
 mod audited;
@@ -19,6 +19,7 @@ mod head;
 mod holdings;
 mod inclusion;
 mod kept;
+mod prompt;
 mod puzzle;
 mod records;
 mod search;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use gomod::ModuleVersion;
+use gomod::glob::PrefixPatterns;
 
 use super::audited::Audited;
 use super::engine::Engine;
@@ -21,8 +22,8 @@ pub(super) struct Records {
 }
 
 impl Records {
-    pub(super) fn new(engine: Arc<Engine>, ways: Vec<Way>) -> Self {
-        let ways = any_of(ways.into_iter().map(|way| audited(&engine, way)));
+    pub(super) fn new(engine: Arc<Engine>, ways: Vec<Way>, gonoproxy: PrefixPatterns) -> Self {
+        let ways = any_of(ways.into_iter().map(|way| audited(&engine, way)), gonoproxy);
         Self { engine, ways, since: SystemTime::now() }
     }
 

@@ -20,7 +20,7 @@ use super::shelf::Shelf;
 use super::way::{TilePlace, TileWay};
 use crate::{Ask, Ctx, Failure, FailureKind, Kind, Origin, Source, SumDbAsk, SumDbPath, Want};
 
-/// Proven tiles in memory, in bytes: the upper levels of any tree, and what was just used of the lowest.
+/// How much is remembered of the proven tiles on the shelf, in bytes: the upper levels of any tree, and what was just used of the lowest.
 const MEMORY_BYTES: u64 = 4 << 20;
 
 /// How many tiles are asked for at a time.
@@ -183,9 +183,7 @@ impl Tiles {
         let read = self.shelf.read(&tile.path()).await.inspect_err(|error| {
             tracing::warn!(database = %self.database, tile = tile.path(), %error, "cannot read a tile");
         });
-        let bytes = read.ok()??;
-        self.memory.insert(tile, bytes.clone());
-        Some(bytes)
+        read.ok()?
     }
 
     /// The ways, the one that has sent the head first, those that are known to be out last.
@@ -233,14 +231,17 @@ impl Tiles {
         body.map_err(|error| Failure::unavailable(&origin, error.to_string(), Duration::ZERO))
     }
 
-    /// Puts those tiles of a tree on the shelf that are not there: once the tree is known to be *the* tree. What cannot be kept is
-    /// fetched again the next time.
+    /// Puts those tiles of a tree on the shelf that are not there, once the tree is known to be *the* tree, and remembers what is on
+    /// the shelf. What cannot be kept is fetched again the next time.
     pub(super) async fn keep(&self, tree: &Tree) {
-        for (tile, bytes) in tree.proven.tiles().filter(|(tile, _)| tree.fresh.contains(tile)) {
-            if let Err(error) = self.keep_one(tile, bytes.clone()).await {
+        for (tile, bytes) in tree.proven.tiles() {
+            if tree.fresh.contains(&tile)
+                && let Err(error) = self.keep_one(tile, bytes.clone()).await
+            {
                 tracing::warn!(database = %self.database, tile = tile.path(), %error, "cannot keep a tile");
+            } else if !self.memory.contains_key(&tile) {
+                self.memory.insert(tile, bytes.clone());
             }
-            self.memory.insert(tile, bytes.clone());
         }
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use gomod::glob::PrefixPatterns;
 use gomod::goproxy::Fallback;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -32,6 +33,8 @@ pub struct Way {
     pub place: Arc<dyn Source>,
     /// Its display name.
     pub origin: Origin,
+    /// Whether it may hear of any path that the database may hear of: the database itself, and places marked private.
+    pub private: bool,
     /// Its vital signs.
     pub vitals: Arc<Vitals>,
 }
@@ -61,16 +64,19 @@ pub(super) fn once(place: Arc<dyn Source>, patience: Duration) -> TilePlace {
 }
 
 /// The first answer by any of these ways, whatever happened to the one before: nothing is believed for whom it comes from.
-pub(super) fn any_of(ways: impl IntoIterator<Item = Way>) -> Chain {
-    let link = |Way { place, origin, vitals }| Link {
+///
+/// A path that matches `gonoproxy` is told to no proxy that is not private (house.md, invariant 3).
+pub(super) fn any_of(ways: impl IntoIterator<Item = Way>, gonoproxy: PrefixPatterns) -> Chain {
+    let link = |Way { place, origin, private, vitals }| Link {
         place,
         origin,
         then: Fallback::AnyError,
-        private: false,
+        private,
         authoritative: false,
         vitals: Some(vitals),
     };
-    Chain::new(ways.into_iter().map(link).collect(), Policy::default(), Claims::in_memory())
+    let policy = Policy { gonoproxy, ..Policy::default() };
+    Chain::new(ways.into_iter().map(link).collect(), policy, Claims::in_memory())
 }
 
 /// A proxy that may mirror the database: asked whether it does before it is asked anything else, as go does (protocol.md G9).

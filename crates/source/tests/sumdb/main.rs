@@ -5,6 +5,7 @@
 mod heads;
 mod holdings;
 mod lies;
+mod limits;
 mod offline;
 mod scene;
 mod trees;

@@ -91,7 +91,12 @@ impl Source for Memory {
 impl Memory {
     pub(crate) fn way(&self) -> Way {
         let origin = Origin::new("folder");
-        Way { place: Arc::new(self.clone()), vitals: Vitals::new(origin.clone(), || 0.5), origin }
+        Way {
+            place: Arc::new(self.clone()),
+            vitals: Vitals::new(origin.clone(), || 0.5),
+            origin,
+            private: true,
+        }
     }
 }
 
@@ -129,7 +134,7 @@ pub(crate) fn by(upstream: &FakeUpstream) -> Way {
     let origin = place.origin().clone();
     let vitals = Vitals::new(origin.clone(), || 0.5);
     let steady = Steady::new(Checked::new(place, Spool::new("/nonexistent")), vitals.clone());
-    Way { place: Arc::new(Mirroring::new(steady, origin.clone())), origin, vitals }
+    Way { place: Arc::new(Mirroring::new(steady, origin.clone())), origin, private: false, vitals }
 }
 
 /// The database, asked by these ways and kept on this shelf.
@@ -148,6 +153,7 @@ pub(crate) async fn try_open_by(db: &SumDb, ways: Vec<Way>, shelf: &Memory) -> i
         ways,
         shelf: Arc::new(shelf.clone()),
         private: PrefixPatterns::parse("corp.example"),
+        gonoproxy: PrefixPatterns::parse("inside.example"),
         patience: Duration::from_secs(20),
     };
     Database::open(options).await

@@ -18,6 +18,9 @@ use crate::StoreError;
 /// that a failing disk does not fill up.
 const DAMAGED_MAX: usize = 32;
 
+/// How many files with a wrong hash are kept: the largest fill 8 GiB.
+const QUARANTINE_MAX: usize = 16;
+
 impl DiskStore {
     /// Takes an artifact out of use that was found damaged by a look from outside ([`super::verify()`]). Blocks.
     pub fn set_aside(&self, ask: &Ask, why: &str) {
@@ -32,7 +35,7 @@ impl Quarantine for DiskStore {
     async fn put_away(&self, ask: &Ask, content: Whole) {
         let ask_for_it = ask.clone();
         let put = self.off_worker(move |disk| {
-            let path = disk.layout.damaged();
+            let path = disk.layout.quarantine();
             disk.put_away(&ask_for_it, &content).map_err(StoreError::io("put away in", &path))
         });
         if let Err(error) = put.await {
@@ -42,9 +45,18 @@ impl Quarantine for DiskStore {
 }
 
 impl Disk {
+    /// The same bytes are put away once, however often they come; when there is no more room for others, the first are kept.
     fn put_away(&self, ask: &Ask, content: &Whole) -> io::Result<()> {
+        let folder = self.layout.quarantine();
+        fs::create_dir_all(&folder)?;
+        let sum: String =
+            content.sha256().iter().take(8).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+        let path = folder.join(format!("{sum}{}", ask.kind().suffix()));
+        if path.exists() || fs::read_dir(&folder)?.count() >= QUARANTINE_MAX {
+            return Ok(());
+        }
         let (draft, _) = self.drafts.of_artifact(content)?;
-        self.move_away(ask, &draft.path)
+        fs::rename(&draft.path, path)
     }
 
     /// Moves the artifact to the damaged ones, if its name still means the file in which damage was found. Blocks.

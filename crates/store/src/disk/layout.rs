@@ -52,6 +52,11 @@ impl Layout {
         self.root.join(".damaged")
     }
 
+    /// Bytes that somebody has sent in place of the right ones, for a person to look at.
+    pub(super) fn quarantine(&self) -> PathBuf {
+        self.root.join(".quarantine")
+    }
+
     /// The file that is locked while a process uses the folder.
     pub(super) fn lock(&self) -> PathBuf {
         self.root.join(".lock")

@@ -2,7 +2,7 @@
 //!
 //! No sidecars: whoever reads a file proves it anew.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,7 @@ use source::blocks::off_worker;
 use source::sumdb::Shelf;
 
 use super::publish::{is_absent, remove_if_there, sync_folder};
+use super::read::open_regular;
 use super::{Disk, DiskStore};
 
 /// The folder of all databases. No module path begins so: its first element has no dot.
@@ -19,6 +20,9 @@ pub(super) const DATABASES: &str = "sumdb";
 
 /// Where contradictions of databases are kept, in the data folder.
 const EVIDENCE: &str = ".evidence";
+
+/// How many contradictions are kept.
+const EVIDENCE_MAX: usize = 100;
 
 /// The most that is read of a file, in bytes: more than any that is written.
 const SIZE_MAX: u64 = 4 << 20;
@@ -76,8 +80,13 @@ impl DiskShelf {
         work: impl FnOnce(&Disk, &Path) -> io::Result<T> + Send + 'static,
     ) -> io::Result<T> {
         let (disk, path) = (self.store.0.clone(), self.root.join(address));
-        let _hand = disk.hands.clone().acquire_owned().await;
-        off_worker(move || work(&disk, &path)).await
+        let hand = disk.hands.clone().acquire_owned().await;
+        let work = move || {
+            // Held by the thread: whoever asked may have given up on it.
+            let _hand = hand;
+            work(&disk, &path)
+        };
+        off_worker(work).await
     }
 }
 
@@ -101,21 +110,30 @@ impl Shelf for DiskShelf {
     }
 
     async fn keep_evidence(&self, name: &str, text: String) -> io::Result<()> {
-        let path = self.store.root().join(EVIDENCE).join(name);
-        self.work("", move |disk, _| disk.write_durably(&path, text.as_bytes())).await
+        let (folder, name) = (self.store.root().join(EVIDENCE), name.to_owned());
+        self.work("", move |disk, _| disk.keep_evidence(&folder, &name, &text)).await
     }
 }
 
 fn read(path: &Path) -> io::Result<Option<Bytes>> {
-    let mut content = Vec::new();
-    match File::open(path) {
-        Err(error) if is_absent(&error) || error.kind() == io::ErrorKind::NotADirectory => return Ok(None),
-        file => file?.take(SIZE_MAX).read_to_end(&mut content)?,
+    let file = match open_regular(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => None,
+        file => file?,
     };
+    let Some(file) = file else { return Ok(None) };
+    let mut content = Vec::new();
+    file.take(SIZE_MAX).read_to_end(&mut content)?;
     Ok(Some(content).filter(|content| !content.is_empty()).map(Bytes::from))
 }
 
 impl Disk {
+    /// Keeps the first contradictions, each once: the thousandth says no more. Blocks.
+    fn keep_evidence(&self, folder: &Path, name: &str, text: &str) -> io::Result<()> {
+        let path = folder.join(name);
+        let is_full = || fs::read_dir(folder).is_ok_and(|files| files.count() >= EVIDENCE_MAX);
+        if path.exists() || is_full() { Ok(()) } else { self.write_durably(&path, text.as_bytes()) }
+    }
+
     /// Writes a file whole or not at all, and its name, before it returns. Blocks.
     fn write_durably(&self, path: &Path, content: &[u8]) -> io::Result<()> {
         let folder = path.parent().unwrap_or(self.layout.root());

@@ -78,7 +78,7 @@ impl Sidecar {
             blocks: blocks.iter().map(|sum| format!("{sum:016x}")).collect::<Vec<_>>().concat(),
             h1: self.h1.as_ref().map(H1::to_string),
             origin: self.origin.as_ref().map(Origin::to_string),
-            assurance: self.assurance.as_str().to_owned(),
+            assurance: self.assurance.to_string(),
             kept_at_unix_ms: unix_ms(self.kept_at),
         }
     }

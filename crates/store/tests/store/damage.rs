@@ -116,7 +116,7 @@ async fn a_flipped_bit_in_a_sidecar_costs_nothing_and_a_ruined_one_is_a_miss() {
         flip(&sidecar, dice.below(whole.len() * 8));
         let answer = store.get(&zip).await.unwrap().unwrap();
         assert_eq!(
-            (answer.origin.as_str(), answer.assurance.as_str()),
+            (answer.origin.as_str(), answer.assurance.to_string().as_str()),
             ("https://origin.example", "well-formed")
         );
         assert_eq!(bytes(answer).await, content);

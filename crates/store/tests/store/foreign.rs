@@ -24,7 +24,10 @@ async fn a_tree_of_another_proxy_is_taken_in_as_unchecked() {
         let file = fs::read(folder.path().join(question.address())).unwrap();
         for _ in 0..2 {
             let answer = store.get(&question).await.unwrap().unwrap();
-            assert_eq!((answer.origin.as_str(), answer.assurance.as_str()), ("unknown", "received"));
+            assert_eq!(
+                (answer.origin.as_str(), answer.assurance.to_string().as_str()),
+                ("unknown", "received")
+            );
             assert_eq!(answer.h1.is_none(), matches!(question, source::Ask::Info(..)), "{question}");
             assert_eq!(bytes(answer).await, file, "{question}");
         }

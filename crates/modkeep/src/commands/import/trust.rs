@@ -57,8 +57,8 @@ impl Opening<'_> {
         let from = ways.first().map(|way: &Way| way.origin.clone());
         let proxies = upstreams::all(self.place.proxy_url(), self.settings, self.keyring)?;
         ways.extend(databases::ways(database, &proxies, self.client, &self.store.spool())?);
-        let (data, shelf) = (self.store.root(), self.shelf(database));
-        let opened = databases::open_one(self.settings, data, database, ways, shelf).await?;
+        let kept = self.shelf(database);
+        let opened = databases::open_one(self.settings, self.store.root(), database, ways, kept).await?;
         if let (Some(folder), Some(from)) = (folder, from) {
             let patience: Duration = self.settings.get(&table::ASK_TIMEOUT)?;
             heads::take_newest(&opened, database, folder, &from, patience).await;

@@ -45,6 +45,9 @@ impl Announcement<'_> {
         if let SumDbSetting::On(database) = self.settings.get(&table::GOSUMDB)? {
             writeln!(out, "verifies with the checksum database {}, and answers for it", database.name)?;
         }
+        for mirrored in self.settings.get(&table::SUMDB_MIRRORS)? {
+            writeln!(out, "answers for the checksum database {}", mirrored.name)?;
+        }
         Ok(())
     }
 

@@ -38,6 +38,7 @@ pub(super) async fn open(
         databases.push(opened);
     }
     for mirrored in settings.get(&table::SUMDB_MIRRORS)? {
+        is_no_other(&databases, &mirrored)?;
         if databases.iter().all(|known: &Arc<Database>| *known.name() != mirrored.name) {
             databases.push(open_shelved(settings, store, upstreams, client, &mirrored).await?);
         }
@@ -45,6 +46,19 @@ pub(super) async fn open(
     let seen = Arc::new(first_seen(store.root())?);
     let ledger = Ledger::new(first, seen, SystemTime::now).with_quarantine(Arc::new(store.clone()));
     Ok(Trust { ledger: Arc::new(ledger), databases })
+}
+
+/// Two logs under one name must never be mixed (protocol.md G27).
+fn is_no_other(known: &[Arc<Database>], mirrored: &SumDb) -> Result<(), Failed> {
+    let contradicts =
+        |known: &Arc<Database>| *known.name() == mirrored.name && known.key_hash() != mirrored.key.hash();
+    if !known.iter().any(contradicts) {
+        return Ok(());
+    }
+    let problem =
+        Problem::new(format!("the checksum database {} is given with two different keys", mirrored.name));
+    let advice = "take one of them out of --gosumdb or --sumdb-mirrors";
+    Err(Failed::new(Exit::Config, problem.advise(advice)))
 }
 
 /// The record of what was seen first in the data folder `root`.
@@ -80,6 +94,7 @@ pub(in crate::commands) async fn open_one(
         ways,
         shelf,
         private: settings.get(&table::GONOSUMDB)?,
+        gonoproxy: settings.get(&table::GONOPROXY)?,
         patience: settings.get(&table::ASK_TIMEOUT)?,
     };
     match Database::open(options).await {
@@ -92,7 +107,8 @@ fn cannot_open(root: &Path, database: &SumDb, error: &std::io::Error) -> Failed 
     let folder = root.join("sumdb").join(database.name.as_str());
     let problem =
         Problem::new(format!("cannot go on with the checksum database kept in {}", folder.display()));
-    let advice = "if its key has changed on purpose, move the folder away: what it protects against going back is then lost";
+    let advice = "make the file latest in it readable, if that is the reason, or bring it back from a copy of the folder; only if \
+                  the key has changed on purpose, move the folder away: it remembers what was seen, so that nobody can go back";
     Failed::new(Exit::Config, problem.because(error.to_string()).advise(advice))
 }
 
@@ -111,14 +127,15 @@ pub(in crate::commands) fn ways(
             let proxy =
                 Upstream::with_access(&member.url, client, member.access.clone()).map_err(unusable)?;
             let origin = proxy.origin().clone();
-            ways.push(way(proxy, spool, |steady| Arc::new(Mirroring::new(steady, origin))));
+            let way = way(proxy, spool, |steady| Arc::new(Mirroring::new(steady, origin)));
+            ways.push(Way { private: member.private, ..way });
         }
     }
     ways.push(way(own, spool, |steady| Arc::new(steady)));
     Ok(ways)
 }
 
-/// A place with vital signs of its own: that its mirror of a database is broken says nothing about its modules.
+/// A place that may hear of all that the database may hear of, with vital signs of its own: that its mirror of a database is broken says nothing about its modules.
 pub(in crate::commands) fn way(
     place: Upstream,
     spool: &Spool,
@@ -127,7 +144,7 @@ pub(in crate::commands) fn way(
     let origin = place.origin().clone();
     let vitals = Vitals::new(origin.clone(), fastrand::f64);
     let steady = Steady::new(Checked::new(place, spool.clone()), vitals.clone());
-    Way { place: dressed(steady), origin, vitals }
+    Way { place: dressed(steady), origin, private: true, vitals }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "as map_err hands it over")]

@@ -48,6 +48,9 @@ use signals::Signals;
 use upstreams::Own;
 use wiring::Reach;
 
+/// How long the end waits for work on a disk that hangs: what it would have kept was not acknowledged.
+const HANGING_MAX: Duration = Duration::from_secs(5);
+
 /// How long a client may take nothing of an answer before its connection is closed.
 const WRITE_TIMEOUT: Duration = Duration::from_mins(1);
 
@@ -67,7 +70,9 @@ pub fn run(args: &ServeArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     let settings = session.settings(&args.flags.given)?;
     let log = logging::start(&settings, session.env)?;
     let runtime = tokio::runtime::Runtime::new()?;
-    runtime.block_on(serve(&settings, session, &log))
+    let ended = runtime.block_on(serve(&settings, session, &log));
+    runtime.shutdown_timeout(HANGING_MAX);
+    ended
 }
 
 /// Every setting has passed its parser before this begins, so no mistake in one is told with the folder locked already.
