@@ -48,6 +48,7 @@ impl Disk {
     /// The same bytes are put away once, however often they come; when there is no more room for others, the first are kept.
     fn put_away(&self, ask: &Ask, content: &Whole) -> io::Result<()> {
         let folder = self.layout.quarantine();
+        let _counting = self.alone();
         fs::create_dir_all(&folder)?;
         let sum: String =
             content.sha256().iter().take(8).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
@@ -84,6 +85,7 @@ impl Disk {
 
     fn move_away(&self, ask: &Ask, path: &Path) -> io::Result<()> {
         let folder = self.layout.damaged();
+        let _counting = self.alone();
         fs::create_dir_all(&folder)?;
         forget_oldest(&folder)?;
         // Padded, so that the order of the names is that of the times.

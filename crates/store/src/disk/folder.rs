@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::draft::Drafts;
 use super::layout::Layout;
@@ -17,7 +17,7 @@ pub(super) struct Folder {
     pub(super) layout: Layout,
     pub(super) locks: ModuleLocks,
     pub(super) drafts: Drafts,
-    /// Held while folders are made or removed.
+    /// Held while folders are made or removed, or counted.
     making: Mutex<()>,
     /// Whether folders that are there may be lost in a power loss, because a dead process made them.
     doubtful: AtomicBool,
@@ -34,6 +34,11 @@ impl Folder {
             making: Mutex::default(),
             doubtful: AtomicBool::new(doubtful),
         }
+    }
+
+    /// Held by who counts files that are set aside and then adds one.
+    pub(super) fn alone(&self) -> MutexGuard<'_, ()> {
+        self.making.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Everything that lies here by now is durable.
