@@ -14,9 +14,9 @@ use crate::proc;
 use crate::report::{Goal, Measure, Row};
 use crate::server::Server;
 
-/// Records in the small and in the large tree, beside those of the modules. The public one has some 66 million: one level of tiles
-/// more than the large one here.
-const FILLERS: [u64; 2] = [1_000, 1_000_000];
+/// Records in the small and in the large tree, beside those of the modules. In both each module lies in a tile of its own, so that
+/// what is remembered of tiles is full in both. The public tree has some 66 million: one level of tiles more than the large one.
+const FILLERS: [u64; 2] = [200_000, 2_000_000];
 
 /// The most that verification may add to a miss, in milliseconds.
 const COST_MAX: f64 = 1.0;
@@ -45,8 +45,8 @@ pub(crate) fn measure(plan: &Plan) -> Row {
     let mut growth = Measure::new("the same, large tree over small", "×", false, Goal::value(GROWTH_MAX));
     for _ in 0..plan.rounds {
         let [of_small, of_large] = [&small, &large].map(|field| field.memory(plan));
-        memory.add("modkeep, 1,000,000 records", Some(of_large));
-        memory.add("modkeep, 1,000 records", Some(of_small));
+        memory.add("modkeep, 2,000,000 records", Some(of_large));
+        memory.add("modkeep, 200,000 records", Some(of_small));
         growth.add("modkeep", Some(of_large / of_small));
         let (proven, verified) = large.latencies(plan, &large.db.gosumdb());
         cost.add("modkeep", Some(proven));
