@@ -14,6 +14,7 @@ pub mod modules_txt;
 pub mod note;
 pub mod path;
 pub mod pseudo;
+pub mod repository;
 pub mod semver;
 mod text_type;
 pub mod tlog;

@@ -48,6 +48,11 @@ const ROOMS: &[Room] = &[
         because: "asks places for modules and keeps nothing",
     },
     Room { name: "store", may_use: &["source"], because: "keeps what a Source gave, whoever asks for it" },
+    Room {
+        name: "vcs",
+        may_use: &["source"],
+        because: "reads repositories with the programs of their systems, and keeps nothing that cannot be fetched again",
+    },
     Room { name: "bundle", may_use: &["source"], because: "is one more Source, on no store and no network" },
     Room {
         name: "cluster",
@@ -71,12 +76,12 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "ladder",
-        may_use: &["protocol", "source", "store", "bundle", "faults"],
+        may_use: &["protocol", "source", "store", "vcs", "bundle", "faults"],
         because: "is the client, which works with no server",
     },
     Room {
         name: "modkeep",
-        may_use: &["server", "gateway", "ladder", "protocol", "store", "cluster", "bundle", "faults"],
+        may_use: &["server", "gateway", "ladder", "protocol", "store", "vcs", "cluster", "bundle", "faults"],
         because: "wires the crates of the product together, and nothing else",
     },
     Room {
