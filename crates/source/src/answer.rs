@@ -1,11 +1,12 @@
 //! An answer: a body, and what is known about it.
 
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use gomod::H1;
 
-use crate::{Body, Failure, Origin, Trail, Whole};
+use crate::{Body, Failure, Kind, Origin, Trail, Whole};
 
 /// What vouches for an answer's content, from least to most.
 ///
@@ -109,6 +110,16 @@ impl Answer {
             flaw: None,
             trail,
         }
+    }
+
+    /// The whole content, which is at most as long as an answer of this kind may be.
+    ///
+    /// # Errors
+    /// `Unavailable` of the place that gave it, when it ends early or is too long.
+    pub(crate) async fn read(self, kind: Kind) -> Result<Bytes, Failure> {
+        let origin = self.origin;
+        let bytes = self.body.into_bytes(kind.size_max()).await;
+        bytes.map_err(|error| Failure::unavailable(&origin, error.to_string(), Duration::ZERO))
     }
 
     /// The same answer for one more asker, when the body can be read more than once.

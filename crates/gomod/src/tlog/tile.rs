@@ -91,6 +91,19 @@ impl Tile {
         usize::from(self.width) * HASH_BYTES
     }
 
+    /// How many records a tree has at least in which it is so wide; `None` for 2⁶⁴ and more.
+    ///
+    /// ```
+    /// use gomod::tlog::Tile;
+    /// assert_eq!(Tile::new(0, 3, 5).unwrap().records_min(), Some(3 * 256 + 5));
+    /// assert_eq!(Tile::new(1, 0, 2).unwrap().records_min(), Some(512));
+    /// assert_eq!(Tile::new(7, 255, 256).unwrap().records_min(), None);
+    /// ```
+    pub fn records_min(&self) -> Option<u64> {
+        let hashes = self.index.checked_mul(u64::from(WIDTH))?.checked_add(u64::from(self.width))?;
+        hashes.checked_mul(1_u64.checked_shl(HEIGHT * u32::from(self.level))?)
+    }
+
     /// The path in a checksum database, with `tile/` at its beginning.
     pub fn path(&self) -> String {
         path::print(format_args!("{}", self.level), self.index, self.width)

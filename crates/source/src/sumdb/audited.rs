@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use gomod::ModuleVersion;
 use gomod::gosumdb::Lookup;
 use gomod::tlog::{self, DataTile, TilePath};
@@ -11,23 +10,26 @@ use gomod::tlog::{self, DataTile, TilePath};
 use super::data_tile;
 use super::engine::Engine;
 use super::flaw::Flaw;
-use crate::{Answer, Ask, Ctx, Failure, FailureKind, Kind, Source, SumDbPath, Trail};
+use super::head::Newest;
+use crate::{Answer, Ask, Ctx, Failure, FailureKind, Kind, Origin, Source, SumDbPath, Trail};
 
 /// A way whose records are in the tree, and whose heads go on from those that are known.
 #[derive(Debug)]
 pub(super) struct Audited<S> {
     engine: Arc<Engine>,
     inner: S,
+    /// The largest tree that it has called its latest.
+    said: Newest,
 }
 
 impl<S: Source> Audited<S> {
     pub(super) fn new(engine: Arc<Engine>, inner: S) -> Self {
-        Self { engine, inner }
+        Self { engine, inner, said: Newest::default() }
     }
 
     async fn record(&self, module: &ModuleVersion, answer: Answer, ctx: &Ctx) -> Result<Answer, Failure> {
         let (place, trail) = (answer.origin.clone(), answer.trail.clone());
-        let body = read(answer).await?;
+        let body = answer.read(Kind::Lookup).await?;
         let lookup = Lookup::parse(&body).map_err(|flaw| Flaw::from(flaw).of(&place, Duration::ZERO))?;
         let head = self.engine.merge(lookup.note, &place, ctx).await?;
         let proven = self.engine.prove(module, &lookup, head, &place, ctx).await?;
@@ -37,8 +39,22 @@ impl<S: Source> Audited<S> {
 
     async fn head(&self, answer: Answer, ctx: &Ctx) -> Result<Answer, Failure> {
         let (place, trail) = (answer.origin.clone(), answer.trail.clone());
-        let head = self.engine.merge(&read(answer).await?, &place, ctx).await?;
-        Ok(Answer::live(head.bytes().into(), place, trail))
+        let note = answer.read(Kind::Lookup).await?;
+        let newest = self.engine.merge(&note, &place, ctx).await?;
+        self.goes_on(&note, &place).await?;
+        Ok(Answer::live(newest.bytes().into(), place, trail))
+    }
+
+    /// A head that comes with a record may be an old one (protocol.md G21), but the latest of one place never shrinks.
+    async fn goes_on(&self, note: &[u8], place: &Origin) -> Result<(), Failure> {
+        let now = self.engine.open_head(note).map_err(|flaw| flaw.of(place, Duration::ZERO))?;
+        match self.said.get().filter(|before| before.head.size > now.head.size) {
+            Some(before) => Err(self.engine.shrunk(&before, &now, place).await),
+            None => {
+                self.said.advance(Arc::new(now));
+                Ok(())
+            }
+        }
     }
 }
 
@@ -52,7 +68,7 @@ impl<S: Source> Audited<S> {
         let size = head.head.size;
         let whole = tlog::in_tree(size, 0, data.index()).ok_or_else(unknown)?;
         let tree = self.engine.tree(&head, tlog::tile_tiles(size, whole), ctx).await?;
-        let body = read(answer).await?;
+        let body = answer.read(Kind::Lookup).await?;
         if data_tile::is_of(&tree.proven, data, &body) {
             return Ok(Answer::live(body.into(), place, trail));
         }
@@ -83,10 +99,4 @@ fn alarm(ask: &Ask, failure: &Failure, trail: &Trail) {
     if failure.kind() == FailureKind::Mismatch {
         tracing::error!(%ask, %failure, %trail, "SECURITY: what was said about a checksum is not proven");
     }
-}
-
-async fn read(answer: Answer) -> Result<Bytes, Failure> {
-    let place = answer.origin.clone();
-    let body = answer.body.into_bytes(Kind::Lookup.size_max()).await;
-    body.map_err(|error| Failure::unavailable(&place, error.to_string(), Duration::ZERO))
 }

@@ -61,6 +61,11 @@ pub struct Database {
 /// How often a newer head is looked for because a client asks for a tile that is not in the tree.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
+/// How many times as large as the newest known tree one may be that somebody else has seen, and how many records larger a
+/// tree that is still small: beyond that nobody is asked for a tile.
+const GROWTH_MAX: u64 = 16;
+const HEADROOM: u64 = 1 << 20;
+
 impl Database {
     /// A database that goes on from what is on the shelf.
     ///
@@ -119,8 +124,7 @@ impl Database {
     pub async fn sums(&self, module: &ModuleVersion, ctx: &Ctx) -> Result<Sums, Failure> {
         let answer = self.lookup(module, ctx).await?;
         let origin = answer.origin.clone();
-        let body = answer.body.into_bytes(Kind::Lookup.size_max()).await;
-        let body = body.map_err(|error| Failure::unavailable(&origin, error.to_string(), Duration::ZERO))?;
+        let body = answer.read(Kind::Lookup).await?;
         match Lookup::parse(&body) {
             Ok(lookup) => Ok(lookup.sums(module)),
             Err(flaw) => Err(Failure::unavailable(&origin, flaw.to_string(), Duration::ZERO)),
@@ -169,17 +173,15 @@ impl Database {
     async fn data_tile(&self, data: &DataTile, ctx: &Ctx) -> Result<Bytes, Failure> {
         self.tree_with(data.hashes(), ctx).await?;
         let answer = self.within(SumDbPath::Tile(TilePath::Data(*data)), ctx).await?;
-        let origin = answer.origin.clone();
-        let body = answer.body.into_bytes(Kind::Tile.size_max()).await;
-        body.map_err(|error| Failure::unavailable(&origin, error.to_string(), Duration::ZERO))
+        answer.read(Kind::Tile).await
     }
 
     /// The newest tree, with this tile in it at least so wide. Whoever asks for one that is not in it has seen a newer head
     /// somewhere else, so that it may be time to look for one.
     async fn tree_with(&self, tile: Tile, ctx: &Ctx) -> Result<Tree, Failure> {
         let asked = match self.head_with(tile) {
-            Some(_) => Ok(()),
-            None => self.look_for_newer(ctx).await,
+            None if self.may_be_elsewhere(tile) => self.look_for_newer(ctx).await,
+            _ => Ok(()),
         };
         let Some((head, whole)) = self.head_with(tile) else {
             return Err(match asked {
@@ -190,6 +192,15 @@ impl Database {
             });
         };
         self.engine.tree(&head, tlog::tile_tiles(head.head.size, whole), ctx).await
+    }
+
+    /// Whether somebody may have seen a tree with this tile: no tree grows far beyond the known one between two looks.
+    fn may_be_elsewhere(&self, tile: Tile) -> bool {
+        let known = self.tree_size();
+        known == 0
+            || tile
+                .records_min()
+                .is_some_and(|size| size <= known.saturating_mul(GROWTH_MAX).saturating_add(HEADROOM))
     }
 
     /// Asks for a newer head, unless that was done a moment ago: whatever tile a client makes up, the ways hear of it that seldom.

@@ -97,7 +97,7 @@ impl Engine {
         place: &Origin,
         ctx: &Ctx,
     ) -> Result<Arc<SignedHead>, Failure> {
-        let head = SignedHead::open(note, &self.key).map_err(|flaw| flaw.of(place, Duration::ZERO))?;
+        let head = self.open_head(note).map_err(|flaw| flaw.of(place, Duration::ZERO))?;
         if let Some(newest) = self.head().filter(|newest| newest.head.size >= head.head.size) {
             self.keep_head_at_last(&newest).await;
             self.must_contain(&newest, &head, place, ctx).await?;
@@ -165,22 +165,38 @@ impl Engine {
         Ok(tree)
     }
 
-    /// The name of the evidence is that of the contradiction: told a thousand times it is kept once.
+    /// Reads a note that the database has signed.
+    pub(super) fn open_head(&self, note: &[u8]) -> Result<SignedHead, Flaw> {
+        SignedHead::open(note, &self.key)
+    }
+
     async fn forked(&self, one: &SignedHead, other: &SignedHead, place: &Origin) -> Failure {
+        self.keep_evidence("fork", "has signed two trees that contradict each other", [one, other], place)
+            .await;
+        Flaw::Fork { known: one.head, other: other.head }.of(place, Duration::ZERO)
+    }
+
+    /// A place called `before` its latest tree, and now calls a smaller one so. An alarm, since a log only grows.
+    pub(super) async fn shrunk(&self, before: &SignedHead, now: &SignedHead, place: &Origin) -> Failure {
+        self.keep_evidence("shrunk", "is said to have shrunk", [before, now], place).await;
+        Flaw::Shrunk { before: before.head, now: now.head }.of(place, Duration::ZERO)
+    }
+
+    /// The name of the evidence is that of the contradiction: told a thousand times it is kept once.
+    async fn keep_evidence(&self, kind: &str, what: &str, [one, other]: [&SignedHead; 2], place: &Origin) {
         let root: String =
             other.head.root.to_string().chars().filter(char::is_ascii_alphanumeric).take(16).collect();
         let database = self.name.as_str().replace(['/', ':'], "_");
-        let name = format!("{database}-fork-{}-{root}.txt", other.head.size);
+        let name = format!("{database}-{kind}-{}-{root}.txt", other.head.size);
         let text = format!(
-            "The checksum database {} has signed two trees that contradict each other.\nThe second was sent by {place}.\n\n{}\n{}",
+            "The checksum database {} {what}.\nThe second head was sent by {place}.\n\n{}\n{}",
             self.name, one.note, other.note
         );
-        tracing::error!(database = %self.name, %place, evidence = name, "SECURITY: the checksum database has forked");
+        tracing::error!(database = %self.name, %place, evidence = name, "SECURITY: the checksum database {what}");
         self.contradictions.fetch_add(1, Ordering::Relaxed);
         if let Err(error) = self.shelf.keep_evidence(&name, text).await {
-            tracing::error!(database = %self.name, %error, "cannot keep the evidence of a fork");
+            tracing::error!(database = %self.name, %error, "cannot keep the evidence of a {kind}");
         }
-        Flaw::Fork { known: one.head, other: other.head }.of(place, Duration::ZERO)
     }
 
     /// Proves that a record is in the newest tree and is about `module` (protocol.md G13).

@@ -34,11 +34,22 @@ pub(super) enum Flaw {
         known.size, known.root, other.size, other.root
     )]
     Fork { known: TreeHead, other: TreeHead },
+    #[error(
+        "SECURITY: its latest tree has shrunk from {} records to {}, which no log may do; the evidence is kept, and the smaller \
+         tree is not taken",
+        before.size, now.size
+    )]
+    Shrunk { before: TreeHead, now: TreeHead },
 }
 
 impl Flaw {
-    /// As a failure of the place: bytes that fail a checksum, which somebody has to look at.
+    /// As a failure of the place: bytes that fail a checksum, which somebody has to look at. A tree that has shrunk proves nothing
+    /// wrong of what is known, so that one is only of no use.
     pub(super) fn of(self, origin: &Origin, took: Duration) -> Failure {
-        Failure::new(FailureKind::Mismatch, origin, self.to_string(), took)
+        let kind = match self {
+            Self::Shrunk { .. } => FailureKind::Unavailable,
+            _ => FailureKind::Mismatch,
+        };
+        Failure::new(kind, origin, self.to_string(), took)
     }
 }

@@ -225,10 +225,7 @@ impl Tiles {
     async fn ask(&self, place: &TilePlace, tile: Tile, ctx: &Ctx) -> Result<Bytes, Failure> {
         let path = SumDbPath::Tile(TilePath::Hashes(tile));
         let ask = Ask::SumDb(SumDbAsk { database: self.database.clone(), path });
-        let answer = place.ask(&ask, ctx).await?;
-        let origin = answer.origin.clone();
-        let body = answer.body.into_bytes(Kind::Tile.size_max()).await;
-        body.map_err(|error| Failure::unavailable(&origin, error.to_string(), Duration::ZERO))
+        place.ask(&ask, ctx).await?.read(Kind::Tile).await
     }
 
     /// Puts those tiles of a tree on the shelf that are not there, once the tree is known to be *the* tree, and remembers what is on

@@ -83,3 +83,33 @@ async fn whoever_knows_a_newer_tree_is_told_that_this_one_is_behind() {
     let beyond = get(&online, tile("tile/8/0/x009/000")).await.unwrap_err();
     assert_eq!(beyond.kind(), FailureKind::NotFound, "{beyond}");
 }
+
+#[tokio::test]
+async fn a_latest_tree_that_shrinks_is_refused_and_the_evidence_kept() {
+    let (db, shelf) = (database(5000), Memory::default());
+    let upstream = mirror(&db);
+    let database = open(&db, &[&upstream], &shelf).await;
+    let newest = get(&database, SumDbPath::Latest).await.unwrap();
+    assert_eq!(get(&database, SumDbPath::Latest).await.unwrap(), newest);
+    assert_eq!(database.contradictions(), 0);
+    db.lie(Lie::Rollback(2000));
+    assert_eq!(get(&database, SumDbPath::Latest).await.unwrap(), newest, "clients are served as before");
+    assert_eq!(database.contradictions(), 1);
+    let [name] = &shelf.evidence()[..] else { panic!("{:?}", shelf.evidence()) };
+    assert!(name.contains("-shrunk-2000-"), "{name}");
+    let text = String::from_utf8(shelf.get(name).unwrap().to_vec()).unwrap();
+    assert!(text.contains("\n5000\n") && text.contains("\n2000\n"), "{text}");
+}
+
+#[tokio::test]
+async fn a_tile_that_no_real_tree_can_have_is_asked_of_nobody() {
+    let (db, shelf) = (database(1000), Memory::default());
+    db.add(&module("a"));
+    let upstream = mirror(&db);
+    let database = open(&db, &[&upstream], &shelf).await;
+    sums(&database, "a").await.unwrap();
+    let before = upstream.requests().len();
+    let far = SumDbPath::Tile(gomod::tlog::TilePath::parse("tile/8/3/000.p/1").unwrap());
+    assert_eq!(get(&database, far).await.unwrap_err().kind(), FailureKind::NotFound);
+    assert_eq!(upstream.requests().len(), before);
+}
