@@ -48,13 +48,11 @@ impl<S: Source> Audited<S> {
     /// A head that comes with a record may be an old one (protocol.md G21), but the latest of one place never shrinks.
     async fn goes_on(&self, note: &[u8], place: &Origin) -> Result<(), Failure> {
         let now = self.engine.open_head(note).map_err(|flaw| flaw.of(place, Duration::ZERO))?;
-        match self.said.get().filter(|before| before.head.size > now.head.size) {
-            Some(before) => Err(self.engine.shrunk(&before, &now, place).await),
-            None => {
-                self.said.advance(Arc::new(now));
-                Ok(())
-            }
+        if let Some(before) = self.said.get().filter(|before| before.head.size > now.head.size) {
+            return Err(self.engine.shrunk(&before, &now, place).await);
         }
+        self.said.advance(Arc::new(now));
+        Ok(())
     }
 }
 

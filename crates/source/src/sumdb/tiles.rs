@@ -5,7 +5,6 @@
 //! that tells the truth, and those that do not.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream;
