@@ -10,8 +10,10 @@
 mod child;
 pub mod go;
 pub mod graph;
+mod listening;
 pub mod module;
 pub mod process;
+pub mod repo;
 pub mod sumdb;
 pub mod upstream;
 

@@ -10,7 +10,7 @@ mod gate;
 pub(crate) mod pick;
 mod request;
 mod server;
-mod tls;
+pub(crate) mod tls;
 mod tree;
 
 use std::net::SocketAddr;

@@ -28,6 +28,26 @@ pub(crate) const FOR_TESTS: &[Need] = &[
         package: "strace",
         purpose: "record what a store does to a disk, for the tests of power cuts",
     },
+    Need {
+        probe: &["test", "-x", "/usr/sbin/sshd"],
+        package: "openssh-server",
+        purpose: "play a forge that is reached by ssh",
+    },
+    Need {
+        probe: &["ssh", "-V"],
+        package: "openssh-client",
+        purpose: "reach repositories by ssh, as users do",
+    },
+    Need {
+        probe: &["svnserve", "--version"],
+        package: "subversion",
+        purpose: "play Subversion repositories and read them",
+    },
+    Need {
+        probe: &["hg", "--version"],
+        package: "mercurial",
+        purpose: "play Mercurial repositories and read them",
+    },
 ];
 
 /// What fetching a wheel needs (see [`crate::tools::wheel`]).

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
@@ -49,9 +49,19 @@ impl Authority {
 
     /// A certificate for these host names and addresses.
     pub fn issue(&self, names: &[&str]) -> Issued {
+        self.sign(&params(names))
+    }
+
+    /// The same, but it was good in the year 2000 only.
+    pub fn issue_expired(&self, names: &[&str]) -> Issued {
+        let mut params = params(names);
+        params.not_before = date_time_ymd(2000, 1, 1);
+        params.not_after = date_time_ymd(2001, 1, 1);
+        self.sign(&params)
+    }
+
+    fn sign(&self, params: &CertificateParams) -> Issued {
         let key = KeyPair::generate().expect("a key");
-        let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
-        let params = CertificateParams::new(names).expect("valid names");
         let leaf = params.signed_by(&key, &Issuer::new(ca_params(), &self.key)).expect("a certificate");
         Issued { certificate: leaf.pem(), key: key.serialize_pem() }
     }
@@ -78,6 +88,11 @@ impl Identity {
     }
 }
 
+fn params(names: &[&str]) -> CertificateParams {
+    let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+    CertificateParams::new(names).expect("valid names")
+}
+
 fn ca_params() -> CertificateParams {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -85,8 +100,9 @@ fn ca_params() -> CertificateParams {
     params
 }
 
-/// Names its provider, since a test process may have installed none.
-fn make_acceptor(issued: &Issued, clients: Option<&Authority>) -> TlsAcceptor {
+/// What shows this certificate to clients and, if there is an authority for them, asks for theirs. Names its provider, since a
+/// test process may have installed none.
+pub(crate) fn make_acceptor(issued: &Issued, clients: Option<&Authority>) -> TlsAcceptor {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let builder = builder.expect("the provider knows TLS 1.3");
