@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+mod exec;
 mod repo;
 
+pub use exec::{Environment, Programs};
 pub use repo::{Archive, Commit, CommitId, EntryKind, Job, Need, Ref, Refs, Repo, RepoError, TreeEntry};
