@@ -10,6 +10,7 @@ use gomod::dirhash::hash_zip;
 use gomod::gosumdb::{Lookup, split_records};
 use gomod::modfile::GoMod;
 use gomod::note::{Note, SignerKey};
+use gomod::repository::imports;
 use gomod::tlog::TreeHead;
 use gomod::zip::{self, ZipError};
 use peak_alloc::PeakAlloc;
@@ -33,7 +34,7 @@ struct Case {
 
 #[test]
 fn hostile_input_takes_a_small_multiple_of_its_size() {
-    for case in go_mod_cases().into_iter().chain(zip_cases()).chain(sum_db_cases()) {
+    for case in go_mod_cases().into_iter().chain(zip_cases()).chain(sum_db_cases()).chain(page_cases()) {
         let before = ALLOCATOR.current_usage();
         ALLOCATOR.reset_peak_usage();
         (case.read)(&case.input);
@@ -49,6 +50,24 @@ fn read_go_mod(input: &[u8]) {
     let lax = GoMod::parse_lax(input).map_err(|errors| errors.to_string());
     assert!(strict.is_ok() || strict.is_err_and(|message| message.len() < MEBIBYTE));
     assert!(lax.is_ok() || lax.is_err_and(|message| message.len() < MEBIBYTE));
+}
+
+/// Pages full of one piece: tags, attributes, text that never ends.
+fn page_cases() -> Vec<Case> {
+    let pieces = [
+        ("many tags", "<meta name=go-import content='a b c'>", 8),
+        ("many attributes", "<a b c d name=x content ", 2),
+        ("many start tags", "<a>", 2),
+        ("many references", "&#65;&a", 4),
+        ("an attribute without end", "<a name=\"aaaaaaaa", 4),
+        ("many directives", "<!a <", 2),
+    ];
+    let read = |page: &[u8]| drop(imports::parse(page).map(|tags| imports::find(&tags, "a/b").is_ok()));
+    let case = |(name, piece, times): (_, &str, _)| {
+        let input = piece.repeat(MEBIBYTE / piece.len()).into_bytes();
+        Case { name, input, times, besides: MEBIBYTE, read }
+    };
+    pieces.into_iter().map(case).collect()
 }
 
 /// Files of four mebibytes of one piece, and one whose block has a long comment.

@@ -32,6 +32,24 @@ impl Vcs {
         }
     }
 
+    /// The schemes by which go looks for its repositories, in order; without GOINSECURE only the secure ones of them
+    /// (protocol.md E3).
+    ///
+    /// ```
+    /// use gomod::repository::Vcs;
+    /// assert_eq!(Vcs::Git.schemes(false).collect::<Vec<_>>(), ["https", "git+ssh", "ssh"]);
+    /// ```
+    pub fn schemes(self, is_insecure: bool) -> impl Iterator<Item = &'static str> {
+        let all: &[&str] = match self {
+            Self::Git => &["git", "https", "http", "git+ssh", "ssh"],
+            Self::Mercurial => &["https", "http", "ssh"],
+            Self::Subversion => &["https", "http", "svn", "svn+ssh"],
+            Self::Bazaar => &["https", "http", "bzr", "bzr+ssh"],
+            Self::Fossil => &["https", "http"],
+        };
+        all.iter().copied().filter(move |scheme| is_insecure || is_secure_scheme(scheme))
+    }
+
     /// Reads go's word for it.
     ///
     /// ```
@@ -42,6 +60,11 @@ impl Vcs {
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|vcs| vcs.as_str() == word)
     }
+}
+
+/// Whether what goes over a scheme is hidden from others and comes from whom it should.
+pub fn is_secure_scheme(scheme: &str) -> bool {
+    matches!(scheme, "https" | "git+ssh" | "bzr+ssh" | "svn+ssh" | "ssh")
 }
 
 impl fmt::Display for Vcs {

@@ -6,6 +6,7 @@ mod logs;
 mod modfile;
 mod names;
 mod notes;
+pub(crate) mod repository;
 
 use crate::dice::Dice;
 use crate::hits::Hits;
@@ -26,5 +27,5 @@ pub(crate) struct Function {
 /// All functions that are compared.
 pub(crate) fn all() -> impl Iterator<Item = &'static Function> {
     let names = names::FUNCTIONS.iter().chain(modfile::FUNCTIONS).chain(files::FUNCTIONS);
-    names.chain(notes::FUNCTIONS).chain(logs::FUNCTIONS).chain(client::FUNCTIONS)
+    names.chain(notes::FUNCTIONS).chain(logs::FUNCTIONS).chain(client::FUNCTIONS).chain(repository::FUNCTIONS)
 }

@@ -32,6 +32,10 @@ pub(crate) const X_MOD: &[Enum] = &[
     Enum { name: "TilePathError", source: include_str!("../../src/tlog/path.rs") },
     Enum { name: "LookupError", source: include_str!("../../src/gosumdb/records.rs") },
     Enum { name: "RecordsError", source: include_str!("../../src/gosumdb/records.rs") },
+    Enum { name: "RepositoryError", source: include_str!("../../src/repository/error.rs") },
+    Enum { name: "GoVcsError", source: include_str!("../../src/repository/govcs.rs") },
+    Enum { name: "MatchError", source: include_str!("../../src/repository/imports.rs") },
+    Enum { name: "TagError", source: include_str!("../../src/repository/imports/check.rs") },
     Enum { name: "Problem", source: include_str!("../../src/modfile/error.rs") },
 ];
 

@@ -9,6 +9,7 @@ mod characters;
 mod dice;
 mod functions;
 mod go_command;
+mod go_vcs;
 mod grammar;
 mod hits;
 mod intended;

@@ -15,11 +15,12 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::go_vcs;
 use crate::question::{Answer, Args, Question};
 use crate::seed;
 
 /// The oracle's program, as text, so that the test needs no folder but a temporary one.
-const SOURCES: [(&str, &str); 7] = [
+const SOURCES: [(&str, &str); 8] = [
     ("main.go", include_str!("../oracle/main.go")),
     ("functions.go", include_str!("../oracle/functions.go")),
     ("modfile.go", include_str!("../oracle/modfile.go")),
@@ -27,6 +28,7 @@ const SOURCES: [(&str, &str); 7] = [
     ("note.go", include_str!("../oracle/note.go")),
     ("tlog.go", include_str!("../oracle/tlog.go")),
     ("client.go", include_str!("../oracle/client.go")),
+    ("repository.go", include_str!("../oracle/repository.go")),
 ];
 
 /// The packages of x/mod that the oracle needs.
@@ -189,6 +191,7 @@ impl Build {
         lay_x_mod(&root.join("mod"));
         let oracle = root.join("oracle");
         lay_oracle(&oracle);
+        go_vcs::lay(&go_root(root), &oracle.join("vcs"));
         let mut go = go_command(root);
         go.args(["build", "-o"]).arg(build.program()).arg(".").current_dir(&oracle);
         let status = go.status().expect("go was run before");
@@ -211,11 +214,15 @@ fn lay_oracle(folder: &Path) {
     }
 }
 
+/// Where the distribution lies.
+fn go_root(home: &Path) -> PathBuf {
+    let output = go_command(home).args(["env", "GOROOT"]).output().expect("go was run before");
+    PathBuf::from(String::from_utf8(output.stdout).expect("GOROOT is UTF-8").trim())
+}
+
 /// Makes a module of the x/mod inside the distribution.
 fn lay_x_mod(to: &Path) {
-    let output = go_command(to).args(["env", "GOROOT"]).output().expect("go was run before");
-    let root = String::from_utf8(output.stdout).expect("GOROOT is UTF-8");
-    let from = Path::new(root.trim()).join("src/cmd/vendor/golang.org/x/mod");
+    let from = go_root(to).join("src/cmd/vendor/golang.org/x/mod");
     for package in PACKAGES {
         copy_files(&from.join(package), &to.join(package));
     }

@@ -55,6 +55,11 @@ var functions = map[string]function{
 	"arithmetic":         arithmetic,
 	"proof":              proof,
 	"client":             client,
+	"go_imports":         goImports,
+	"match_go_import":    matchGoImport,
+	"check_go_import":    checkGoImport,
+	"govcs":              govcs,
+	"well_known":         wellKnown,
 	"characters":         characters,
 }
 
