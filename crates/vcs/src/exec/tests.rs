@@ -152,21 +152,10 @@ async fn a_stream_ends_well_only_with_its_program() {
 
 #[tokio::test]
 async fn a_stream_ends_at_the_deadline_whether_anybody_reads_or_not() {
-    let brief = || Instant::now() + Duration::from_millis(100);
-    let (holding, held) = Holding::new();
-    let script = shell("sleep 1000 >&2 & sleep 1000");
-    let unread = programs(1).stream(script, brief()).await.unwrap();
-    drop(held);
-    assert!(!holding.is_held(), "the stream has its own pipe");
-    let read = spawn_blocking(move || { unread }.read(&mut [0])).await.unwrap();
-    assert_eq!(read.unwrap_err().kind(), ErrorKind::TimedOut);
-}
-
-#[tokio::test]
-async fn an_unread_stream_gives_its_turn_back_at_the_deadline() {
     let programs = programs(1);
-    let unread =
-        programs.stream(shell("sleep 1000"), Instant::now() + Duration::from_millis(100)).await.unwrap();
+    let brief = Instant::now() + Duration::from_millis(100);
+    let mut unread = programs.stream(shell("sleep 1000 & sleep 1000"), brief).await.unwrap();
     programs.run(shell("true"), soon()).await.expect("the turn is free");
-    drop(unread);
+    let read = spawn_blocking(move || unread.read(&mut [0])).await.unwrap();
+    assert_eq!(read.unwrap_err().kind(), ErrorKind::TimedOut);
 }
