@@ -5,7 +5,12 @@
     reason = "the helpers of a test stop it as the test itself would"
 )]
 
+mod daemon;
+mod hg;
 mod https;
+mod relay;
+mod ssh;
+mod svn;
 
 use std::path::Path;
 use std::process::Output;
