@@ -10,6 +10,7 @@ pub(crate) mod lookups;
 pub(crate) mod notes;
 pub(crate) mod paths;
 pub(crate) mod settings;
+pub(crate) mod trees;
 pub(crate) mod versions;
 pub(crate) mod zips;
 

@@ -19,11 +19,12 @@ use crate::question::{Answer, Args, Question};
 use crate::seed;
 
 /// The oracle's program, as text, so that the test needs no folder but a temporary one.
-const SOURCES: [(&str, &str); 7] = [
+const SOURCES: [(&str, &str); 8] = [
     ("main.go", include_str!("../oracle/main.go")),
     ("functions.go", include_str!("../oracle/functions.go")),
     ("modfile.go", include_str!("../oracle/modfile.go")),
     ("files.go", include_str!("../oracle/files.go")),
+    ("create.go", include_str!("../oracle/create.go")),
     ("note.go", include_str!("../oracle/note.go")),
     ("tlog.go", include_str!("../oracle/tlog.go")),
     ("client.go", include_str!("../oracle/client.go")),
