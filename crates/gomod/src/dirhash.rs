@@ -6,6 +6,7 @@ mod files;
 mod h1;
 mod zip;
 
+pub(crate) use files::hash_digests;
 pub use files::{HashError, hash_go_mod, hash1};
 pub use h1::{H1, H1Error};
 pub use zip::hash_zip;

@@ -1,4 +1,5 @@
-//! Module zips: what go accepts as one, checked without unpacking it (protocol.md C1 to C5, C9).
+//! Module zips: what go accepts as one, checked without unpacking it (protocol.md C1 to C5, C9), and making one: which files
+//! belong into it ([`select()`], C6 to C9), and writing it ([`Writer`], C10).
 //!
 //! The bytes come through [`ReaderAt`], so files, slices and anything else that can be read at an offset will do, and no
 //! file content is ever held whole.
@@ -14,16 +15,22 @@ mod directory;
 mod error;
 mod fold;
 mod layout;
+mod pack;
 mod read;
 #[cfg(test)]
 pub(crate) mod sample;
+mod select;
+mod write;
 
 pub use check::{Summary, check};
 pub use collision::Collision;
 pub(crate) use directory::{Archive, Entry};
 pub use error::ZipError;
+pub use pack::{Packed, Packer};
 pub use rawzip::ReaderAt;
 pub(crate) use read::ContentReader;
+pub use select::{Listed, ListedKind, SelectError, Selection, select};
+pub use write::{WriteError, Writer};
 
 /// The largest zip, in bytes, and the largest sum of its uncompressed files: 500 MiB. go refuses more (protocol.md C2).
 pub const MAX_ZIP_BYTES: u64 = 500 << 20;

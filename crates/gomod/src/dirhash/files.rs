@@ -39,6 +39,13 @@ where
     Ok(list.finish())
 }
 
+/// The h1 of files given by name and hash of their content, sorted by name, none twice.
+pub(crate) fn hash_digests(sorted: &[(String, [u8; 32])]) -> Result<H1, HashError> {
+    let mut list = FileList::default();
+    sorted.iter().try_for_each(|(name, digest)| list.add(name, digest))?;
+    Ok(list.finish())
+}
+
 /// The h1 of a go.mod file on its own: one file of the name `go.mod` (protocol.md F2).
 pub fn hash_go_mod(content: &[u8]) -> H1 {
     let mut list = FileList::default();

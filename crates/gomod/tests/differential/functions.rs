@@ -1,6 +1,7 @@
 //! The table of everything that is compared.
 
 mod client;
+pub(crate) mod create;
 mod files;
 mod logs;
 mod modfile;
@@ -27,5 +28,6 @@ pub(crate) struct Function {
 /// All functions that are compared.
 pub(crate) fn all() -> impl Iterator<Item = &'static Function> {
     let names = names::FUNCTIONS.iter().chain(modfile::FUNCTIONS).chain(files::FUNCTIONS);
+    let names = names.chain(create::FUNCTIONS);
     names.chain(notes::FUNCTIONS).chain(logs::FUNCTIONS).chain(client::FUNCTIONS).chain(repository::FUNCTIONS)
 }

@@ -12,6 +12,7 @@ pub(crate) mod pages;
 pub(crate) mod paths;
 pub(crate) mod repositories;
 pub(crate) mod settings;
+pub(crate) mod trees;
 pub(crate) mod versions;
 pub(crate) mod zips;
 

@@ -22,6 +22,7 @@ pub(crate) const X_MOD: &[Enum] = &[
     Enum { name: "ModuleError", source: include_str!("../../src/module.rs") },
     Enum { name: "ZipError", source: include_str!("../../src/zip/error.rs") },
     Enum { name: "Collision", source: include_str!("../../src/zip/collision.rs") },
+    Enum { name: "SelectError", source: include_str!("../../src/zip/select/error.rs") },
     Enum { name: "H1Error", source: include_str!("../../src/dirhash/h1.rs") },
     Enum { name: "HashError", source: include_str!("../../src/dirhash/files.rs") },
     Enum { name: "KeyError", source: include_str!("../../src/gosumdb/key.rs") },

@@ -13,9 +13,10 @@ use gomod::gosum::{GoSumError, GoSumFlaw};
 use gomod::gosumdb::{Lookup, LookupError, SumDbError};
 use gomod::tlog::{TilePath, TilePathError};
 use gomod::zip::{self, ZipError};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::grammar::zips;
+use crate::functions::create;
+use crate::grammar::{trees, zips};
 use crate::hits::variant;
 use crate::question::{Answer, Question};
 
@@ -24,6 +25,10 @@ pub(crate) const X_MOD: &[(&str, &str)] = &[
     ("TilePathError::Height", "every database has tiles of height 8; go's client asks for no other"),
     ("TilePathError::OutOfRange", "x/mod takes levels and places that no tree of 64 bits of records has"),
     ("LookupError::Id", "x/mod takes a sign and leading zeros, which no database writes"),
+    (
+        LISTED_TWICE,
+        "no repository lists a path twice; x/mod loses the second when the first is a link, without a word",
+    ),
     (LONG_PATTERN, "matching a pattern without a limit costs the product of two lengths"),
     (
         XML_NAME,
@@ -46,6 +51,9 @@ const XML_NAME: &str = "XmlName";
 
 /// This one is meant only where the generator changed bytes at random: a zip that was written as it should be is whole.
 const MALFORMED: &str = "Malformed";
+
+/// A path that is listed twice, first not as a regular file.
+const LISTED_TWICE: &str = "ListedTwice";
 
 /// A pattern over its limit.
 const LONG_PATTERN: &str = "LongPattern";
@@ -82,6 +90,7 @@ impl Intended {
     pub(crate) fn is(&mut self, question: &Question, theirs: &Answer, ours: &Answer) -> bool {
         let reasons = match question.function {
             "zip" => stricter_zip(question, theirs, ours),
+            "create" => stricter_selection(question, theirs),
             "glob" => stricter_pattern(question, ours),
             "tile_path" => stricter_tile_path(question, ours),
             "lookup" => stricter_lookup(question, theirs),
@@ -114,6 +123,20 @@ impl Intended {
             |&(name, _): &(&str, &str)| (name.to_owned(), self.0.get(name).copied().unwrap_or_default());
         table.iter().map(count).collect()
     }
+}
+
+/// Only where x/mod takes what is listed as well without the second of the two.
+fn stricter_selection(question: &Question, theirs: &Answer) -> Option<Vec<String>> {
+    let texts = question.args.texts();
+    let (files, _) = texts.as_chunks::<3>();
+    let is_repeated = |index: usize| {
+        files[..index].iter().any(|[kind, path, _]| *path == files[index][1] && *kind != trees::FILE)
+    };
+    let once: Vec<_> =
+        (0..files.len()).filter(|&index| !is_repeated(index)).map(|index| files[index]).collect();
+    let names: Vec<_> = create::chosen(&once).ok()?.iter().map(|[_, path, _]| *path).collect();
+    let meant = once.len() < files.len() && theirs.as_ref().ok()?[0] == json!(names);
+    meant.then(|| vec![LISTED_TWICE.to_owned()])
 }
 
 fn stricter_pattern(question: &Question, ours: &Answer) -> Option<Vec<String>> {

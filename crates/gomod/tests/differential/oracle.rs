@@ -25,6 +25,7 @@ const SOURCES: [(&str, &str); 8] = [
     ("functions.go", include_str!("../oracle/functions.go")),
     ("modfile.go", include_str!("../oracle/modfile.go")),
     ("files.go", include_str!("../oracle/files.go")),
+    ("create.go", include_str!("../oracle/create.go")),
     ("note.go", include_str!("../oracle/note.go")),
     ("tlog.go", include_str!("../oracle/tlog.go")),
     ("client.go", include_str!("../oracle/client.go")),

@@ -44,6 +44,7 @@ var functions = map[string]function{
 	"hash1":              hash1,
 	"h1":                 h1,
 	"zip":                checkZip,
+	"create":             createZip,
 	"verifier_key":       verifierKey,
 	"verify":             verify,
 	"note_open":          noteOpen,
