@@ -49,7 +49,7 @@ pub use ledger::{Expected, Ledger, Quarantine};
 pub use modcache::ModCache;
 pub use progress::{Progress, Seen, Stage};
 pub use remembered::{MemoryOptions, Remembered};
-pub use spool::{Spool, SpoolFile, Whole};
+pub use spool::{Spool, SpoolFile, SpoolWriter, Whole};
 pub use steady::{Dice, Steady, Vitals};
 pub use trail::{Attempt, Origin, Trail};
 pub use upstream::Upstream;

@@ -20,7 +20,7 @@ use crate::question::{Answer, Args, Question};
 use crate::seed;
 
 /// The oracle's program, as text, so that the test needs no folder but a temporary one.
-const SOURCES: [(&str, &str); 8] = [
+const SOURCES: &[(&str, &str)] = &[
     ("main.go", include_str!("../oracle/main.go")),
     ("functions.go", include_str!("../oracle/functions.go")),
     ("modfile.go", include_str!("../oracle/modfile.go")),
@@ -210,7 +210,7 @@ fn lay_oracle(folder: &Path) {
         "module oracle\n\ngo {LANGUAGE}\n\nrequire golang.org/x/mod v0.0.0\n\nreplace golang.org/x/mod => ../mod\n"
     );
     fs::create_dir(folder).expect("a fresh folder");
-    for (name, text) in SOURCES.into_iter().chain([("go.mod", module.as_str())]) {
+    for (name, text) in SOURCES.iter().copied().chain([("go.mod", module.as_str())]) {
         fs::write(folder.join(name), text).expect("a fresh folder");
     }
 }

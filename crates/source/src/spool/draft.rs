@@ -116,8 +116,7 @@ impl Stuck {
             return Err(error.into());
         };
         let permit = permit.map_err(io::Error::other)?;
-        let mut body = off_worker(move || draft.map_or(Ok(Vec::new()), |draft| draft.read_back())).await?;
-        body.extend_from_slice(&tail);
+        let mut body = off_worker(move || read_back(draft, &tail)).await?;
         while let Some(chunk) = rest.try_next().await? {
             body.extend_from_slice(&chunk);
             if body.len() as u64 > size_max {
@@ -127,14 +126,44 @@ impl Stuck {
                 return Err(error.into());
             }
         }
-        Ok(Whole::Memory(Bytes::from_owner(Rescued { body, _permit: permit })))
+        Ok(Rescued { body, error, _permit: permit }.finish())
+    }
+
+    /// Takes what was written back into memory, for a writer that goes on there; fails when too many bodies are there
+    /// already. Blocks for as long as reading takes.
+    pub(super) fn take_back(self, rescues: &Arc<Semaphore>) -> io::Result<Rescued> {
+        let Self { draft, tail, error } = self;
+        tracing::debug!(%error, "cannot buffer a body in a file; going on in memory");
+        let Ok(permit) = rescues.clone().try_acquire_owned() else { return Err(error) };
+        Ok(Rescued { body: read_back(draft, &tail)?, error, _permit: permit })
     }
 }
 
+/// What was written of a body, and what was not.
+fn read_back(draft: Option<Draft>, tail: &[u8]) -> io::Result<Vec<u8>> {
+    let mut body = draft.map_or(Ok(Vec::new()), |draft| draft.read_back())?;
+    body.extend_from_slice(tail);
+    Ok(body)
+}
+
 /// A body in memory, with its place among the few that may be there.
-struct Rescued {
+pub(super) struct Rescued {
     body: Vec<u8>,
+    /// Why it is in memory.
+    error: io::Error,
     _permit: OwnedSemaphorePermit,
+}
+
+impl Rescued {
+    /// Adds the next bytes; fails for the first reason when it gets too large for memory.
+    pub(super) fn append(mut self, chunk: &[u8]) -> io::Result<Self> {
+        self.body.extend_from_slice(chunk);
+        if self.body.len() > RESCUE_MAX { Err(self.error) } else { Ok(self) }
+    }
+
+    pub(super) fn finish(self) -> Whole {
+        Whole::Memory(Bytes::from_owner(self))
+    }
 }
 
 impl AsRef<[u8]> for Rescued {

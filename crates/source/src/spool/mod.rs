@@ -8,8 +8,10 @@
 
 mod draft;
 mod file;
+mod writer;
 
 pub use file::SpoolFile;
+pub use writer::SpoolWriter;
 
 use std::path::PathBuf;
 use std::sync::Arc;
