@@ -54,9 +54,10 @@ impl Announcement<'_> {
     fn write_order(&self, out: &mut dyn Write) -> Result<(), Failed> {
         let origin = &self.settings.value(&table::UPSTREAM)?.origin;
         let mode = self.settings.get(&table::FALLBACK)?;
-        let Upstreams { members, left_out, .. } = self.upstreams;
-        match members.as_slice() {
-            [] => writeln!(
+        let Upstreams { members, direct, left_out, .. } = self.upstreams;
+        let count = members.len() + usize::from(*direct);
+        match count {
+            0 => writeln!(
                 out,
                 "asks nobody, serves only what it keeps; name a place to ask with --upstream URL"
             )?,
@@ -65,7 +66,10 @@ impl Announcement<'_> {
         members
             .iter()
             .enumerate()
-            .try_for_each(|(at, member)| write_member(at, member, members.len(), mode, out))?;
+            .try_for_each(|(at, member)| write_member(at, member, count, mode, out))?;
+        if *direct {
+            writeln!(out, "  {count}. direct: the repositories themselves (private paths too)")?;
+        }
         left_out.iter().try_for_each(|reason| writeln!(out, "  -  {reason}"))?;
         Ok(())
     }

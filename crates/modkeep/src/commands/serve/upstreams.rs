@@ -1,7 +1,7 @@
 //! From the upstream list to the places that are asked.
 //!
-//! Not every member can be asked: `direct` needs a repository reader, `off` ends the list, and a member that is this very
-//! server would ask itself for ever. Each that is left out is told with its reason.
+//! Not every member can be asked: `off` ends the list, and a member that is this very server would ask itself for ever. Each that
+//! is left out is told with its reason.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::Path;
@@ -24,6 +24,8 @@ const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
 pub(super) struct Upstreams {
     /// The places that are asked, in order.
     pub(super) members: Vec<Member>,
+    /// Whether the repositories themselves are asked behind all of them; go's grammar lets nothing follow `direct`.
+    pub(super) direct: bool,
     /// The members that are not, with the reason.
     pub(super) left_out: Vec<String>,
     /// Reasons that the user should see as warnings.
@@ -73,13 +75,10 @@ pub(super) async fn choose(
     keyring: &Keyring<'_>,
 ) -> Result<Upstreams, Failed> {
     let list: ProxyList = settings.get(&table::UPSTREAM)?;
-    let mut chosen = Upstreams { members: Vec::new(), left_out: Vec::new(), warnings: Vec::new() };
+    let mut chosen = Upstreams { members: Vec::new(), direct: false, left_out: Vec::new(), warnings: Vec::new() };
     for member in list.members() {
         match &member.place {
-            Place::Direct => chosen.left_out.push(
-                "direct: repositories are not read by this version; a client can do so with GOPROXY=<this server>,direct"
-                    .to_owned(),
-            ),
+            Place::Direct => chosen.direct = true,
             Place::Off => chosen.left_out.push("off: nobody else is asked".to_owned()),
             Place::Url(url) if own.is_meant_by(url.as_str()).await => chosen.skip_self(url.as_str(), settings)?,
             Place::Url(url) => chosen.push(Member::of(url.as_str(), member.then, settings, keyring)?),
@@ -100,7 +99,7 @@ pub(in crate::commands) fn all(
         Place::Url(url) => Some((url.as_str(), member.then)),
         Place::Direct | Place::Off => None,
     });
-    let mut all = Upstreams { members: Vec::new(), left_out: Vec::new(), warnings: Vec::new() };
+    let mut all = Upstreams { members: Vec::new(), direct: false, left_out: Vec::new(), warnings: Vec::new() };
     for (url, then) in first.into_iter().map(|url| (url, Fallback::AnyError)).chain(listed) {
         all.push(Member::of(url, then, settings, keyring)?);
     }
@@ -261,7 +260,7 @@ mod tests {
     fn a_member_that_is_named_twice_is_asked_once() {
         let list = ProxyList::parse("https://a.example|A.example/,https://u:p@a.example|b.example,a.example")
             .unwrap();
-        let mut chosen = Upstreams { members: Vec::new(), left_out: Vec::new(), warnings: Vec::new() };
+        let mut chosen = Upstreams { members: Vec::new(), direct: false, left_out: Vec::new(), warnings: Vec::new() };
         for member in list.members() {
             let Place::Url(url) = &member.place else { unreachable!("the list has URLs only") };
             let (url, access) = (url.as_str().to_owned(), Access::default());
