@@ -78,16 +78,7 @@ impl Guard {
 
     /// Refuses a URL whose host is a forbidden address. Names are looked at when they are looked up.
     pub(super) fn check_literal(&self, url: &Url, is_private: bool) -> Result<(), Forbidden> {
-        let ip = match url.host() {
-            Some(Host::Ipv4(ip)) => IpAddr::V4(ip),
-            Some(Host::Ipv6(ip)) => IpAddr::V6(ip),
-            // In schemes of their own hosts are not read as addresses.
-            Some(Host::Domain(name)) => match name.parse() {
-                Ok(ip) => ip,
-                Err(_) => return Ok(()),
-            },
-            None => return Ok(()),
-        };
+        let Some(ip) = literal(url) else { return Ok(()) };
         let host = ip.to_string();
         let is_given = self.pinned.contains_key(&host);
         if is_given || may_reach(ip, is_private) { Ok(()) } else { Err(Forbidden { host, ip }) }
@@ -107,7 +98,7 @@ impl Guard {
             return Ok(());
         };
         let is_looked_up_elsewhere = self.goes_through_proxy && url.scheme().starts_with("http");
-        if is_looked_up_elsewhere || host.starts_with('[') {
+        if is_looked_up_elsewhere || literal(url).is_some() {
             return Ok(());
         }
         let found = timeout_at(deadline, self.addresses(host)).await;
@@ -144,6 +135,15 @@ impl Guard {
             (true, Some(ip)) => Err(Box::new(Forbidden { host: host.to_owned(), ip: *ip })),
             _ => Ok(open.into_iter().map(|ip| SocketAddr::new(ip, 0)).collect()),
         }
+    }
+}
+
+/// The address that stands in a URL in place of a name. In schemes like `ssh` the parser does not tell the one from the other.
+fn literal(url: &Url) -> Option<IpAddr> {
+    match url.host()? {
+        Host::Ipv4(ip) => Some(IpAddr::V4(ip)),
+        Host::Ipv6(ip) => Some(IpAddr::V6(ip)),
+        Host::Domain(name) => name.parse().ok(),
     }
 }
 
