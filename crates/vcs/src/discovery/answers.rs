@@ -156,8 +156,7 @@ mod tests {
         }
     }
 
-    const LIFETIMES: Lifetimes =
-        Lifetimes { good: Duration::from_secs(60), failure: Duration::from_secs(10) };
+    const LIFETIMES: Lifetimes = Lifetimes { good: Duration::from_mins(1), failure: Duration::from_secs(10) };
 
     fn question() -> Question {
         let reach = Reach { is_private: false, is_insecure: false };

@@ -101,7 +101,7 @@ mod tests {
             instead_of: (*instead_of).to_owned(),
         };
         let rewrites = rewrites.iter().map(rewrite).collect();
-        DiscoveryOptions { ssh_available, rewrites, ..DiscoveryOptions::default() }
+        DiscoveryOptions { rewrites, ssh_available, ..DiscoveryOptions::default() }
     }
 
     fn urls(url: &str, options: &DiscoveryOptions) -> Vec<String> {

@@ -11,8 +11,11 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 
-/// Pages by their path, and the module path that is asked for.
-const CASES: &[(&str, &[(&str, u16, &[&str])])] = &[
+/// The path of a page, its status, and the contents of its tags.
+type Page = (&'static str, u16, &'static [&'static str]);
+
+/// The module path that is asked for, and the pages.
+const CASES: &[(&str, &[Page])] = &[
     ("a.test/own", &[("/own", 200, &["a.test/own git https://b.test/own"])]),
     ("a.test/status", &[("/status", 404, &["a.test/status git https://b.test/status"])]),
     (
