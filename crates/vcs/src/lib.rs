@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+mod discovery;
 mod exec;
 mod repo;
 
+pub use discovery::{Discovery, DiscoveryOptions, Located, RepositoryRule, Rewrite, Root, Route, Way};
 pub use exec::{Environment, Programs};
 pub use repo::{Archive, Commit, CommitId, EntryKind, Job, Need, Ref, Refs, Repo, RepoError, TreeEntry};

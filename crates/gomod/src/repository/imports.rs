@@ -13,7 +13,7 @@ mod tokens;
 use std::fmt;
 
 pub use check::{TagError, Target};
-pub use meta::{PageError, parse};
+pub use meta::{PageError, head_ends, parse};
 
 use super::well_known::is_below;
 

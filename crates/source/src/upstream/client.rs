@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
+use reqwest::ClientBuilder;
 use reqwest::redirect::Policy;
 
 use super::credentials::Credentials;
@@ -41,6 +42,29 @@ impl Default for HttpOptions {
             authorities: Authorities::default(),
             proxies: Proxies::default(),
         }
+    }
+}
+
+impl HttpOptions {
+    /// A pool with these limits, for those who ask something else than proxies: it follows no redirect.
+    ///
+    /// # Errors
+    /// A proxy that is not a URL.
+    pub fn builder(&self) -> Result<ClientBuilder, reqwest::Error> {
+        self.builder_trusting(&Authorities::default())
+    }
+
+    fn builder_trusting(&self, more: &Authorities) -> Result<ClientBuilder, reqwest::Error> {
+        let builder = reqwest::Client::builder()
+            .user_agent(concat!("modkeep/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(self.connect_timeout)
+            .tcp_nodelay(true)
+            .referer(false)
+            .redirect(Policy::none());
+        let authorities = self.authorities.and(more);
+        let is_plain = authorities.is_empty();
+        let builder = if is_plain { builder } else { builder.tls_certs_merge(authorities.to_certificates()) };
+        self.proxies.add_to(builder)
     }
 }
 
@@ -107,18 +131,9 @@ impl HttpClient {
 }
 
 fn pool(options: &HttpOptions, access: &Access) -> Result<reqwest::Client, reqwest::Error> {
-    let mut builder = reqwest::Client::builder()
-        .user_agent(concat!("modkeep/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(options.connect_timeout)
-        .tcp_nodelay(true)
-        .referer(false)
-        .redirect(Policy::none());
-    let authorities = options.authorities.and(&access.authorities);
-    if !authorities.is_empty() {
-        builder = builder.tls_certs_merge(authorities.to_certificates());
-    }
+    let mut builder = options.builder_trusting(&access.authorities)?;
     if let Some(certificate) = &access.certificate {
         builder = builder.identity(certificate.to_identity());
     }
-    options.proxies.add_to(builder)?.build()
+    builder.build()
 }

@@ -62,8 +62,8 @@ impl Credentials {
         Self::basic(&user, &password).map(Some)
     }
 
-    /// The value of `Authorization`.
-    pub(super) fn into_header(self) -> HeaderValue {
+    /// The value of `Authorization`, marked as sensitive.
+    pub fn into_header(self) -> HeaderValue {
         self.0
     }
 

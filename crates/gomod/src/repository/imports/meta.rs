@@ -23,8 +23,7 @@ pub fn parse(page: &[u8]) -> Result<Vec<GoImport>, PageError> {
     let mut tokens = Tokens::new(page);
     loop {
         match tokens.next() {
-            Ok(Some(Token::Start(element))) if element.is("body") => break,
-            Ok(Some(Token::End(name))) if name.eq_ignore_ascii_case("head") => break,
+            Ok(Some(token)) if ends_head(&token) => break,
             Ok(Some(Token::Start(element))) => tags.extend(go_import(&element)),
             Ok(Some(_)) => {}
             Err(error) if tags.is_empty() => return Err(PageError(error)),
@@ -32,6 +31,32 @@ pub fn parse(page: &[u8]) -> Result<Vec<GoImport>, PageError> {
         }
     }
     Ok(proxies_first(tags))
+}
+
+/// Whether nothing that may follow these first bytes of a page can count: its head has ended in them.
+///
+/// ```
+/// use gomod::repository::imports::head_ends;
+/// assert!(head_ends(b"<head><title>a</title></head>") && head_ends(b"<p><body class=x>"));
+/// assert!(!head_ends(b"<head><!-- <body>") && !head_ends(b"<head><title>a</ti"));
+/// ```
+pub fn head_ends(page: &[u8]) -> bool {
+    let mut tokens = Tokens::new(page);
+    loop {
+        match tokens.next() {
+            Ok(Some(token)) if ends_head(&token) => return true,
+            Ok(Some(_)) => {}
+            Ok(None) | Err(_) => return false,
+        }
+    }
+}
+
+fn ends_head(token: &Token) -> bool {
+    match token {
+        Token::Start(element) => element.is("body"),
+        Token::End(name) => name.eq_ignore_ascii_case("head"),
+        Token::Other => false,
+    }
 }
 
 fn go_import(element: &Element) -> Option<GoImport> {
