@@ -54,7 +54,7 @@ impl FakeRepo {
         let files = files.iter().map(|&(path, text)| (path.to_owned(), text.to_owned())).collect();
         let parents = parents.iter().map(|&At(parent)| parent).collect();
         // Spread so that no two begin alike.
-        let id = format!("{:08x}{:032x}", (at as u32 + 1).wrapping_mul(0x9e37_79b1), at + 1);
+        let id = format!("{:08x}{:032x}", number(at + 1).wrapping_mul(0x9e37_79b1), at + 1);
         self.commits.push(FakeCommit { id, parents, files });
         At(at)
     }
@@ -62,6 +62,13 @@ impl FakeRepo {
     /// Sets a tag.
     pub(crate) fn tag(&mut self, name: &str, At(at): At) {
         self.refs.insert(format!("refs/tags/{name}"), at);
+    }
+
+    /// Sets these tags.
+    pub(crate) fn tag_all(&mut self, names: &[&str], at: At) {
+        for name in names {
+            self.tag(name, at);
+        }
     }
 
     /// Sets a branch.
@@ -98,16 +105,14 @@ impl FakeRepo {
 
     fn note(&self, method: &'static str, about: &str) -> Result<(), RepoError> {
         self.asked.lock().unwrap().push(format!("{method} {about}").trim().to_owned());
-        match self.broken == Some(method) {
-            true => Err(RepoError::unavailable("the host is silent")),
-            false => Ok(()),
-        }
+        let silent = self.broken == Some(method);
+        if silent { Err(RepoError::unavailable("the host is silent")) } else { Ok(()) }
     }
 
     fn find(&self, revision: &str) -> Option<(usize, Option<String>)> {
         let names = [format!("refs/tags/{revision}"), format!("refs/heads/{revision}"), revision.to_owned()];
-        let named = names.into_iter().find_map(|name| Some((*self.refs.get(&name)?, Some(name))));
-        named.or_else(|| Some((self.find_hash(revision)?, None)))
+        let found = names.into_iter().find_map(|name| Some((*self.refs.get(&name)?, Some(name))));
+        found.or_else(|| Some((self.find_hash(revision)?, None)))
     }
 
     fn find_hash(&self, revision: &str) -> Option<usize> {
@@ -146,12 +151,16 @@ impl FakeRepo {
 }
 
 fn time_of(at: usize) -> i64 {
-    FIRST_COMMIT + 60 * at as i64
+    FIRST_COMMIT + 60 * i64::from(number(at))
+}
+
+fn number(at: usize) -> u32 {
+    u32::try_from(at).unwrap()
 }
 
 /// Circumstances in which there is all the time in the world.
 pub(crate) fn job() -> Job {
-    Job { deadline: Instant::now() + Duration::from_secs(60), not_before: Instant::now() }
+    Job { deadline: Instant::now() + Duration::from_mins(1), not_before: Instant::now() }
 }
 
 #[async_trait::async_trait]
@@ -160,7 +169,7 @@ impl Repo for FakeRepo {
         self.vcs
     }
 
-    fn url(&self) -> &str {
+    fn url(&self) -> &'static str {
         "https://a.example/m.git"
     }
 

@@ -62,8 +62,8 @@ impl<'a> Inquiry<'a> {
     pub(super) async fn head(&self) -> Result<Named, Fault> {
         let commit = self.repo.stat("HEAD", Need::Description, self.job).await?;
         let version = Naming::new(self, &commit, "").version().await?;
-        let mut origin = self.origin(&commit, &version, "").await?;
-        origin.reference = "HEAD".to_owned();
+        let origin = self.origin(&commit, &version, "").await?;
+        let origin = Origin { reference: "HEAD".to_owned(), ..origin };
         Ok(named(commit, version, origin))
     }
 

@@ -86,7 +86,7 @@ impl Origin {
     pub(super) fn settled(&self, is_pseudo: bool) -> Self {
         let reference = if is_pseudo { String::new() } else { self.reference.clone() };
         let (tag_prefix, tag_sum, repo_sum) = Default::default();
-        Self { tag_prefix, tag_sum, repo_sum, reference, ..self.clone() }
+        Self { tag_prefix, tag_sum, reference, repo_sum, ..self.clone() }
     }
 }
 

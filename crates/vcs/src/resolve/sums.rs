@@ -23,7 +23,7 @@ pub(super) fn repo_sum(refs: &Refs) -> String {
 
 fn sum<'a>(names: impl Iterator<Item = (&'a str, &'a CommitId)>) -> String {
     let lines = names.map(|(name, id)| format!("{} {id}\n", quote(name)));
-    let hash = lines.fold(Sha256::new(), |hash, line| hash.chain_update(line));
+    let hash = lines.fold(Sha256::new(), Sha256::chain_update);
     STANDARD.encode(hash.finalize())
 }
 

@@ -7,7 +7,7 @@ async fn a_missing_go_mod_is_made_up_only_where_it_may_be_missing() {
     let mut repo = FakeRepo::new();
     let at = repo.commit(&[], &[]);
     repo.head(at);
-    ["v1.0.0", "v2.0.0", "sub/v1.0.0"].iter().for_each(|tag| repo.tag(tag, at));
+    repo.tag_all(&["v1.0.0", "v2.0.0", "sub/v1.0.0"], at);
     let repo = Arc::new(repo);
     for (path, version, expected) in [
         (ROOT, "v1.0.0", "module a.example/m\n"),

@@ -21,7 +21,7 @@ async fn history_is_asked_for_only_when_some_tag_could_be_a_base() {
     let one = repo.commit(&[], &[GO_MOD]);
     let main = repo.commit(&[one], &[GO_MOD]);
     repo.head(main);
-    ["v2.0.0", "sub/v1.0.0", "release", "v1.2"].iter().for_each(|tag| repo.tag(tag, one));
+    repo.tag_all(&["v2.0.0", "sub/v1.0.0", "release", "v1.2"], one);
     let asked = ask(ROOT, repo);
     asked.info("main").await.unwrap();
     assert_eq!(asked.repo.take_asked(), ["stat main", "refs", "read_file go.mod", "read_file go.mod"]);
@@ -48,7 +48,7 @@ async fn history_is_not_asked_for_when_the_highest_tag_is_on_the_commit() {
 async fn a_list_reads_files_only_for_majors_that_do_not_fit() {
     let mut repo = FakeRepo::new();
     let at = repo.commit(&[], &[GO_MOD]);
-    ["v1.0.0", "v1.1.0"].iter().for_each(|tag| repo.tag(tag, at));
+    repo.tag_all(&["v1.0.0", "v1.1.0"], at);
     let asked = ask(ROOT, repo);
     asked.list().await;
     assert_eq!(asked.repo.take_asked(), ["refs"]);

@@ -6,7 +6,7 @@ fn tagged(tags: &[&str], files: &[(&str, &str)]) -> FakeRepo {
     let mut repo = FakeRepo::new();
     let at = repo.commit(&[], files);
     repo.head(at);
-    tags.iter().for_each(|tag| repo.tag(tag, at));
+    repo.tag_all(tags, at);
     repo
 }
 
@@ -57,7 +57,7 @@ async fn other_modules_of_the_repository_have_their_own_tags() {
         ("gopkg.in/m.v3-unstable", vec![]),
     ] {
         let mut expected = expected;
-        expected.sort_by(|a, b| version(a).cmp(&version(b)));
+        expected.sort_by_key(|text| version(text));
         assert_eq!(ask(path, tagged(TAGS, &[])).list().await, expected, "{path}");
     }
 }

@@ -108,7 +108,7 @@ async fn versions_that_must_not_be_called_so() {
         &[GO_MOD, ("sub/go.mod", "module a.example/m/sub\n"), ("v4/go.mod", "module a.example/m/v4\n")],
     );
     repo.head(at);
-    ["v1.0.0", "v2.0.0", "sub/v2.0.0", "v4.0.0"].iter().for_each(|tag| repo.tag(tag, at));
+    repo.tag_all(&["v1.0.0", "v2.0.0", "sub/v2.0.0", "v4.0.0"], at);
     let repo = Arc::new(repo);
     let has_go_mod = "module contains a go.mod file, so module path must match major version";
     for (path, asked, expected) in [
@@ -152,7 +152,7 @@ async fn a_folder_for_a_major_keeps_its_tags_from_being_incompatible() {
     let mut repo = FakeRepo::new();
     let at = repo.commit(&[], &[("v2/go.mod", "module a.example/m/v2\n")]);
     repo.head(at);
-    ["v2.0.0", "v3.0.0"].iter().for_each(|tag| repo.tag(tag, at));
+    repo.tag_all(&["v2.0.0", "v3.0.0"], at);
     let asked = ask(ROOT, repo);
     assert_eq!(asked.named("main").await, "v3.0.0+incompatible");
     assert!(asked.named("v2.0.0").await.contains("module path must match major version"));
@@ -186,7 +186,9 @@ fn retracting() -> (FakeRepo, String) {
     let two = repo.commit(&[one], &[GO_MOD]);
     let text = "module a.example/m\nretract [v1.1.0, v1.2.0]\n";
     let main = repo.commit(&[two], &[("go.mod", text)]);
-    [("v1.0.0", one), ("v1.1.0", two), ("v1.2.0", main)].iter().for_each(|&(tag, at)| repo.tag(tag, at));
+    for (tag, at) in [("v1.0.0", one), ("v1.1.0", two), ("v1.2.0", main)] {
+        repo.tag(tag, at);
+    }
     repo.head(main);
     let stamp = repo.stamp(main);
     (repo, stamp)
