@@ -1,9 +1,15 @@
 #![doc = include_str!("../README.md")]
 
+mod build;
 mod discovery;
 mod exec;
 mod repo;
+mod resolve;
+#[cfg(test)]
+mod testing;
 
+pub use build::ModuleFiles;
 pub use discovery::{Discovery, DiscoveryOptions, Located, RepositoryRule, Rewrite, Root, Route, Way};
 pub use exec::{Environment, Programs};
 pub use repo::{Archive, Commit, CommitId, EntryKind, Job, Need, Ref, Refs, Repo, RepoError, TreeEntry};
+pub use resolve::{Info, Listing, Module, Origin, Resolutions};

@@ -63,10 +63,7 @@ impl Announcement<'_> {
             )?,
             _ => writeln!(out, "asks what it does not keep, in the order of {origin}:")?,
         }
-        members
-            .iter()
-            .enumerate()
-            .try_for_each(|(at, member)| write_member(at, member, count, mode, out))?;
+        members.iter().enumerate().try_for_each(|(at, member)| write_member(at, member, count, mode, out))?;
         if *direct {
             writeln!(out, "  {count}. direct: the repositories themselves (private paths too)")?;
         }

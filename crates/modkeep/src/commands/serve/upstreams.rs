@@ -75,12 +75,15 @@ pub(super) async fn choose(
     keyring: &Keyring<'_>,
 ) -> Result<Upstreams, Failed> {
     let list: ProxyList = settings.get(&table::UPSTREAM)?;
-    let mut chosen = Upstreams { members: Vec::new(), direct: false, left_out: Vec::new(), warnings: Vec::new() };
+    let mut chosen =
+        Upstreams { members: Vec::new(), direct: false, left_out: Vec::new(), warnings: Vec::new() };
     for member in list.members() {
         match &member.place {
             Place::Direct => chosen.direct = true,
             Place::Off => chosen.left_out.push("off: nobody else is asked".to_owned()),
-            Place::Url(url) if own.is_meant_by(url.as_str()).await => chosen.skip_self(url.as_str(), settings)?,
+            Place::Url(url) if own.is_meant_by(url.as_str()).await => {
+                chosen.skip_self(url.as_str(), settings)?
+            }
             Place::Url(url) => chosen.push(Member::of(url.as_str(), member.then, settings, keyring)?),
         }
     }
@@ -99,7 +102,8 @@ pub(in crate::commands) fn all(
         Place::Url(url) => Some((url.as_str(), member.then)),
         Place::Direct | Place::Off => None,
     });
-    let mut all = Upstreams { members: Vec::new(), direct: false, left_out: Vec::new(), warnings: Vec::new() };
+    let mut all =
+        Upstreams { members: Vec::new(), direct: false, left_out: Vec::new(), warnings: Vec::new() };
     for (url, then) in first.into_iter().map(|url| (url, Fallback::AnyError)).chain(listed) {
         all.push(Member::of(url, then, settings, keyring)?);
     }
@@ -260,7 +264,8 @@ mod tests {
     fn a_member_that_is_named_twice_is_asked_once() {
         let list = ProxyList::parse("https://a.example|A.example/,https://u:p@a.example|b.example,a.example")
             .unwrap();
-        let mut chosen = Upstreams { members: Vec::new(), direct: false, left_out: Vec::new(), warnings: Vec::new() };
+        let mut chosen =
+            Upstreams { members: Vec::new(), direct: false, left_out: Vec::new(), warnings: Vec::new() };
         for member in list.members() {
             let Place::Url(url) = &member.place else { unreachable!("the list has URLs only") };
             let (url, access) = (url.as_str().to_owned(), Access::default());
