@@ -3,6 +3,7 @@
 mod build;
 mod discovery;
 mod exec;
+mod git;
 mod repo;
 mod resolve;
 #[cfg(test)]
@@ -11,5 +12,6 @@ mod testing;
 pub use build::ModuleFiles;
 pub use discovery::{Discovery, DiscoveryOptions, Located, RepositoryRule, Rewrite, Root, Route, Way};
 pub use exec::{Environment, Programs};
+pub use git::{Credential, GitCache, GitOptions, Probe, Probed, Profile, Remotes, SshOptions};
 pub use repo::{Archive, Commit, CommitId, EntryKind, Job, Need, Ref, Refs, Repo, RepoError, TreeEntry};
 pub use resolve::{Info, Listing, Module, Origin, Resolutions};

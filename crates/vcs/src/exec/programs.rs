@@ -43,6 +43,11 @@ impl Programs {
         Self { turns, environment }
     }
 
+    /// What our own process was given.
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
     /// Runs a program to its end. Dropping the future ends the program.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout};
 use super::{Call, Environment, ExecError, Programs};
 
 /// Longer than any test takes.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 fn programs(max_at_once: usize) -> Programs {
     Programs::new(max_at_once, std::env::vars_os().filter(|(name, _)| name == "PATH").collect())

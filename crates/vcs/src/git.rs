@@ -1,0 +1,47 @@
+//! Git repositories, read with the system's `git`.
+//!
+//! For each remote there is one folder with up to three bare stores, each with one rule that keeps it simple:
+//!
+//! * `whole.git`: commits with all their files, without history. A commit that is marked there is complete, so that nothing is ever
+//!   missing when it is archived.
+//! * `sketch.git`: commits with their trees, and single files that were asked for, for questions about go.mod.
+//! * `history.git`: every commit and tag that branches and tags lead to, without any file: for questions about ancestors.
+//!
+//! What is partial is partial only while it is fetched: no store knows its remote, so that reading can never go to the network.
+
+mod ahead;
+mod answers;
+mod archive;
+mod cache;
+mod command;
+mod complaint;
+mod credentials;
+mod fetch;
+mod folder;
+mod history;
+mod lane;
+mod lock;
+mod network;
+mod objects;
+mod options;
+mod refs;
+mod relative;
+mod remote;
+mod repository;
+mod revision;
+mod size;
+mod sketch;
+mod ssh;
+mod store;
+mod sweep;
+mod tree;
+mod ways;
+mod whole;
+
+pub use cache::GitCache;
+pub use credentials::Credential;
+pub use options::{GitOptions, Probe, Probed, Profile, SshOptions};
+pub use remote::Remotes;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! What can be chosen about git.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Credential;
+
+/// Whose git it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Profile {
+    /// A server's: no configuration of the system or a user counts.
+    Server {
+        /// The one file of git configuration that counts, if any.
+        config: Option<PathBuf>,
+    },
+    /// The user's own: their configuration of git and ssh counts for the network, as it does for go (protocol.md E12). It never
+    /// counts for what is made of the files, so that the user's filters do not change hashes.
+    User,
+}
+
+/// How ssh is used. The user's own configuration decides instead in [`Profile::User`], except for the deadline.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SshOptions {
+    /// The private key. Without one, ssh looks at its usual places.
+    pub key_file: Option<PathBuf>,
+    /// The keys of hosts. Without one, ssh looks at its usual places. A host that is in none is refused.
+    pub known_hosts_file: Option<PathBuf>,
+    /// Whether the agent behind `SSH_AUTH_SOCK` may be asked.
+    pub with_agent: bool,
+}
+
+/// What can be chosen about git.
+#[derive(Debug, Clone)]
+pub struct GitOptions {
+    /// Whose configuration counts.
+    pub profile: Profile,
+    /// Protocols besides https and ssh: `http`, `git`, `file`.
+    pub extra_protocols: Vec<String>,
+    /// How ssh is used.
+    pub ssh: SshOptions,
+    /// Certificate authorities (PEM) for https, in the place of the system's.
+    pub ca_file: Option<PathBuf>,
+    /// Users and secrets of single hosts, for http and https.
+    pub credentials: Vec<Credential>,
+    /// How many bytes one repository may take in the cache. One that needs more is refused.
+    pub repository_bytes_max: u64,
+    /// How many bytes the cache may take. Beyond, what was used least recently goes.
+    pub cache_bytes_max: u64,
+    /// How long one fetch may take, however many wait for it.
+    pub fetch_time_max: Duration,
+    /// How long a transfer may stand still.
+    pub stall_time_max: Duration,
+    /// How long a way to a repository is waited for while there is another one.
+    pub way_patience: Duration,
+    /// How many files the tree of a commit may have.
+    pub tree_entries_max: usize,
+    /// How many more tags are fetched, unasked, after a tag was. They are the newest ones, and come when nobody waits.
+    pub tags_ahead: usize,
+    /// A web client that looks at what git cannot tell.
+    pub probe: Option<Arc<dyn Probe>>,
+}
+
+impl Default for GitOptions {
+    fn default() -> Self {
+        Self {
+            profile: Profile::Server { config: None },
+            extra_protocols: Vec::new(),
+            ssh: SshOptions::default(),
+            ca_file: None,
+            credentials: Vec::new(),
+            repository_bytes_max: 4 << 30,
+            cache_bytes_max: 20 << 30,
+            fetch_time_max: Duration::from_mins(10),
+            stall_time_max: Duration::from_secs(30),
+            way_patience: Duration::from_secs(10),
+            tree_entries_max: 1_000_000,
+            tags_ahead: 0,
+            probe: None,
+        }
+    }
+}
+
+/// A web client with its own rules about where it may go. It is asked when git was turned away from an http or https address.
+#[async_trait::async_trait]
+pub trait Probe: fmt::Debug + Send + Sync {
+    /// Looks at the address of a repository, without credentials, as go does (protocol.md D10). Returns by the deadline.
+    async fn look_at(&self, url: &str, deadline: Instant) -> Probed;
+}
+
+/// What a web client found at the address of a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Probed {
+    /// Nothing: 404 or 410.
+    Missing,
+    /// It has moved to this address, which may be gone to.
+    Moved(String),
+    /// Anything else.
+    Unknown,
+}
