@@ -4,23 +4,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use gomod::{ModulePath, ModuleVersion, Revision};
+use gomod::ModulePath;
 use source::upstream::HttpClient;
 use source::{
-    Answer, Ask, Attempt, Body, Ctx, Failure, FailureKind, Lifetime, Origin, Source, Spool, Trail, Upstream,
+    Answer, Ask, Attempt, Body, Ctx, Failure, Lifetime, Origin, Source, Spool, Trail, Upstream, VersionList,
     Want,
 };
 use tokio::time::{Instant, timeout_at};
 
 use crate::build;
-use crate::discovery::{Discovery, Located, Root};
-use crate::repo::{Job, Need, RepoError};
-use crate::repositories::Repositories;
-use crate::resolve::Module;
+use crate::{Discovery, Info, Job, Located, Module, Need, Repo, RepoError, Repositories, Resolutions, Root};
 
-/// How old what is known of branches and tags may be for a question about one version: a tag that is there stays what it is for
-/// all that matters here, and one that is missing is looked for anew.
+/// How old what is known of branches and tags may be for a question about one version: a tag that is there will do, and one that
+/// is missing is looked for anew.
 const VERSION_REFS_AGE: Duration = Duration::from_hours(24);
+
+/// How many bytes of answers are remembered by the branches and tags that they were made of.
+const RESOLUTIONS_BYTES: u64 = 16 << 20;
 
 /// Modules straight from their repositories.
 #[derive(Debug)]
@@ -28,20 +28,25 @@ pub struct Direct {
     origin: Origin,
     discovery: Discovery,
     repositories: Repositories,
+    resolutions: Arc<Resolutions>,
     client: HttpClient,
     spool: Spool,
 }
 
+/// What came of a question.
+enum Found {
+    /// The content, and where it is from.
+    Content(Body, String),
+    /// The place that has it is a proxy, at this URL.
+    Proxy(String),
+}
+
 impl Direct {
     /// Finds repositories by `discovery`, reads them through `repositories`, and makes zips in `spool`. Places that a go-import tag
-    /// names as a proxy (`mod`) are asked by `client`.
-    pub fn new(
-        discovery: Discovery,
-        repositories: Repositories,
-        client: HttpClient,
-        spool: Spool,
-    ) -> Self {
-        Self { origin: Origin::new("direct"), discovery, repositories, client, spool }
+    /// calls a proxy (`mod`) are asked by `client`.
+    pub fn new(discovery: Discovery, repositories: Repositories, client: HttpClient, spool: Spool) -> Self {
+        let resolutions = Arc::new(Resolutions::new(RESOLUTIONS_BYTES));
+        Self { origin: Origin::new("direct"), discovery, repositories, resolutions, client, spool }
     }
 
     /// The display name.
@@ -49,7 +54,7 @@ impl Direct {
         &self.origin
     }
 
-    async fn found(&self, ask: &Ask, ctx: &Ctx) -> Result<Found, RepoError> {
+    async fn find(&self, ask: &Ask, ctx: &Ctx) -> Result<Found, RepoError> {
         let Some(path) = ask.module().filter(|_| !matches!(ask, Ask::SumDb(_))) else {
             return Err(RepoError::not_found("repositories know nothing of checksum databases"));
         };
@@ -57,32 +62,114 @@ impl Direct {
         match self.discovery.locate(path, &job).await? {
             Located::Proxy { url, .. } => Ok(Found::Proxy(url)),
             Located::Repository(root) => {
-                let note = format!("{} {}", root.vcs, root.url);
-                let body = match self.content(ask, path, &root, &job).await {
-                    Err(error) if error.is_not_found() && ask.lifetime() == Lifetime::Immutable => {
-                        self.content(ask, path, &root, &Job { not_before: Instant::now(), ..job }).await?
-                    }
-                    content => content?,
-                };
-                Ok(Found::Content(body, note))
+                let body = self.content(ask, path, &root, &job).await?;
+                Ok(Found::Content(body, format!("{} {}", root.vcs, root.url)))
             }
         }
     }
 
+    /// What the repository has, by what is known of its tags; if that is nothing, by what they are now.
     async fn content(&self, ask: &Ask, path: &ModulePath, root: &Root, job: &Job) -> Result<Body, RepoError> {
-        let repo = self.repositories.open(root, job).await?;
-        let module = Module::new(path.clone(), &root.root, &root.subdir, repo.clone())?;
-        let bytes: Bytes = match ask {
-            Ask::List(_) => text_of(&module.versions(job).await?.versions).into(),
-            Ask::Latest(_) => module.latest(job).await?.to_json().into(),
-            Ask::Info(_, revision) => module.info(revision, need(revision), job).await?.to_json().into(),
-            Ask::Mod(version) => module.go_mod(version.version(), job).await?,
+        let repo = self.open(root, job).await?;
+        let module = Module::new(path.clone(), &root.root, &root.subdir, repo.clone())?
+            .with_resolutions(self.resolutions.clone());
+        match self.answer(ask, &module, &*repo, job).await {
+            Err(error) if error.is_not_found() && ask.lifetime() == Lifetime::Immutable => {
+                let anew = Job { not_before: Instant::now(), ..*job };
+                self.answer(ask, &module, &*repo, &anew).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn answer(
+        &self,
+        ask: &Ask,
+        module: &Module,
+        repo: &dyn Repo,
+        job: &Job,
+    ) -> Result<Body, RepoError> {
+        match ask {
+            Ask::List(_) => {
+                let versions: VersionList = module.versions(job).await?.versions.into_iter().collect();
+                Ok(versions.to_text().into())
+            }
+            Ask::Latest(_) => Ok(json(&module.latest(job).await?)),
+            // Who asks for an .info mostly asks for the zip next.
+            Ask::Info(_, revision) if ask.lifetime() == Lifetime::Immutable => {
+                Ok(json(&module.info(revision, Need::Files, job).await?.settled()))
+            }
+            Ask::Info(_, revision) => Ok(json(&module.info(revision, Need::Files, job).await?)),
+            Ask::Mod(version) => Ok(module.go_mod(version.version(), job).await?.into()),
             Ask::Zip(version) => {
                 let files = module.files(version.version(), job).await?;
-                return Ok(build::zip(&*repo, &files, version, &self.spool, job).await?.body.into());
+                Ok(build::zip(repo, &files, version, &self.spool, job).await?.body.into())
             }
-            Ask::SumDb(_) => return Err(RepoError::not_found("repositories know nothing of checksum databases")),
+            Ask::SumDb(_) => Err(RepoError::not_found("repositories know nothing of checksum databases")),
+        }
+    }
+
+    /// The repository, by those of its ways that lead to where its root may lead.
+    async fn open(&self, root: &Root, job: &Job) -> Result<Arc<dyn Repo>, RepoError> {
+        let (mut ways, mut refused) = (Vec::new(), None);
+        for route in &root.ways {
+            match self.discovery.check_reach(route, root.is_private, job).await {
+                Ok(()) => ways.push(route.url.clone()),
+                Err(error) => refused = refused.or(Some(error)),
+            }
+        }
+        match refused {
+            Some(error) if ways.is_empty() => Err(error),
+            _ => self.repositories.open(root, ways),
+        }
+    }
+}
+
+fn json(info: &Info) -> Body {
+    Bytes::from(info.to_json()).into()
+}
+
+/// The circumstances of one question: what can change is asked for anew.
+fn job(ask: &Ask, ctx: &Ctx) -> Job {
+    let now = Instant::now();
+    let not_before = match ask.lifetime() {
+        Lifetime::Immutable => now.checked_sub(VERSION_REFS_AGE).unwrap_or(now),
+        Lifetime::Mutable => now,
+    };
+    Job { deadline: ctx.deadline, not_before }
+}
+
+#[async_trait::async_trait]
+impl Source for Direct {
+    async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
+        let begun = Instant::now();
+        if ctx.want == Want::KeptOnly {
+            let message = format!("{ask}: repositories are asked over a network");
+            return Err(Failure::not_found(&self.origin, message, Duration::ZERO));
+        }
+        let found = timeout_at(ctx.deadline, self.find(ask, ctx)).await;
+        let took = begun.elapsed();
+        match found.unwrap_or_else(|_| Err(RepoError::unavailable("its repository was not read in time"))) {
+            Ok(Found::Content(body, from)) => {
+                let attempt = Attempt { origin: self.origin.clone(), failed: None, note: from.into(), took };
+                Ok(Answer::live(body, self.origin.clone(), Trail::of(attempt)))
+            }
+            Ok(Found::Proxy(url)) => self.ask_proxy(&url, ask, ctx).await,
+            Err(error) => {
+                let message = format!("{ask}: {error}");
+                Err(Failure::new(error.kind, &self.origin, message, took).with_symptom(error.symptom))
+            }
+        }
+    }
+}
+
+impl Direct {
+    async fn ask_proxy(&self, url: &str, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
+        let unusable = |error: &dyn std::fmt::Display| {
+            let message = format!("{ask}: the proxy that its go-import tag names cannot be asked: {error}");
+            Failure::unavailable(&self.origin, message, Duration::ZERO).permanent()
         };
-        Ok(bytes.into())
+        let upstream = Upstream::new(url, &self.client).map_err(|error| unusable(&error))?;
+        upstream.ask(ask, ctx).await
     }
 }

@@ -1,17 +1,21 @@
 #![doc = include_str!("../README.md")]
 
 mod build;
+mod direct;
 mod discovery;
 mod exec;
 mod git;
 mod repo;
+mod repositories;
 mod resolve;
 #[cfg(test)]
 mod testing;
 
-pub use build::ModuleFiles;
+pub use build::{Built, ModuleFiles, zip};
+pub use direct::Direct;
 pub use discovery::{Discovery, DiscoveryOptions, Located, RepositoryRule, Rewrite, Root, Route, Way};
 pub use exec::{Environment, Programs};
 pub use git::{Credential, GitCache, GitOptions, Probe, Probed, Profile, Remotes, SshOptions};
 pub use repo::{Archive, Commit, CommitId, EntryKind, Job, Need, Ref, Refs, Repo, RepoError, TreeEntry};
+pub use repositories::Repositories;
 pub use resolve::{Info, Listing, Module, Origin, Resolutions};

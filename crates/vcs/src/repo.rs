@@ -234,6 +234,11 @@ impl RepoError {
         Self::new(FailureKind::Refused, message)
     }
 
+    /// The repository has it, but go could make no module of it: names that no zip may hold, or too much.
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(FailureKind::Refused, message)
+    }
+
     /// Could not find out: network, deadline, certificate, a damaged repository, a program that is not installed.
     pub fn unavailable(message: impl Into<String>) -> Self {
         Self::new(FailureKind::Unavailable, message)
