@@ -7,7 +7,8 @@ use gomod::repository::Vcs;
 pub enum Located {
     /// A repository.
     Repository(Root),
-    /// A module proxy, named by a `mod` tag. It is asked for the whole path (protocol.md E9).
+    /// A module proxy, named by a `mod` tag. It is asked for the whole path (protocol.md E9). The tag is a stranger's word:
+    /// [`super::Discovery::check_reach`] has to agree before the proxy is asked.
     Proxy {
         /// The beginning of the paths that the tag is about.
         prefix: String,

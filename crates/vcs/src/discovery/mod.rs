@@ -143,10 +143,7 @@ impl Discovery {
         let (tag, target) = dynamic::find(&self.pages, path, reach, deadline).await?;
         match target {
             Target::Proxy => {
-                let checked = url_text::parse(&tag.url);
-                checked.map_err(|why| {
-                    RepoError::refused(format!("the proxy of a mod tag is not used: {why}"))
-                })?;
+                ways::check_proxy(&tag.url, reach)?;
                 Ok(Located::Proxy { prefix: tag.prefix, url: tag.url, is_private: reach.is_private })
             }
             Target::Repository(vcs) => {

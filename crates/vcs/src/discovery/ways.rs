@@ -58,6 +58,17 @@ pub(super) fn discovered(
     Ok(ways)
 }
 
+/// Refuses a proxy of a `mod` tag that is not asked over `https`, or over `http` where GOINSECURE allows it.
+pub(super) fn check_proxy(url: &str, reach: Reach) -> Result<(), RepoError> {
+    let refused =
+        |why| RepoError::refused(format!("the proxy {} of a mod tag is not used: {why}", shown(url)));
+    match parse(url).map_err(refused)?.scheme() {
+        "https" => Ok(()),
+        "http" if reach.is_insecure => Ok(()),
+        _ => Err(refused("its scheme is not https")),
+    }
+}
+
 fn route(url: &str, options: &DiscoveryOptions) -> Route {
     match rewritten(url, &options.rewrites) {
         Some(url) => Route { url, is_vouched: true },

@@ -121,6 +121,10 @@ async fn a_redirect_keeps_to_https_and_ends() {
         assert_eq!(world.refusal("a.test/x").await.0, FailureKind::Refused, "{place}");
     }
     assert_eq!(plain.count(""), 0);
+    plain.redirect("/y", "ftp://a.test/y");
+    assert_eq!(world.refusal("plain.test/y").await.0, FailureKind::Unavailable);
+    world = world.insecure("plain.test");
+    assert_eq!(world.refusal("plain.test/y").await.0, FailureKind::Refused);
     host.redirect("/x", "https://a.test/x?go-get=1");
     host.reset_log();
     assert!(world.refusal("a.test/x").await.1.contains("more than 10 redirects"));
@@ -165,8 +169,10 @@ async fn urls_that_are_no_addresses_of_hosts_are_not_followed() {
         assert!(kind < FailureKind::Unavailable, "{url}: {text}");
         assert!(!text.contains("secret") && !text.contains(char::is_control), "{text}");
     }
-    serve(&host, "/x", 200, &tag("a.test/x mod file:///etc"));
-    assert!(world.locate("a.test/x").await.is_err());
+    for url in ["https://127.1/x", "http://b.test/x", "ssh://b.test/x"] {
+        serve(&host, "/x", 200, &tag(&format!("a.test/x mod {url}")));
+        assert_eq!(world.refusal("a.test/x").await.0, FailureKind::Refused, "{url}");
+    }
 }
 
 #[tokio::test]
