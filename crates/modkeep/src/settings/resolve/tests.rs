@@ -75,6 +75,9 @@ fn samples(spec: &Spec) -> [String; 3] {
         "TIME" => format!("{number}s"),
         "SIZE" => format!("{number}MiB"),
         "DATABASE" | "DATABASES" => format!("sum.golang.org https://sums{number}.example"),
+        "RULES" => format!("corp{number}.example:git"),
+        "WAYS" => ["https", "ssh", "https,ssh"][number - 1].to_owned(),
+        "NUMBER" => number.to_string(),
         "FILTER" => ["off", "warn", "debug"][number - 1].to_owned(),
         other => panic!("no sample values for {other}"),
     };
