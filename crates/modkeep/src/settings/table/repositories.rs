@@ -163,7 +163,7 @@ pub static REPOSITORY_PROCESSES: Setting<usize> = Setting {
         go: None,
         may_hold_secrets: false,
         doc: "How many version control programs run at the same time.\n\nWhat comes beyond waits for its turn. Each may \
-              take a processor and some 100 MiB of memory for a while.",
+              take a whole processor for a while.",
     },
     parse: values::repository_processes,
 };
@@ -186,8 +186,8 @@ pub static DISCOVERY_FOR: Setting<Duration> = Setting {
         ..wait(
             "discovery-for",
             "1h",
-            "How long a host's answer to where a module's repository is holds.\n\nA repository that moved is found \
-             that much later. While the host is down, its last answer holds longer. 0s asks each time.",
+            "How long to believe what a host says about where a module's repository is.\n\nA repository that moved is found \
+             that much later. While the host is down, what it said last is believed for longer. 0s asks each time.",
         )
     },
     parse: values::wait_or_none,
