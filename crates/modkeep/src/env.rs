@@ -87,6 +87,11 @@ impl Env {
         self.xdg("XDG_DATA_HOME", ".local/share")
     }
 
+    /// `$XDG_CACHE_HOME`, else `~/.cache`.
+    pub fn cache_home(&self) -> Option<PathBuf> {
+        self.xdg("XDG_CACHE_HOME", ".cache")
+    }
+
     /// The XDG rule: a relative path in such a variable is to be ignored.
     fn xdg(&self, name: &str, below_home: &str) -> Option<PathBuf> {
         let set = self.absolute(name).map(Path::to_owned);

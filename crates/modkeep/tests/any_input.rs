@@ -37,6 +37,8 @@ fn toml() -> impl Strategy<Value = String> {
     let word = prop_oneof![
         Just("listen"),
         Just("place"),
+        Just("credential"),
+        Just("repository"),
         Just("upstream"),
         Just("[["),
         Just("]]"),

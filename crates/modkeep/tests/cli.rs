@@ -126,6 +126,37 @@ fn show_as_json_masks_passwords_and_names_lines() {
 }
 
 #[test]
+fn show_tells_where_repositories_are_and_no_password() {
+    let toml = "[[repository]]\nprefix = \"a.example/x\"\nvcs = \"hg\"\nurl = \"ssh://hg@b.example/x\"\nsubdir = \"go\"\n\
+                [[rewrite]]\nurl = \"ssh://git@c.example/\"\ninstead-of = \"https://c.example/\"\n\
+                [[credential]]\nhost = \"d.example\"\nuser = \"me\"\npassword = \"secret\"\n\
+                [[credential]]\nhost = \"e.example\"\nuser = \"me\"\npassword-env = \"secret\"\n";
+    let (machine, mut command) = Machine::with_file(toml);
+    let (code, out, err) = run(command.args(["config", "show"]));
+    let file = machine.path().join("m.toml");
+    let file = file.display();
+    assert_eq!((code, err.as_str()), (0, ""));
+    for line in [
+        format!("repository a.example/x is hg at ssh://hg@b.example/x, in its folder go  # {file}:1\n"),
+        format!("rewrite https://c.example/ to ssh://git@c.example/  # {file}:6\n"),
+        format!("credential d.example is asked as me with a password (***)  # {file}:9\n"),
+        format!("credential e.example is asked as me with a password (***)  # {file}:13\n"),
+    ] {
+        assert!(out.contains(&line), "{line} in {out}");
+    }
+    let (_, json, _) = run(command.arg("--json"));
+    assert!(!out.contains("secret") && !json.contains("secret"), "{out} {json}");
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["repositories"][0]["vcs"], "hg");
+    assert_eq!(json["repositories"][0]["origin"]["line"], 1);
+    assert_eq!(json["rewrites"][0]["instead-of"], "https://c.example/");
+    assert_eq!(
+        (&json["credentials"][0]["host"], &json["credentials"][0]["password"]),
+        (&"d.example".into(), &"***".into())
+    );
+}
+
+#[test]
 fn an_unknown_variable_is_only_a_warning() {
     let machine = Machine::new();
     let (code, _, err) = run(machine.command(&["config", "check"]).env("MODKEEP_LISTN", "x"));

@@ -27,6 +27,7 @@ fn read(text: &str) -> file::FileLayer {
 fn as_it_stands_the_example_sets_nothing() {
     let layer = read(EXAMPLE);
     assert_eq!((layer.values.len(), layer.places.len(), layer.redirects.len()), (0, 0, 0));
+    assert_eq!((layer.repositories.len(), layer.rewrites.len(), layer.credentials.len()), (0, 0, 0));
 }
 
 #[test]
@@ -41,5 +42,6 @@ fn switched_on_it_has_every_setting_and_the_real_defaults() {
         }
     }
     assert!(layer.places[0].private);
-    assert_eq!(layer.redirects.len(), 1);
+    assert_eq!((layer.redirects.len(), layer.repositories.len(), layer.rewrites.len()), (1, 1, 1));
+    assert_eq!(layer.credentials.len(), 2);
 }

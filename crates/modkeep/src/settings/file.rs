@@ -4,7 +4,10 @@
 //! with line and column, and each value remembers its line. The source line itself is never repeated in an error: it may
 //! hold a password.
 
+mod credentials;
 mod redirects;
+mod repositories;
+mod texts;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,12 +17,15 @@ use toml::de::{DeTable, DeValue};
 
 use crate::env::Env;
 use crate::report::Problem;
+use crate::settings::credential::Credential;
+use crate::settings::key::Kind;
 use crate::settings::nearest::nearest;
 use crate::settings::origin::{Origin, Position};
 use crate::settings::place::Place;
-use crate::settings::place::keys::{self, Kind};
+use crate::settings::place::keys;
 use crate::settings::place::read::Fields;
 use crate::settings::redirect::Redirect;
+use crate::settings::repository::{Repository, Rewrite};
 use crate::settings::{AnySetting, Base, Value, table};
 
 /// The key of the tables that describe single places.
@@ -28,7 +34,16 @@ pub const PLACE: &str = "place";
 /// The key of the tables that send clients elsewhere.
 pub const REDIRECT: &str = "redirect";
 
-/// The keys of such a table.
+/// The key of the tables that say where repositories are.
+pub const REPOSITORY: &str = "repository";
+
+/// The key of the tables that replace the beginnings of addresses.
+pub const REWRITE: &str = "rewrite";
+
+/// The key of the tables that say who we are to hosts of repositories.
+pub const CREDENTIAL: &str = "credential";
+
+/// The keys of a `[[redirect]]` table.
 pub const REDIRECT_KEYS: [&str; 4] = ["paths", "to", "max-age", "what"];
 
 /// What one file sets.
@@ -42,6 +57,12 @@ pub struct FileLayer {
     pub places: Vec<Place>,
     /// Its `[[redirect]]` tables in order.
     pub redirects: Vec<Redirect>,
+    /// Its `[[repository]]` tables in order.
+    pub repositories: Vec<Repository>,
+    /// Its `[[rewrite]]` tables in order.
+    pub rewrites: Vec<Rewrite>,
+    /// Its `[[credential]]` tables in order.
+    pub credentials: Vec<Credential>,
 }
 
 /// Reads a file's content. What is wrong in it is returned beside what is right.
@@ -61,6 +82,18 @@ pub fn parse(path: &Path, content: &[u8], env: &Env) -> (FileLayer, Vec<Problem>
     (reader.layer, reader.problems)
 }
 
+/// Reads one table, which begins at this offset.
+type ReadTable = fn(&mut Reader<'_>, &DeTable<'_>, usize);
+
+/// The tables, and what reads each of one kind.
+const TABLES: [(&str, ReadTable); 5] = [
+    (PLACE, |reader, table, start| reader.place(table, start)),
+    (REDIRECT, |reader, table, start| reader.redirect(table, start)),
+    (REPOSITORY, |reader, table, start| reader.repository(table, start)),
+    (REWRITE, |reader, table, start| reader.rewrite(table, start)),
+    (CREDENTIAL, |reader, table, start| reader.credential(table, start)),
+];
+
 type Key<'a> = Spanned<std::borrow::Cow<'a, str>>;
 
 struct Reader<'a> {
@@ -73,13 +106,13 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn root(&mut self, root: &DeTable<'_>) {
         for (key, value) in root {
-            match table::find(key.get_ref()) {
-                _ if key.get_ref() == PLACE => self.tables(PLACE, value, Self::place),
-                _ if key.get_ref() == REDIRECT => self.tables(REDIRECT, value, Self::redirect),
-                Some(setting) => self.setting(setting, key, value),
-                None => {
+            let tables = TABLES.iter().find(|(name, _)| key.get_ref() == name);
+            match (tables, table::find(key.get_ref())) {
+                (Some((name, read)), _) => self.tables(name, value, *read),
+                (None, Some(setting)) => self.setting(setting, key, value),
+                (None, None) => {
                     let settings = table::ALL.iter().map(|setting| setting.spec().key);
-                    self.unknown(key, settings.chain([PLACE, REDIRECT]));
+                    self.unknown(key, settings.chain(TABLES.map(|(name, _)| name)));
                 }
             }
         }
@@ -99,7 +132,7 @@ impl Reader<'_> {
         }
     }
 
-    fn tables(&mut self, key: &str, value: &Spanned<DeValue<'_>>, read: fn(&mut Self, &DeTable<'_>, usize)) {
+    fn tables(&mut self, key: &str, value: &Spanned<DeValue<'_>>, read: ReadTable) {
         let Some(array) = value.get_ref().as_array() else {
             return self.wrong_type(key, &format!("one or more tables, each begun with [[{key}]]"), value);
         };

@@ -4,14 +4,20 @@
 //! `modkeep.toml` ([`file`](mod@file)), the JSON Schema ([`schema`]), the default, and a typed value for the program.
 //! [`resolve`] decides which of the places that set a value wins, and remembers which it was ([`origin`]).
 
+pub mod address;
+pub mod credential;
+pub mod entry;
 pub mod file;
 pub mod flags;
+pub mod key;
 pub mod nearest;
 pub mod origin;
 pub mod place;
 pub mod redirect;
+pub mod repository;
 pub mod resolve;
 pub mod schema;
+pub mod secret;
 pub mod table;
 pub mod values;
 pub mod variables;
@@ -24,9 +30,11 @@ use crate::env::Env;
 use crate::exit::Exit;
 use crate::mask;
 use crate::report::{Failed, Problem};
+use credential::Credential;
 use origin::Origin;
 use place::Place;
 use redirect::Redirect;
+use repository::{Repository, Rewrite};
 
 /// What one setting is, apart from its type.
 #[derive(Debug)]
@@ -203,6 +211,9 @@ pub struct Settings {
     values: BTreeMap<&'static str, Value>,
     places: Vec<Place>,
     redirects: Vec<Redirect>,
+    repositories: Vec<Repository>,
+    rewrites: Vec<Rewrite>,
+    credentials: Vec<Credential>,
     files: Vec<PathBuf>,
 }
 
@@ -235,6 +246,21 @@ impl Settings {
     /// Which modules are to be fetched elsewhere, the rules of the nearest file first.
     pub fn redirects(&self) -> &[Redirect] {
         &self.redirects
+    }
+
+    /// Where files say that repositories are, those of the nearest file first, one entry per prefix.
+    pub fn repositories(&self) -> &[Repository] {
+        &self.repositories
+    }
+
+    /// Which beginnings of addresses are replaced, those of the nearest file first, one entry per beginning.
+    pub fn rewrites(&self) -> &[Rewrite] {
+        &self.rewrites
+    }
+
+    /// Who we are to hosts of repositories, those of the nearest file first, one entry per host.
+    pub fn credentials(&self) -> &[Credential] {
+        &self.credentials
     }
 
     /// The settings files that were read, nearest first.

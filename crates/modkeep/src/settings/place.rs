@@ -9,7 +9,6 @@
 pub mod keys;
 pub mod read;
 
-use std::fmt;
 use std::path::PathBuf;
 
 use gomod::goproxy::{self, ProxyList};
@@ -17,6 +16,7 @@ use url::Url;
 
 use crate::mask;
 use crate::settings::origin::Position;
+use crate::settings::secret::Secret;
 
 /// One `[[place]]` table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,24 +51,6 @@ pub struct Pair {
     pub certificate: PathBuf,
     /// Its key.
     pub key: PathBuf,
-}
-
-/// Something that nobody is shown.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Secret {
-    /// The text itself.
-    Text(String),
-    /// The file that it is in.
-    File(PathBuf),
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(_) => f.write_str(mask::MASK),
-            Self::File(path) => path.fmt(f),
-        }
-    }
 }
 
 impl Place {

@@ -14,6 +14,7 @@ use crate::files::Files;
 use crate::go::GoSettings;
 use crate::mask;
 use crate::report::{Failed, Problem};
+use crate::settings::entry;
 use crate::settings::file::{self, FileLayer};
 use crate::settings::flags::Given;
 use crate::settings::origin::Origin;
@@ -49,9 +50,16 @@ pub fn resolve(env: &Env, files: &dyn Files, given: &Given) -> Result<Resolved, 
         return Err(failed(problems));
     }
     let places = merged_places(&sources.layers);
-    let redirects = sources.layers.iter().flat_map(|layer| layer.redirects.iter().cloned()).collect();
-    let files = sources.layers.into_iter().map(|layer| layer.path).collect();
-    let settings = Settings { values, places, redirects, files };
+    let layers = sources.layers;
+    let settings = Settings {
+        values,
+        places,
+        redirects: layers.iter().flat_map(|layer| layer.redirects.iter().cloned()).collect(),
+        repositories: entry::merged(layers.iter().flat_map(|layer| &layer.repositories)),
+        rewrites: entry::merged(layers.iter().flat_map(|layer| &layer.rewrites)),
+        credentials: entry::merged(layers.iter().flat_map(|layer| &layer.credentials)),
+        files: layers.into_iter().map(|layer| layer.path).collect(),
+    };
     let mut warnings = variables::unknown(env);
     warnings.extend(unlisted_places(&settings)?);
     Ok(Resolved { settings, warnings })

@@ -2,6 +2,8 @@
 //! and the precedence test follow.
 
 mod fetching;
+mod keeping;
+mod repositories;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -16,9 +18,14 @@ use crate::env::Env;
 use crate::settings::values::{self, Fallback, LogFilter, LogFormat};
 use crate::settings::{AnySetting, DefaultValue, Invalid, Setting, Shape, Spec};
 pub use fetching::{ASK_TIMEOUT, CONNECT_TIMEOUT, FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT, STREAM_AFTER};
+pub use keeping::{GC_INTERVAL, GC_MAX_SIZE, GC_OLDER_THAN, SCRUB_RATE};
+pub use repositories::{
+    DISCOVERY_FOR, GIT_CONFIG, GOINSECURE, GOVCS, REPOSITORY_CACHE, REPOSITORY_CACHE_SIZE,
+    REPOSITORY_MAX_SIZE, REPOSITORY_PROCESSES, REPOSITORY_TIMEOUT, REPOSITORY_WAYS, SSH_KEY, SSH_KNOWN_HOSTS,
+};
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&dyn AnySetting; 30] = [
+pub static ALL: [&dyn AnySetting; 42] = [
     &LISTEN,
     &TLS_CERT,
     &TLS_KEY,
@@ -37,6 +44,18 @@ pub static ALL: [&dyn AnySetting; 30] = [
     &IDLE_TIMEOUT,
     &ASK_TIMEOUT,
     &STREAM_AFTER,
+    &GOVCS,
+    &GOINSECURE,
+    &GIT_CONFIG,
+    &REPOSITORY_WAYS,
+    &SSH_KEY,
+    &SSH_KNOWN_HOSTS,
+    &REPOSITORY_CACHE,
+    &REPOSITORY_CACHE_SIZE,
+    &REPOSITORY_MAX_SIZE,
+    &REPOSITORY_PROCESSES,
+    &REPOSITORY_TIMEOUT,
+    &DISCOVERY_FOR,
     &MEMORY,
     &REPEAT_FOR,
     &UNAVAILABLE_STATUS,
@@ -349,61 +368,6 @@ pub static DRAIN_TIMEOUT: Setting<Duration> = Setting {
     parse: values::wait,
 };
 
-/// What goes for its age.
-pub static GC_OLDER_THAN: Setting<Option<Duration>> = Setting {
-    spec: Spec {
-        expects: "a time such as 90d or 1year, at least 2d, or off",
-        ..wait(
-            "gc-older-than",
-            "off",
-            "Remove versions that nobody has asked for this long.\n\nThe last use is noted once a day at most. \
-             `modkeep store gc` shows what would go.",
-        )
-    },
-    parse: values::unused_or_off,
-};
-
-/// What goes for the size of all.
-pub static GC_MAX_SIZE: Setting<Option<u64>> = Setting {
-    spec: Spec {
-        value_name: "SIZE",
-        expects: "a size such as 50GB or 200GiB, or off",
-        ..wait(
-            "gc-max-size",
-            "off",
-            "Remove the least recently used versions when all together are larger than this.\n\nCounted are the bytes \
-             of files, which take a little more room on a disk. `modkeep store gc` shows what would go.",
-        )
-    },
-    parse: values::size_or_off,
-};
-
-/// How often the limits are looked at.
-pub static GC_INTERVAL: Setting<Duration> = Setting {
-    spec: wait(
-        "gc-interval",
-        "1h",
-        "How often a server looks for versions to remove.\n\nEach time a little earlier or later, so that many servers \
-         on one disk do not walk it at the same time.",
-    ),
-    parse: values::wait,
-};
-
-/// How fast what is kept is read for damage.
-pub static SCRUB_RATE: Setting<Option<u64>> = Setting {
-    spec: Spec {
-        value_name: "SIZE",
-        expects: "a size such as 4MiB, or off",
-        ..wait(
-            "scrub-rate",
-            "4MiB",
-            "How much of what is kept a server reads in a second to find damage.\n\nOnce a day it begins to read \
-             everything; what is damaged is set aside and fetched again.",
-        )
-    },
-    parse: values::size_or_off,
-};
-
 /// What is logged.
 pub static LOG: Setting<LogFilter> = Setting {
     spec: Spec {
@@ -465,8 +429,12 @@ const fn wait(key: &'static str, default: &'static str, doc: &'static str) -> Sp
 fn data_folder(env: &Env) -> Result<String, Invalid> {
     let none =
         || Invalid("neither XDG_DATA_HOME nor HOME is an absolute path, so there is no default".to_owned());
-    let folder = env.data_home().ok_or_else(none)?.join("modkeep");
-    let not_text = |_| Invalid("the user's data folder is not UTF-8".to_owned());
+    text_of(env.data_home().ok_or_else(none)?.join("modkeep"))
+}
+
+/// The path of a default as a text, since that is what every value is.
+fn text_of(folder: PathBuf) -> Result<String, Invalid> {
+    let not_text = |_| Invalid("the path of the user's folder is not UTF-8".to_owned());
     folder.into_os_string().into_string().map_err(not_text)
 }
 

@@ -1,4 +1,8 @@
 //! The types of settings and their parsers: text in, value or a reason out.
+//!
+//! Those of `direct` are in [`repositories`].
+
+mod repositories;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,6 +17,7 @@ use source::upstream::check_url;
 use tracing_subscriber::EnvFilter;
 
 use crate::settings::{Base, Choice, Invalid};
+pub use repositories::{PROCESSES, RepositoryWay, govcs, repository_processes, repository_ways, some_size};
 
 /// The shortest wait that can be set: below it every answer would come too late.
 pub const WAIT_MIN: Duration = Duration::from_millis(1);

@@ -33,7 +33,7 @@ use crate::ask;
 use crate::{Answer, Ask, Ctx, Failure, Origin, Source, Want};
 pub use client::{Access, HttpClient, HttpOptions};
 pub use credentials::{Credentials, CredentialsError};
-pub use netrc::Netrc;
+pub use netrc::{Machine, Netrc};
 pub use proxies::Proxies;
 pub use trust::{Authorities, ClientCertificate};
 

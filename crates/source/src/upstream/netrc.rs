@@ -18,6 +18,25 @@ struct Entry {
     /// The URL that this is for, with its path, as text without a slash at the end.
     place: String,
     credentials: Credentials,
+    login: String,
+    password: String,
+}
+
+/// A machine of a netrc file, for programs that want user and password themselves. `Debug` shows the host alone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Machine<'a> {
+    /// The host in lower case, with its port where that is not the one of https.
+    pub host: &'a str,
+    /// The user.
+    pub login: &'a str,
+    /// The user's password.
+    pub password: &'a str,
+}
+
+impl std::fmt::Debug for Machine<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Machine").field("host", &self.host).finish_non_exhaustive()
+    }
 }
 
 impl Netrc {
@@ -43,6 +62,15 @@ impl Netrc {
         };
         let found = self.entries.iter().rev().filter(is_below).max_by_key(|entry| entry.place.len());
         found.map(|entry| entry.credentials.clone())
+    }
+
+    /// All machines that are a whole host, in the order of the file: of two entries for one host the first counts. An entry for
+    /// a path below a host is none of them: who gets it must be able to keep it to that path.
+    pub fn machines(&self) -> impl Iterator<Item = Machine<'_>> {
+        self.entries.iter().filter_map(|entry| {
+            let host = entry.place.strip_prefix("https://").filter(|host| !host.contains('/'))?;
+            Some(Machine { host, login: &entry.login, password: &entry.password })
+        })
     }
 }
 
@@ -99,7 +127,8 @@ impl<'a> Reader<'a> {
 
 fn entry(machine: &str, login: &str, password: &str) -> Option<Entry> {
     let place = place_of(Url::parse(&format!("https://{machine}")).ok()?)?;
-    Some(Entry { place, credentials: Credentials::basic(login, password).ok()? })
+    let credentials = Credentials::basic(login, password).ok()?;
+    Some(Entry { place, credentials, login: login.to_owned(), password: password.to_owned() })
 }
 
 /// Scheme, host, port and path in one spelling.
@@ -187,6 +216,22 @@ mod tests {
         assert!(Netrc::parse(text).entries.is_empty());
         let text = "login me password pw machine a.example";
         assert!(Netrc::parse(text).entries.is_empty());
+    }
+
+    #[test]
+    fn machines_are_whole_hosts_in_the_order_of_the_file() {
+        let text = "machine B.example:8443 login me password 1\nmachine a.example/go login path password 2\n\
+                    machine a.example:443 login you password 3\nmachine a.example login again password 4";
+        let netrc = Netrc::parse(text);
+        let machines = || netrc.machines().map(|machine| (machine.host, machine.login, machine.password));
+        assert_eq!(
+            machines().collect::<Vec<_>>(),
+            [("b.example:8443", "me", "1"), ("a.example", "you", "3"), ("a.example", "again", "4")]
+        );
+        assert_eq!(
+            format!("{:?}", netrc.machines().next()),
+            "Some(Machine { host: \"b.example:8443\", .. })"
+        );
     }
 
     #[test]

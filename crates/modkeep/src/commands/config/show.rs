@@ -1,5 +1,7 @@
 //! `modkeep config show`: every setting, its value, and who set it. Passwords are masked.
 
+mod repositories;
+
 use clap::Args;
 use serde_json::{Map, Value as Json, json};
 
@@ -8,7 +10,7 @@ use crate::go::Found;
 use crate::mask;
 use crate::report::Failed;
 use crate::settings::flags::{All, Flags};
-use crate::settings::origin::Origin;
+use crate::settings::origin::{Origin, Position};
 use crate::settings::place::{self, Login, Pair, Place, keys};
 use crate::settings::redirect::Redirect;
 use crate::settings::{AnySetting, Settings, Value, table};
@@ -59,7 +61,8 @@ fn as_text(rows: &[Row<'_>], settings: &Settings) -> String {
     };
     let places = settings.places().iter().map(place_line);
     let redirects = settings.redirects().iter().map(redirect_line);
-    rows.iter().map(line).chain(places).chain(redirects).collect()
+    let tables = places.chain(redirects).chain(repositories::lines(settings));
+    rows.iter().map(line).chain(tables).collect()
 }
 
 /// An empty text would look like a missing one.
@@ -98,7 +101,7 @@ fn redirect_line(redirect: &Redirect) -> String {
 }
 
 fn place_as_json(place: &Place) -> Json {
-    let origin = json!({ "kind": "file", "path": place.position.path, "line": place.position.line });
+    let origin = file_origin(&place.position);
     let mut entry = json!({ "url": place::shown(place), "private": place.private, "origin": origin });
     match &place.login {
         Some(Login::User(user, _)) => {
@@ -123,7 +126,7 @@ fn as_json(rows: &[Row<'_>], settings: &Settings) -> Json {
     };
     let redirect = |redirect: &Redirect| {
         let Redirect { rule, paths, position } = redirect;
-        let origin = json!({ "kind": "file", "path": position.path, "line": position.line });
+        let origin = file_origin(position);
         let (what, seconds) = (redirect.what(), rule.max_age.as_secs());
         json!({ "paths": paths, "to": rule.to.as_str(), "what": what, "max_age_seconds": seconds, "origin": origin })
     };
@@ -131,8 +134,16 @@ fn as_json(rows: &[Row<'_>], settings: &Settings) -> Json {
         "settings": rows.iter().map(entry).collect::<Map<_, _>>(),
         "places": settings.places().iter().map(place_as_json).collect::<Vec<_>>(),
         "redirects": settings.redirects().iter().map(redirect).collect::<Vec<_>>(),
+        "repositories": settings.repositories().iter().map(repositories::repository).collect::<Vec<_>>(),
+        "rewrites": settings.rewrites().iter().map(repositories::rewrite).collect::<Vec<_>>(),
+        "credentials": settings.credentials().iter().map(repositories::credential).collect::<Vec<_>>(),
         "files": settings.files(),
     })
+}
+
+/// That something stands in a settings file, and where.
+fn file_origin(position: &Position) -> Json {
+    json!({ "kind": "file", "path": position.path, "line": position.line })
 }
 
 /// Kind, and what names it: the flag, variable, file and line, or other setting.
@@ -141,7 +152,7 @@ fn origin(origin: &Origin) -> Json {
     match origin {
         Origin::Flag(key) => json!({ "kind": kind, "name": format!("--{key}") }),
         Origin::Variable(name) => json!({ "kind": kind, "name": name }),
-        Origin::File(at) => json!({ "kind": kind, "path": at.path, "line": at.line }),
+        Origin::File(at) => file_origin(at),
         Origin::Go(name, Found::Variable) => json!({ "kind": kind, "name": name }),
         Origin::Go(name, Found::File(path)) => json!({ "kind": kind, "name": name, "path": path }),
         Origin::SameAs(key) => json!({ "kind": kind, "name": key }),

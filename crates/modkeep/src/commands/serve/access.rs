@@ -1,6 +1,9 @@
 //! Who we are to which place, and whom to trust: read from files, once, at the start.
 //!
-//! What is wrong is told with the name of the file, never with anything that is in it.
+//! What is wrong is told with the name of the file, never with anything that is in it. [`git`] is who we are to hosts of
+//! repositories.
+
+mod git;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,10 +14,13 @@ use crate::env::Env;
 use crate::exit::Exit;
 use crate::files::Files;
 use crate::report::{Failed, Problem};
-use crate::settings::place::{Login, Pair, Place, Secret};
+use crate::settings::origin::Position;
+use crate::settings::place::{Login, Pair, Place};
+use crate::settings::secret::Secret;
 
 /// Where credentials are found.
 pub(in crate::commands) struct Keyring<'a> {
+    env: &'a Env,
     files: &'a dyn Files,
     netrc: Netrc,
     /// What the user should hear about the netrc file.
@@ -23,7 +29,7 @@ pub(in crate::commands) struct Keyring<'a> {
 
 impl<'a> Keyring<'a> {
     /// Reads the user's netrc file. Without one, or with one that cannot be read, there is nothing in it.
-    pub(in crate::commands) fn of(env: &Env, files: &'a dyn Files) -> Self {
+    pub(in crate::commands) fn of(env: &'a Env, files: &'a dyn Files) -> Self {
         let read = netrc_path(env).map(|path| (files.read(&path), path));
         let (netrc, warning) = match read {
             None => (Netrc::default(), None),
@@ -31,7 +37,7 @@ impl<'a> Keyring<'a> {
             Some((Err(error), _)) if error.kind() == io::ErrorKind::NotFound => (Netrc::default(), None),
             Some((Err(error), path)) => (Netrc::default(), Some(unread_netrc(&path, &error))),
         };
-        Self { files, netrc, warnings: warning.into_iter().collect() }
+        Self { env, files, netrc, warnings: warning.into_iter().collect() }
     }
 
     /// What is used with the place at `url`: what its table says, else what netrc says. The URL's own user wins over both,
@@ -66,8 +72,8 @@ impl<'a> Keyring<'a> {
 
     fn credentials(&self, login: &Login, place: &Place) -> Result<Credentials, Failed> {
         let made = match login {
-            Login::User(user, password) => Credentials::basic(user, &self.secret(password)?),
-            Login::Token(token) => Credentials::bearer(&self.secret(token)?),
+            Login::User(user, password) => Credentials::basic(user, &self.secret(password, &place.position)?),
+            Login::Token(token) => Credentials::bearer(&self.secret(token, &place.position)?),
         };
         made.map_err(|error| {
             let what = format!("{}: the credentials of this place cannot be sent", place.position);
@@ -75,12 +81,27 @@ impl<'a> Keyring<'a> {
         })
     }
 
-    /// The text, without the line end that editors put behind the last line of a file.
-    fn secret(&self, secret: &Secret) -> Result<String, Failed> {
-        let path = match secret {
-            Secret::Text(text) => return Ok(text.clone()),
-            Secret::File(path) => path,
+    /// The text of a secret, which the table at this position names.
+    fn secret(&self, secret: &Secret, position: &Position) -> Result<String, Failed> {
+        match secret {
+            Secret::Text(text) => Ok(text.clone()),
+            Secret::File(path) => self.line(path),
+            Secret::Variable(name) => self.variable(name, position),
+        }
+    }
+
+    /// The value of a variable. Its name is in no message: it may be the secret itself, written at the wrong key.
+    fn variable(&self, name: &str, position: &Position) -> Result<String, Failed> {
+        let wrong = |what: &str| {
+            let problem = Problem::new(format!("{position}: the variable that `password-env` names {what}"));
+            config(problem.advise("set it where modkeep is started, or use `password-file`"))
         };
+        let value = self.env.var(name).ok_or_else(|| wrong("is not set, or is empty"))?;
+        value.to_str().map(str::to_owned).ok_or_else(|| wrong("is not UTF-8"))
+    }
+
+    /// The text of a file, without the line end that editors put behind the last line.
+    fn line(&self, path: &Path) -> Result<String, Failed> {
         let text = String::from_utf8(self.read(path)?)
             .map_err(|_| config(Problem::new(format!("{} is not UTF-8", path.display()))))?;
         let line = text.strip_suffix('\n').unwrap_or(&text);
@@ -117,7 +138,6 @@ mod tests {
     use super::*;
     use crate::env::Platform;
     use crate::files::Memory;
-    use crate::settings::origin::Position;
 
     const NETRC: &str = "machine a.example login me password secret";
 
@@ -148,14 +168,16 @@ mod tests {
         assert_eq!(credentials(&Keyring::of(&env(&[home]), &files), None), netrc);
         assert_eq!(credentials(&Keyring::of(&env(&[home, ("NETRC", "other")]), &files), None), None);
         assert_eq!(credentials(&Keyring::of(&env(&[]), &files), None), None);
-        let missing = Keyring::of(&env(&[home, ("NETRC", "/missing")]), &files);
+        let env = env(&[home, ("NETRC", "/missing")]);
+        let missing = Keyring::of(&env, &files);
         assert!(missing.warnings.is_empty());
     }
 
     #[test]
     fn a_table_wins_over_netrc_and_without_a_login_netrc_holds() {
         let files = Memory::of(&[("/home/u/.netrc", NETRC), ("/pw", "from file\r\n"), ("/token", "abc\n")]);
-        let keyring = Keyring::of(&env(&[("HOME", "/home/u")]), &files);
+        let env = env(&[("HOME", "/home/u")]);
+        let keyring = Keyring::of(&env, &files);
         assert_eq!(credentials(&keyring, Some(&place(None))), Credentials::basic("me", "secret").ok());
         let user = Login::User("you".to_owned(), Secret::File("/pw".into()));
         assert_eq!(
@@ -169,7 +191,8 @@ mod tests {
     #[test]
     fn what_is_wrong_names_the_file_and_no_secret() {
         let files = Memory::of(&[("/bad", "two words"), ("/ca.pem", "secret")]);
-        let keyring = Keyring::of(&env(&[]), &files);
+        let env = env(&[]);
+        let keyring = Keyring::of(&env, &files);
         let told = |login| {
             let failed = keyring.access(Some(&place(Some(login))), "https://a.example").unwrap_err();
             assert_eq!(failed.exit, Exit::Config);

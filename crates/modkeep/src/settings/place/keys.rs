@@ -1,26 +1,6 @@
 //! The keys of a `[[place]]` table, each written once: the reader, the schema and the nearest name follow.
 
-/// One key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Key {
-    /// Its name.
-    pub name: &'static str,
-    /// Which values it takes.
-    pub kind: Kind,
-    /// What a good value is, to end the sentence "expects …".
-    pub expects: &'static str,
-    /// What it is for.
-    pub doc: &'static str,
-}
-
-/// Which values a key takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A string.
-    Text,
-    /// `true` or `false`.
-    Mark,
-}
+use crate::settings::key::{Key, Kind};
 
 /// The member that is meant.
 pub const URL: &str = "url";
@@ -47,21 +27,41 @@ const A_FILE: &str = "a string with the path of a file";
 
 /// All keys, in the order in which they are shown.
 pub static ALL: [Key; 10] = [
-    text(URL, "a string with a URL of the upstream list", "The member of the upstream list that is meant."),
+    Key::text(
+        URL,
+        "a string with a URL of the upstream list",
+        "The member of the upstream list that is meant.",
+    ),
     Key {
         name: PRIVATE,
         kind: Kind::Mark,
         expects: "true or false",
         doc: "Whether modules that match gonoproxy may be asked there.",
     },
-    text(USERNAME, "a string with a user name", "The user to be there. Needs password or password-file."),
-    text(PASSWORD, "a string with a password", "The password of that user; better kept in password-file."),
-    text(PASSWORD_FILE, A_FILE, "The file that the password is in. A line end at its end does not count."),
-    text(TOKEN, "a string with a token", "A token, sent as Bearer; better kept in token-file."),
-    text(TOKEN_FILE, A_FILE, "The file that the token is in. A line end at its end does not count."),
-    text(CLIENT_CERT, A_FILE, "The certificate (PEM) to show when the place asks for one. Needs client-key."),
-    text(CLIENT_KEY, A_FILE, "The key (PEM, without a passphrase) of that certificate."),
-    text(
+    Key::text(
+        USERNAME,
+        "a string with a user name",
+        "The user to be there. Needs password or password-file.",
+    ),
+    Key::text(
+        PASSWORD,
+        "a string with a password",
+        "The password of that user; better kept in password-file.",
+    ),
+    Key::text(
+        PASSWORD_FILE,
+        A_FILE,
+        "The file that the password is in. A line end at its end does not count.",
+    ),
+    Key::text(TOKEN, "a string with a token", "A token, sent as Bearer; better kept in token-file."),
+    Key::text(TOKEN_FILE, A_FILE, "The file that the token is in. A line end at its end does not count."),
+    Key::text(
+        CLIENT_CERT,
+        A_FILE,
+        "The certificate (PEM) to show when the place asks for one. Needs client-key.",
+    ),
+    Key::text(CLIENT_KEY, A_FILE, "The key (PEM, without a passphrase) of that certificate."),
+    Key::text(
         CA_FILE,
         A_FILE,
         "Certificate authorities (PEM) that are trusted for this place besides all others.",
@@ -71,8 +71,4 @@ pub static ALL: [Key; 10] = [
 /// The key with this name.
 pub fn find(name: &str) -> Option<&'static Key> {
     ALL.iter().find(|key| key.name == name)
-}
-
-const fn text(name: &'static str, expects: &'static str, doc: &'static str) -> Key {
-    Key { name, kind: Kind::Text, expects, doc }
 }

@@ -5,9 +5,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::{Login, Pair, Place, Secret, identity, keys};
+use super::{Login, Pair, Place, identity, keys};
 use crate::report::Problem;
 use crate::settings::origin::Position;
+use crate::settings::secret::Secret;
 use crate::settings::{Base, values};
 
 /// The values of one table, each of the type of its key.

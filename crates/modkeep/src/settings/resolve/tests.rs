@@ -75,6 +75,9 @@ fn samples(spec: &Spec) -> [String; 3] {
         "TIME" => format!("{number}s"),
         "SIZE" => format!("{number}MiB"),
         "DATABASE" | "DATABASES" => format!("sum.golang.org https://sums{number}.example"),
+        "RULES" => format!("corp{number}.example:git"),
+        "WAYS" => ["https", "ssh", "https,ssh"][number - 1].to_owned(),
+        "NUMBER" => number.to_string(),
         "FILTER" => ["off", "warn", "debug"][number - 1].to_owned(),
         other => panic!("no sample values for {other}"),
     };
@@ -253,4 +256,23 @@ fn a_place_outside_the_list_is_a_warning() {
         warnings[0].message,
         format!("{USER}:2:1: the place https://b.example is not in the upstream list")
     );
+}
+
+#[test]
+fn of_two_files_the_nearer_table_about_a_subject_holds() {
+    let tables = |path: &str| {
+        format!(
+            "[[repository]]\nprefix = \"a.example/{path}\"\nurl = \"https://b.example/{path}\"\n\
+             [[rewrite]]\nurl = \"ssh://git@{path}/\"\ninstead-of = \"https://a.example/\"\n\
+             [[credential]]\nhost = \"a.example\"\nuser = \"{path}\"\npassword = \"secret\"\n"
+        )
+    };
+    let settings = World::default().file(USER, &tables("near")).file(SYSTEM_FILE, &tables("far")).settings();
+    let prefixes: Vec<_> = settings.repositories().iter().map(|table| table.prefix.as_str()).collect();
+    assert_eq!(prefixes, ["a.example/near", "a.example/far"]);
+    let urls: Vec<_> = settings.rewrites().iter().map(|table| table.url.as_str()).collect();
+    assert_eq!(urls, ["ssh://git@near/"]);
+    let users: Vec<_> = settings.credentials().iter().map(|table| table.user.as_str()).collect();
+    assert_eq!(users, ["near"]);
+    assert!(!format!("{settings:?}").contains("secret"));
 }
