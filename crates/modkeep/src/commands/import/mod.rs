@@ -93,7 +93,8 @@ async fn import(
 ) -> Result<(), Failed> {
     place.is_not(&settings.get(&table::DATA)?)?;
     let keyring = Keyring::of(session.env, session.files);
-    let client = wiring::client(settings, Reach::of(settings, session.env, &keyring)?)?;
+    let reach = Reach::of(settings, session.env, &keyring)?;
+    let client = wiring::client(&wiring::http_options(settings, reach)?)?;
     let source = place.source(&client)?;
     let (store, dry_run) = (serve::open_store(settings)?, args.dry_run);
     let opening =

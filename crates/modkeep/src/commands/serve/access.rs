@@ -40,6 +40,11 @@ impl<'a> Keyring<'a> {
         Self { env, files, netrc, warnings: warning.into_iter().collect() }
     }
 
+    /// What the user's netrc file says.
+    pub(super) fn netrc(&self) -> &Netrc {
+        &self.netrc
+    }
+
     /// What is used with the place at `url`: what its table says, else what netrc says. The URL's own user wins over both,
     /// where it is asked.
     pub(super) fn access(&self, place: Option<&Place>, url: &str) -> Result<Access, Failed> {
@@ -108,7 +113,7 @@ impl<'a> Keyring<'a> {
         Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
     }
 
-    fn read(&self, path: &Path) -> Result<Vec<u8>, Failed> {
+    pub(super) fn read(&self, path: &Path) -> Result<Vec<u8>, Failed> {
         self.files.read(path).map_err(|error| {
             let problem = Problem::new(format!("cannot read {}", path.display())).because(error.to_string());
             config(problem.advise("make it a file that the user that runs modkeep may read"))

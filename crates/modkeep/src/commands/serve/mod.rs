@@ -7,6 +7,7 @@
 //! * [`proxies`]: the HTTP proxies that the environment names.
 //! * [`databases`]: who vouches for what is served.
 //! * [`numbers`]: what is shown at `/metrics` besides requests and attempts.
+//! * [`direct`]: how repositories are found and read.
 //! * [`redirects`]: which modules clients are told to fetch elsewhere.
 //! * [`chores`]: what is done in the background for what is kept.
 //! * [`mod@announce`]: what is told at the start.
@@ -17,6 +18,7 @@ mod announce;
 mod certificate;
 mod chores;
 pub(super) mod databases;
+mod direct;
 mod numbers;
 mod proxies;
 mod redirects;
@@ -91,9 +93,12 @@ async fn serve(settings: &Settings, session: &mut Session<'_>, log: &Log) -> Res
     report::write_warnings(&upstreams.warnings, session.err)?;
     let condition = store.condition();
     let health = Health::watching(move || condition.describe());
-    let client = wiring::client(settings, reach)?;
+    let http = wiring::http_options(settings, reach)?;
+    let client = wiring::client(&http)?;
     let trust = databases::open(settings, &store, &upstreams, &client).await?;
-    let source = wiring::source(settings, &store, &upstreams, &client, &trust)?;
+    let direct = || direct::of(settings, session.env, &keyring, http, &client, store.spool());
+    let direct = upstreams.direct.then(direct).transpose()?;
+    let source = wiring::source(settings, &store, &upstreams, &client, direct, &trust)?;
     let scrubbed = chores::start(settings, &store, &source)?;
     let app = wiring::app(settings, source, &trust, &scrubbed, redirects, health.clone(), log)?;
     let secure = certificate.is_some();

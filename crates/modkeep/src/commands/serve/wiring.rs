@@ -16,9 +16,11 @@ use source::{
     Checked, Coalesced, MemoryOptions, Remembered, Source, Spool, Steady, Upstream, Verified, Vitals,
 };
 use store::{Cached, DiskStore, Filling, ScrubCounters, Vouched};
+use vcs::Direct;
 
 use super::access::Keyring;
 use super::databases::Trust;
+use super::direct;
 use super::numbers;
 use super::proxies;
 use super::upstreams::{Member, Upstreams};
@@ -95,10 +97,13 @@ pub(super) fn source(
     store: &Arc<DiskStore>,
     upstreams: &Upstreams,
     client: &HttpClient,
+    direct: Option<Direct>,
     trust: &Trust,
 ) -> Result<Arc<dyn Source>, Failed> {
     let links = upstreams.members.iter().map(|member| link(member, client, store.spool(), trust));
-    let chain = Chain::new(links.collect::<Result<_, _>>()?, policy(settings)?, claims(store)?);
+    let mut links = links.collect::<Result<Vec<_>, _>>()?;
+    links.extend(direct.map(|direct| direct::link(direct, store.spool(), trust)));
+    let chain = Chain::new(links, policy(settings)?, claims(store)?);
     let vouched = Arc::new(Vouched::new(DiskStore::clone(store), trust.ledger.clone()));
     let once = Coalesced::new(Filling::new(vouched.clone(), chain), settings.get(&table::ASK_TIMEOUT)?);
     let stream_after = Some(settings.get(&table::STREAM_AFTER)?).filter(|after| !after.is_zero());
@@ -110,17 +115,21 @@ pub(super) fn source(
     Ok(Arc::new(Databases::new(trust.databases.clone(), Remembered::new(kept, memory))))
 }
 
-pub(in crate::commands) fn client(settings: &Settings, reach: Reach) -> Result<HttpClient, Failed> {
+/// How connections are made.
+pub(in crate::commands) fn http_options(settings: &Settings, reach: Reach) -> Result<HttpOptions, Failed> {
     let Reach { proxies, authorities } = reach;
-    let options = HttpOptions {
+    Ok(HttpOptions {
         connect_timeout: settings.get(&table::CONNECT_TIMEOUT)?,
         first_byte_timeout: settings.get(&table::FIRST_BYTE_TIMEOUT)?,
         idle_timeout: settings.get(&table::IDLE_TIMEOUT)?,
         authorities,
         proxies,
         ..HttpOptions::default()
-    };
-    HttpClient::new(&options).map_err(|error| {
+    })
+}
+
+pub(in crate::commands) fn client(options: &HttpOptions) -> Result<HttpClient, Failed> {
+    HttpClient::new(options).map_err(|error| {
         Failed::new(
             Exit::Unavailable,
             Problem::from_error(&error).advise("install the system's CA certificates"),

@@ -33,7 +33,6 @@ impl Keyring<'_> {
     /// # Errors
     /// A file or variable that a table names and that cannot be read, and a password that cannot be sent. The message names the
     /// table's place, never what is in it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "what reads repositories is not wired in yet"))]
     pub(in crate::commands) fn git_credentials(
         &self,
         settings: &Settings,

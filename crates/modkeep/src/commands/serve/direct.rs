@@ -1,0 +1,175 @@
+//! The member `direct` of the upstream list: how repositories are found and read here.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use source::upstream::{HttpClient, HttpOptions};
+use source::{Checked, Spool, Verified};
+use vcs::{
+    Credential, Direct, Discovery, DiscoveryOptions, Environment, GitCache, GitOptions, Profile, Programs,
+    Repositories, RepositoryRule, Rewrite, SshOptions, Way,
+};
+
+use source::chain::Link;
+
+use super::access::Keyring;
+use super::databases::Trust;
+use crate::env::Env;
+use crate::exit::Exit;
+use crate::report::{Failed, Problem};
+use crate::settings::values::RepositoryWay;
+use crate::settings::{Settings, table};
+
+/// The variable that tells where the ssh agent is.
+const AGENT: &str = "SSH_AUTH_SOCK";
+
+/// What a child process may be given of our own environment; `exec` in crate `vcs` chooses from it.
+const VARIABLES: [&str; 13] = [
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "TMPDIR",
+    "http_proxy",
+    "https_proxy",
+    "HTTPS_PROXY",
+    "all_proxy",
+    "ALL_PROXY",
+    "no_proxy",
+    "NO_PROXY",
+    AGENT,
+];
+
+/// Schemes of which only the operator's own tables may make use.
+const TRUSTED_SCHEMES: [&str; 3] = ["file", "git", "http"];
+
+/// Finds and reads repositories as the settings say.
+pub(super) fn of(
+    settings: &Settings,
+    env: &Env,
+    keyring: &Keyring<'_>,
+    http: HttpOptions,
+    client: &HttpClient,
+    spool: Spool,
+) -> Result<Direct, Failed> {
+    let cache = settings.get(&table::REPOSITORY_CACHE)?;
+    let discovery = Discovery::new(discovery_options(settings, env, keyring, http, &cache)?)
+        .map_err(|error| Failed::new(Exit::Unavailable, Problem::from_error(&error)))?;
+    let environment: Environment =
+        VARIABLES.iter().filter_map(|name| Some((*name, env.var(name)?))).collect();
+    let programs = Programs::new(settings.get(&table::REPOSITORY_PROCESSES)?, environment);
+    let git = GitCache::new(cache.join("git"), git_options(settings, env, keyring, &cache)?, programs);
+    Ok(Direct::new(discovery, Repositories::new(git), client.clone(), spool))
+}
+
+/// The repositories as the last place of the chain. Private paths may be asked there: their own hosts hear of them and nobody else.
+pub(super) fn link(direct: Direct, spool: Spool, trust: &Trust) -> Link {
+    let origin = direct.origin().clone();
+    let checked = Checked::new(direct, spool).leaving_flaws_to_a_ledger();
+    let place = Arc::new(Verified::new(checked, trust.ledger.clone()));
+    let then = gomod::goproxy::Fallback::NotFound;
+    Link { place, origin, then, private: true, authoritative: false, vitals: None }
+}
+
+fn discovery_options(
+    settings: &Settings,
+    env: &Env,
+    keyring: &Keyring<'_>,
+    http: HttpOptions,
+    cache: &Path,
+) -> Result<DiscoveryOptions, Failed> {
+    let rules = settings.repositories().iter().map(|table| RepositoryRule {
+        prefix: table.prefix.clone(),
+        vcs: table.vcs,
+        url: table.url.clone(),
+        subdir: table.subdir.clone(),
+    });
+    let rewrites = settings
+        .rewrites()
+        .iter()
+        .map(|table| Rewrite { base: table.url.clone(), instead_of: table.instead_of.clone() });
+    Ok(DiscoveryOptions {
+        repositories: rules.collect(),
+        rewrites: rewrites.collect(),
+        private: settings.get(&table::GOPRIVATE)?,
+        insecure: settings.get(&table::GOINSECURE)?,
+        govcs: settings.get(&table::GOVCS)?,
+        order: settings.get(&table::REPOSITORY_WAYS)?.into_iter().map(way).collect(),
+        ssh_available: env.var(AGENT).is_some() || settings.get(&table::SSH_KEY)?.is_some(),
+        lifetime: settings.get(&table::DISCOVERY_FOR)?,
+        folder: Some(cache.join("discovery")),
+        http,
+        netrc: keyring.netrc().clone(),
+        ..DiscoveryOptions::default()
+    })
+}
+
+fn way(way: RepositoryWay) -> Way {
+    match way {
+        RepositoryWay::Ssh => Way::Ssh,
+        RepositoryWay::Https => Way::Https,
+    }
+}
+
+fn git_options(
+    settings: &Settings,
+    env: &Env,
+    keyring: &Keyring<'_>,
+    cache: &Path,
+) -> Result<GitOptions, Failed> {
+    let credentials = keyring.git_credentials(settings)?.into_iter().map(|known| Credential {
+        host: known.host,
+        user: known.user,
+        secret: known.password,
+    });
+    Ok(GitOptions {
+        profile: Profile::Server { config: settings.get(&table::GIT_CONFIG)? },
+        extra_protocols: extra_protocols(settings)?,
+        ssh: SshOptions {
+            key_file: settings.get(&table::SSH_KEY)?,
+            known_hosts_file: settings.get(&table::SSH_KNOWN_HOSTS)?,
+            with_agent: env.var(AGENT).is_some(),
+        },
+        ca_file: authorities(settings, keyring, cache)?,
+        credentials: credentials.collect(),
+        repository_bytes_max: settings.get(&table::REPOSITORY_MAX_SIZE)?,
+        cache_bytes_max: settings.get(&table::REPOSITORY_CACHE_SIZE)?,
+        fetch_time_max: settings.get(&table::REPOSITORY_TIMEOUT)?,
+        ..GitOptions::default()
+    })
+}
+
+/// Discovery lets no stranger use these schemes; so git needs them for what the operator has written down alone.
+fn extra_protocols(settings: &Settings) -> Result<Vec<String>, Failed> {
+    let insecure = !settings.get(&table::GOINSECURE)?.is_empty();
+    let written = settings.repositories().iter().map(|table| table.url.as_str());
+    let written: Vec<&str> =
+        written.chain(settings.rewrites().iter().map(|table| table.url.as_str())).collect();
+    let used = |scheme: &str| {
+        (insecure && scheme != "file") || written.iter().any(|url| url.split("://").next() == Some(scheme))
+    };
+    Ok(TRUSTED_SCHEMES.into_iter().filter(|scheme| used(scheme)).map(str::to_owned).collect())
+}
+
+/// Where Linux distributions keep the authorities that the system trusts.
+const SYSTEM_AUTHORITIES: [&str; 3] =
+    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
+
+/// git takes one file of authorities: the system's and the operator's together. None, when the system's are enough.
+fn authorities(settings: &Settings, keyring: &Keyring<'_>, cache: &Path) -> Result<Option<PathBuf>, Failed> {
+    let Some(own) = settings.get(&table::CA_FILE)? else { return Ok(None) };
+    let mut bundle = keyring.read(&own)?;
+    bundle.push(b'\n');
+    let system = SYSTEM_AUTHORITIES.iter().find_map(|path| keyring.read(Path::new(path)).ok());
+    bundle.extend(system.unwrap_or_default());
+    let path = cache.join("authorities.pem");
+    let written = std::fs::create_dir_all(cache).and_then(|()| std::fs::write(&path, bundle));
+    match written {
+        Ok(()) => Ok(Some(path)),
+        Err(error) => {
+            let problem = Problem::new(format!("cannot write {}", path.display())).because(error.to_string());
+            let advice = "choose another folder with --repository-cache, or make this one writable";
+            Err(Failed::new(Exit::Unavailable, problem.advise(advice)))
+        }
+    }
+}
