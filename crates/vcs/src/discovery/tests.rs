@@ -113,11 +113,11 @@ fn tag(content: &str) -> String {
     format!("<meta name=\"go-import\" content=\"{content}\">\n")
 }
 
-/// Answers `?go-get=1` below a path with a page.
+/// Answers `?go-get=1` at a path, given without the slash at its beginning, with a page.
 fn serve(host: &FakeUpstream, path: &'static str, status: u16, page: &str) {
     let reply = Reply::new(status, "text/html", page.to_owned());
     host.on(move |request| {
-        let is_it = request.path == path && request.raw_path.ends_with("?go-get=1");
+        let is_it = request.path.strip_prefix('/') == Some(path) && request.raw_path.ends_with("?go-get=1");
         is_it.then(|| reply.clone().into())
     });
 }

@@ -10,7 +10,7 @@ use super::*;
 async fn the_page_of_a_path_leads_to_its_repository() {
     let mut world = World::new();
     let host = world.host("a.test");
-    serve(&host, "/x", 404, &tag("a.test/x git https://b.test/x"));
+    serve(&host, "x", 404, &tag("a.test/x git https://b.test/x"));
     let root = world.locate("a.test/x").await.unwrap();
     assert_eq!(told(&root), "a.test/x git https://b.test/x ");
     let Located::Repository(root) = root else { panic!("a repository") };
@@ -23,7 +23,7 @@ async fn the_page_of_a_path_leads_to_its_repository() {
 async fn a_bare_host_is_asked_for_its_root() {
     let mut world = World::new();
     let host = world.host("a.test");
-    serve(&host, "/", 200, &tag("a.test hg https://b.test/x"));
+    serve(&host, "", 200, &tag("a.test hg https://b.test/x"));
     assert_eq!(told(&world.locate("a.test").await.unwrap()), "a.test hg https://b.test/x ");
 }
 
@@ -31,13 +31,8 @@ async fn a_bare_host_is_asked_for_its_root() {
 async fn folders_and_proxies_are_told() {
     let mut world = World::new();
     let host = world.host("a.test");
-    serve(&host, "/x", 200, &tag("a.test/x git https://b.test/x inner/dir"));
-    serve(
-        &host,
-        "/y",
-        200,
-        &(tag("a.test/y git https://b.test/y") + &tag("a.test/y mod https://proxy.test")),
-    );
+    serve(&host, "x", 200, &tag("a.test/x git https://b.test/x inner/dir"));
+    serve(&host, "y", 200, &(tag("a.test/y git https://b.test/y") + &tag("a.test/y mod https://proxy.test")));
     assert_eq!(told(&world.locate("a.test/x").await.unwrap()), "a.test/x git https://b.test/x inner/dir");
     assert_eq!(told(&world.locate("a.test/y").await.unwrap()), "a.test/y mod https://proxy.test");
 }
@@ -46,7 +41,7 @@ async fn folders_and_proxies_are_told() {
 async fn modules_of_one_repository_ask_its_page_once() {
     let mut world = World::new();
     let host = world.host("a.test");
-    for path in ["/x", "/x/one", "/x/two"] {
+    for path in ["x", "x/one", "x/two"] {
         serve(&host, path, 200, &tag("a.test/x git https://b.test/x"));
     }
     let gate = host.hold("/x");
@@ -68,10 +63,10 @@ async fn modules_of_one_repository_ask_its_page_once() {
 async fn a_host_that_says_no_is_told_apart_from_one_that_says_nothing() {
     let mut world = World::new();
     let host = world.host("a.test");
-    for (path, status) in [("/gone", 404), ("/shut", 403), ("/broken", 503), ("/empty", 200)] {
+    for (path, status) in [("gone", 404), ("shut", 403), ("broken", 503), ("empty", 200)] {
         serve(&host, path, status, "<html></html>");
     }
-    serve(&host, "/torn", 200, "<a");
+    serve(&host, "torn", 200, "<a");
     for (path, kind, message) in [
         ("gone", FailureKind::NotFound, "reading https://a.test/gone?go-get=1: 404 Not Found"),
         ("shut", FailureKind::Refused, "reading https://a.test/shut?go-get=1: 403 Forbidden"),
@@ -147,7 +142,7 @@ async fn the_operators_table_is_asked_first() {
 async fn govcs_is_about_the_prefix_of_the_tag() {
     let mut world = World::new();
     let host = world.host("a.test");
-    serve(&host, "/x", 200, &tag("a.test/x svn https://b.test/x"));
+    serve(&host, "x", 200, &tag("a.test/x svn https://b.test/x"));
     let (kind, text) = world.refusal("a.test/x").await;
     assert_eq!(kind, FailureKind::NotFound);
     assert!(text.ends_with("GOVCS disallows using svn for public a.test/x; see 'go help vcs'"), "{text}");
@@ -161,7 +156,7 @@ async fn govcs_is_about_the_prefix_of_the_tag() {
 async fn credentials_are_sent_to_the_host_they_are_for() {
     let mut world = World::new();
     let host = world.host("a.test");
-    serve(&host, "/x", 200, &tag("a.test/x git https://b.test/x"));
+    serve(&host, "x", 200, &tag("a.test/x git https://b.test/x"));
     world.options.netrc = Netrc::parse("machine a.test login me password pw");
     world.locate("a.test/x").await.unwrap();
     assert_eq!(host.requests()[0].header("authorization"), Some("Basic bWU6cHc="));
@@ -171,10 +166,10 @@ async fn credentials_are_sent_to_the_host_they_are_for() {
 async fn plain_http_and_any_certificate_need_goinsecure() {
     let mut world = World::new();
     let plain = world.plain_host("plain.test");
-    serve(&plain, "/x", 200, &tag("plain.test/x git http://b.test/x"));
+    serve(&plain, "x", 200, &tag("plain.test/x git http://b.test/x"));
     let stranger = FakeUpstream::builder().tls().start();
     world.options.hosts.insert("stranger.test".to_owned(), stranger.address());
-    serve(&stranger, "/x", 200, &tag("stranger.test/x git https://b.test/x"));
+    serve(&stranger, "x", 200, &tag("stranger.test/x git https://b.test/x"));
     for path in ["plain.test/x", "stranger.test/x"] {
         assert_eq!(world.refusal(path).await.0, FailureKind::Unavailable, "{path}");
     }
@@ -190,7 +185,7 @@ async fn nothing_learnt_without_a_certificate_is_told_to_those_who_want_one() {
     let mut world = World::new();
     let stranger = FakeUpstream::builder().tls().start();
     world.options.hosts.insert("a.test".to_owned(), stranger.address());
-    for path in ["/x/loose", "/x/strict", "/x"] {
+    for path in ["x/loose", "x/strict", "x"] {
         serve(&stranger, path, 200, &tag("a.test/x git https://b.test/x"));
     }
     let discovery = world.insecure("a.test/x/loose").discovery();

@@ -36,13 +36,13 @@ async fn a_tag_leads_to_no_inner_address() {
     let mut world = World::new();
     let host = world.host("a.test");
     for address in ADDRESSES {
-        serve(&host, "/x", 200, &tag(&format!("a.test/x git https://{address}/x")));
+        serve(&host, "x", 200, &tag(&format!("a.test/x git https://{address}/x")));
         let (kind, text) = reached(&world, "a.test/x", false).await.unwrap_err();
         assert_eq!(kind, FailureKind::Refused, "{address}: {text}");
     }
-    serve(&host, "/x", 200, &tag("a.test/x git ssh://git@169.254.169.254/x"));
+    serve(&host, "x", 200, &tag("a.test/x git ssh://git@169.254.169.254/x"));
     assert!(reached(&world, "a.test/x", false).await.is_err());
-    serve(&host, "/x", 200, &tag("a.test/x git https://1.1.1.1/x"));
+    serve(&host, "x", 200, &tag("a.test/x git https://1.1.1.1/x"));
     assert_eq!(reached(&world, "a.test/x", false).await, Ok(()));
 }
 
@@ -61,7 +61,7 @@ async fn a_tag_leads_to_no_name_with_an_inner_address() {
         [("inner", false), ("outer", false), ("meta", false), ("inner", true), ("meta", true)]
     {
         for url in [format!("https://{name}.test/x"), format!("ssh://git@{name}.test/x")] {
-            serve(&host, "/x", 200, &tag(&format!("a.test/x git {url}")));
+            serve(&host, "x", 200, &tag(&format!("a.test/x git {url}")));
             world.options.private = PrefixPatterns::parse(if is_private { "a.test" } else { "" });
             answers.push(reached(&world, "a.test/x", is_private).await.is_ok());
         }
@@ -73,7 +73,7 @@ async fn a_tag_leads_to_no_name_with_an_inner_address() {
 async fn a_redirect_leads_to_no_inner_address() {
     let mut world = World::new();
     let (host, inner) = (world.host("a.test"), world.inner_host("inner.test"));
-    serve(&inner, "/x", 200, &tag("a.test/x git https://b.test/x"));
+    serve(&inner, "x", 200, &tag("a.test/x git https://b.test/x"));
     let port = inner.address().port();
     for place in ADDRESSES.into_iter().chain(["inner.test"]) {
         host.redirect("/x", &format!("https://{place}:{port}/x?go-get=1"));
@@ -92,7 +92,7 @@ async fn a_path_whose_own_host_is_inside_has_to_be_private() {
     let port = inner.address().port();
     // The port of the scheme is not ours, so it is taken by name server and pin together.
     world.options.hosts.insert("inner.test".to_owned(), inner.address());
-    serve(&inner, "/x", 200, &tag("inner.test/x git https://b.test/x"));
+    serve(&inner, "x", 200, &tag("inner.test/x git https://b.test/x"));
     assert!(world.locate("inner.test/x").await.is_ok(), "an address that the operator gave is good: {port}");
     world.options.hosts.clear();
     assert_eq!(world.refusal("inner.test/x").await.0, FailureKind::Refused);
@@ -105,7 +105,7 @@ async fn a_private_path_is_never_led_to_link_local_addresses() {
     let mut world = World::new();
     let host = world.host("a.test");
     host.redirect("/x", "https://169.254.169.254/latest");
-    serve(&host, "/y", 200, &tag("a.test/y git https://169.254.169.254/y"));
+    serve(&host, "y", 200, &tag("a.test/y git https://169.254.169.254/y"));
     let world = world.private("a.test");
     assert_eq!(world.refusal("a.test/x").await.0, FailureKind::Refused);
     assert_eq!(reached(&world, "a.test/y", true).await.unwrap_err().0, FailureKind::Refused);
@@ -115,7 +115,7 @@ async fn a_private_path_is_never_led_to_link_local_addresses() {
 async fn a_redirect_keeps_to_https_and_ends() {
     let mut world = World::new();
     let (host, plain) = (world.host("a.test"), world.plain_host("plain.test"));
-    serve(&plain, "/x", 200, &tag("a.test/x git https://b.test/x"));
+    serve(&plain, "x", 200, &tag("a.test/x git https://b.test/x"));
     for place in ["http://plain.test/x?go-get=1", "file:///etc/passwd", "ftp://plain.test/x", "gopher://x"] {
         host.redirect("/x", place);
         assert_eq!(world.refusal("a.test/x").await.0, FailureKind::Refused, "{place}");
@@ -135,7 +135,7 @@ async fn a_redirect_keeps_to_https_and_ends() {
 async fn credentials_stay_with_their_host() {
     let mut world = World::new();
     let (host, other) = (world.host("a.test"), world.host("b.test"));
-    serve(&other, "/x", 200, &tag("a.test/x git https://b.test/x"));
+    serve(&other, "x", 200, &tag("a.test/x git https://b.test/x"));
     host.redirect("/x", "https://me:pw@b.test/x?go-get=1");
     world.options.netrc =
         Netrc::parse("machine a.test login me password pw\nmachine b.test login you password word");
@@ -164,13 +164,13 @@ async fn urls_that_are_no_addresses_of_hosts_are_not_followed() {
         "git://b.test/x",
         "https://me:secret@b.test/x",
     ] {
-        serve(&host, "/x", 200, &tag(&format!("a.test/x git {url}")));
+        serve(&host, "x", 200, &tag(&format!("a.test/x git {url}")));
         let (kind, text) = world.refusal("a.test/x").await;
         assert!(kind < FailureKind::Unavailable, "{url}: {text}");
         assert!(!text.contains("secret") && !text.contains(char::is_control), "{text}");
     }
     for url in ["https://127.1/x", "http://b.test/x", "ssh://b.test/x"] {
-        serve(&host, "/x", 200, &tag(&format!("a.test/x mod {url}")));
+        serve(&host, "x", 200, &tag(&format!("a.test/x mod {url}")));
         assert_eq!(world.refusal("a.test/x").await.0, FailureKind::Refused, "{url}");
     }
 }
@@ -180,7 +180,7 @@ async fn folders_do_not_lead_out() {
     let mut world = World::new();
     let host = world.host("a.test");
     for subdir in ["/etc", "-x", "..", "a/../.."] {
-        serve(&host, "/x", 200, &tag(&format!("a.test/x git https://b.test/x {subdir}")));
+        serve(&host, "x", 200, &tag(&format!("a.test/x git https://b.test/x {subdir}")));
         assert_eq!(world.refusal("a.test/x").await.0, FailureKind::NotFound, "{subdir}");
     }
 }
@@ -190,7 +190,7 @@ async fn two_tags_that_fit_are_an_error() {
     let mut world = World::new();
     let tags = tag("a.test git https://b.test") + &tag("a.test/x git https://b.test/x");
     let host = world.host("a.test");
-    serve(&host, "/x", 200, &tags);
+    serve(&host, "x", 200, &tags);
     let (kind, text) = world.refusal("a.test/x").await;
     assert_eq!(kind, FailureKind::NotFound);
     assert!(text.contains("multiple meta tags match import path \"a.test/x\""), "{text}");
@@ -200,17 +200,17 @@ async fn two_tags_that_fit_are_an_error() {
 async fn nobody_speaks_for_a_prefix_but_itself() {
     let mut world = World::new();
     let host = world.host("a.test");
-    serve(&host, "/user/x", 200, &tag("a.test git https://evil.test"));
+    serve(&host, "user/x", 200, &tag("a.test git https://evil.test"));
     for page in [tag("a.test git https://good.test"), tag("a.test git https://evil.test sub")] {
-        serve(&host, "/", 200, &page);
+        serve(&host, "", 200, &page);
         let (kind, text) = world.refusal("a.test/user/x").await;
         assert_eq!(kind, FailureKind::NotFound);
         assert!(text.contains("disagree about go-import for a.test"), "{text}");
     }
-    serve(&host, "/", 200, "");
+    serve(&host, "", 200, "");
     let (_, text) = world.refusal("a.test/user/x").await;
     assert!(text.contains("fetching a.test: no go-import meta tag found"), "{text}");
-    serve(&host, "/", 500, "");
+    serve(&host, "", 500, "");
     assert_eq!(world.refusal("a.test/user/x").await.0, FailureKind::Unavailable);
 }
 
@@ -224,12 +224,12 @@ async fn pages_that_are_too_much_are_refused() {
         format!("{good}<meta name=\"{}", "x".repeat(2 << 20)),
         tag("b.test git https://b.test").repeat(5000),
     ] {
-        serve(&host, "/x", 200, &page);
+        serve(&host, "x", 200, &page);
         assert_eq!(world.refusal("a.test/x").await.0, FailureKind::Refused);
     }
-    serve(&host, "/x", 200, &format!("<meta name=\"{}", "x".repeat(1 << 19)));
+    serve(&host, "x", 200, &format!("<meta name=\"{}", "x".repeat(1 << 19)));
     assert_eq!(world.refusal("a.test/x").await.0, FailureKind::NotFound);
-    serve(&host, "/x", 200, &good.repeat(1000));
+    serve(&host, "x", 200, &good.repeat(1000));
     assert!(world.refusal("a.test/x").await.1.contains("multiple"));
 }
 
@@ -238,7 +238,7 @@ async fn a_body_that_drips_ends_in_time() {
     let mut world = World::new();
     world.options.page_timeout = Duration::from_millis(300);
     let host = world.host("a.test");
-    serve(&host, "/x", 200, &">".repeat(10_000));
+    serve(&host, "x", 200, &">".repeat(10_000));
     host.trickle_body("/x", 1, Duration::from_millis(5));
     let (kind, text) = world.refusal("a.test/x").await;
     assert_eq!(kind, FailureKind::Unavailable);

@@ -12,8 +12,8 @@ fn forgetful(mut world: World) -> World {
 async fn what_a_host_said_is_served_while_it_is_down() {
     let mut world = forgetful(World::new());
     let mut host = world.host("a.test");
-    serve(&host, "/x", 200, &tag("a.test/x git https://b.test/x"));
-    serve(&host, "/x/sub", 200, &tag("a.test/x git https://b.test/x"));
+    serve(&host, "x", 200, &tag("a.test/x git https://b.test/x"));
+    serve(&host, "x/sub", 200, &tag("a.test/x git https://b.test/x"));
     let discovery = world.discovery();
     let before = locate(&discovery, "a.test/x/sub").await.unwrap();
     host.stop();
@@ -35,12 +35,12 @@ async fn a_server_that_was_started_again_still_knows() {
     let mut world = World::new();
     world.options.folder = Some(folder.path().to_owned());
     let mut host = world.host("a.test");
-    serve(&host, "/x", 200, &tag("a.test/x git https://b.test/x"));
+    serve(&host, "x", 200, &tag("a.test/x git https://b.test/x"));
     let before = world.locate("a.test/x").await.unwrap();
     host.stop();
     assert_eq!(world.locate("a.test/x").await.unwrap(), before);
     host.restart();
-    serve(&host, "/x", 200, &tag("a.test/x git https://c.test/x"));
+    serve(&host, "x", 200, &tag("a.test/x git https://c.test/x"));
     assert_eq!(told(&world.locate("a.test/x").await.unwrap()), "a.test/x git https://c.test/x ");
 }
 
@@ -48,7 +48,7 @@ async fn a_server_that_was_started_again_still_knows() {
 async fn a_deadline_holds_and_is_not_remembered() {
     let mut world = World::new();
     let host = world.host("a.test");
-    serve(&host, "/x", 200, &tag("a.test/x git https://b.test/x"));
+    serve(&host, "x", 200, &tag("a.test/x git https://b.test/x"));
     let gate = host.hold("/x");
     let discovery = world.discovery();
     let path = ModulePath::parse("a.test/x").unwrap();
@@ -63,7 +63,7 @@ async fn a_page_that_does_not_come_ends_in_time_and_is_remembered() {
     let mut world = World::new();
     world.options.page_timeout = Duration::from_millis(200);
     let host = world.host("a.test");
-    serve(&host, "/x", 200, "<head>");
+    serve(&host, "x", 200, "<head>");
     host.stall_body("/x", 3);
     let discovery = world.discovery();
     for _ in 0..2 {
@@ -78,7 +78,7 @@ async fn nobody_waits_for_what_comes_behind_the_head() {
     let mut world = World::new();
     let host = world.host("a.test");
     let head = format!("<html><head>{}</head>", tag("a.test/x git https://b.test/x"));
-    serve(&host, "/x", 200, &(head.clone() + &"x".repeat(1000)));
+    serve(&host, "x", 200, &(head.clone() + &"x".repeat(1000)));
     host.stall_body("/x", head.len());
     assert!(world.locate("a.test/x").await.is_ok());
 }
