@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gomod::pseudo::{PseudoTime, is_pseudo_version, pseudo_version};
+use gomod::pseudo::{self, PseudoTime, is_pseudo_version, pseudo_version};
 use gomod::{Version, semver};
 
 use super::fault::Fault;
@@ -77,31 +77,32 @@ impl<'a> Naming<'a> {
         Ok(highest.map(Tags::Highest).or(base.map(Tags::Base)).unwrap_or(Tags::Nothing))
     }
 
-    /// D18: the highest tag among the ancestors that can be a base. The history is asked for only when some tag could be one
-    /// and the highest of those is not on this very commit.
+    /// D18: the highest tag among the ancestors that can be a base. Tags on the commit itself come first, as in a go that has not
+    /// fetched the history; and the history is asked for only when some tag could be one.
     async fn base_in_history(&mut self) -> Result<Option<String>, Fault> {
-        let prefix = self.inquiry.place.tag_prefix();
-        let known: Vec<String> = self.inquiry.refs().await?.tags().map(|(tag, _)| tag.to_owned()).collect();
-        let Some((tag, version)) = self.highest_base(&known).await? else { return Ok(None) };
-        if self.commit.tags.contains(&tag) {
-            return Ok(Some(version));
+        if let Some(own) = self.highest_base(&self.commit.tags).await? {
+            return Ok(Some(own));
         }
         let inquiry = self.inquiry;
-        let merged = match inquiry.repo.merged_tags(&self.commit.id, &prefix, inquiry.job).await {
-            Err(error) if error.is_unsupported => return Ok(None),
-            merged => merged?,
-        };
-        Ok(self.highest_base(&merged).await?.map(|(_, version)| version))
+        let known: Vec<String> = inquiry.refs().await?.tags().map(|(tag, _)| tag.to_owned()).collect();
+        if self.highest_base(&known).await?.is_none() {
+            return Ok(None);
+        }
+        let prefix = inquiry.place.tag_prefix();
+        match inquiry.repo.merged_tags(&self.commit.id, &prefix, inquiry.job).await {
+            Ok(merged) => self.highest_base(&merged).await,
+            Err(error) if error.is_unsupported => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
-    /// The highest of these tags that can be a base, and its version.
-    async fn highest_base(&mut self, tags: &[String]) -> Result<Option<(String, String)>, Fault> {
-        let read = tags.iter().filter_map(|tag| Some((tag, self.read(tag)?.version)));
-        let mut candidates: Vec<(&String, String)> = read.collect();
-        candidates.sort_by(|(_, a), (_, b)| semver::compare(b, a));
-        for (tag, version) in candidates {
+    /// The version of the highest of these tags that can be a base.
+    async fn highest_base(&mut self, tags: &[String]) -> Result<Option<String>, Fault> {
+        let mut versions: Vec<String> = tags.iter().filter_map(|tag| Some(self.read(tag)?.version)).collect();
+        versions.sort_by(|a, b| semver::compare(b, a));
+        for version in versions {
             if self.is_allowed(&version).await? {
-                return Ok(Some((tag.clone(), version)));
+                return Ok(Some(version));
             }
         }
         Ok(None)
@@ -123,7 +124,10 @@ impl<'a> Naming<'a> {
     /// D19: whether the version may be called so, and with `+incompatible` if it needs that.
     async fn checked(&mut self, version: &str) -> Result<Version, Fault> {
         let (path, asked) = (self.inquiry.place.path.as_str(), self.asked);
-        let found = self.inquiry.folder(self.commit, version).await;
+        let found = match self.stranger(version) {
+            None => self.inquiry.folder(self.commit, version).await,
+            Some(hash) => Err(Fault::Absent(format!("it names the commit {hash}, but is a tag of another"))),
+        };
         found.map_err(|fault| fault.of_version(path, version))?;
         let version = if version == without_incompatible(asked) { asked } else { version };
         let base = without_incompatible(version);
@@ -135,6 +139,13 @@ impl<'a> Naming<'a> {
         }
         let told = verdict.map_err(|why| Fault::Invalid(why).of_version(path, version))?;
         Version::parse(&told).map_err(|error| Fault::Invalid(format!("{path}@{error}")))
+    }
+
+    /// The hash in the name of a tag that looks like a pseudo-version of another commit. Only tags of a folder get here (D14).
+    fn stranger<'v>(&self, version: &'v str) -> Option<&'v str> {
+        let hash = pseudo::rev(version).ok().filter(|_| version != self.asked)?;
+        let is_own = hash == self.commit.short || self.commit.id.as_str().starts_with(hash);
+        (!is_own).then_some(hash)
     }
 
     /// The version with or without `+incompatible`, or why it goes with the path in neither way.

@@ -4,6 +4,7 @@
 
 use gomod::pseudo::{self, PseudoTime};
 use gomod::semver;
+use gomod::version::VersionFlaw;
 
 use super::fault::Fault;
 use super::naming::Naming;
@@ -91,7 +92,12 @@ fn check_commit(version: &str, commit: &Commit) -> Result<(), String> {
 }
 
 fn base_of(version: &str) -> Result<Option<String>, String> {
-    pseudo::base(without_incompatible(version)).map_err(|error| error.flaw.to_string())
+    pseudo::base(without_incompatible(version)).map_err(|error| match error.flaw {
+        VersionFlaw::PseudoBase(next) => {
+            format!("version before {} would have negative patch number", next.trim_end_matches("-0"))
+        }
+        flaw => flaw.to_string(),
+    })
 }
 
 #[cfg(test)]

@@ -276,3 +276,34 @@ async fn what_cannot_be_found_out_is_not_missing() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_tag_on_the_commit_is_its_base_even_if_a_higher_one_is_in_the_history() {
+    let mut repo = FakeRepo::new();
+    let one = repo.commit(&[], &[GO_MOD]);
+    let main = repo.commit(&[one], &[GO_MOD]);
+    repo.tag("v1.4.0", one);
+    repo.tag("v1.1.0+meta", main);
+    repo.head(main);
+    let expected = format!("v1.1.1-0.{}", repo.stamp(main));
+    assert_eq!(ask(ROOT, repo).named("main").await, expected);
+}
+
+#[tokio::test]
+async fn a_tag_of_a_folder_must_not_name_another_commit() {
+    let mut repo = FakeRepo::new();
+    let file = ("sub/go.mod", "module a.example/m/sub\n");
+    let other = repo.commit(&[], &[file]);
+    let main = repo.commit(&[other], &[file]);
+    let [strange, own] = [other, main].map(|at| format!("v0.0.0-{}", repo.stamp(at)));
+    repo.tag(&format!("sub/{strange}"), main);
+    repo.head(main);
+    let refused = ask("a.example/m/sub", repo).named("main").await;
+    assert!(refused.ends_with("but is a tag of another"), "{refused}");
+    let mut repo = FakeRepo::new();
+    let other = repo.commit(&[], &[file]);
+    let main = repo.commit(&[other], &[file]);
+    repo.tag(&format!("sub/{own}"), main);
+    repo.head(main);
+    assert_eq!(ask("a.example/m/sub", repo).named("main").await, own);
+}

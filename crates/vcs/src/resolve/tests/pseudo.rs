@@ -55,7 +55,7 @@ async fn what_is_not_true_is_refused() {
             format!("v1.1.1-0.{one}"),
             format!("revision {hash} is not a descendent of preceding tag (v1.1.0+meta)"),
         ),
-        (format!("v1.1.0-0.{main}"), "no version comes before v1.1.0-0".to_owned()),
+        (format!("v1.1.0-0.{main}"), "version before v1.1.0 would have negative patch number".to_owned()),
     ] {
         let expected = format!("a.example/m@{name}: invalid pseudo-version: {expected}");
         assert_eq!(asked.named(&name).await, expected);
