@@ -99,7 +99,8 @@ impl Packer {
             let rest = content.get(at..).unwrap_or_default();
             match self.0.compress_vec(rest, &mut deflated, FlushCompress::Finish) {
                 Ok(Status::StreamEnd) => return Ok(deflated),
-                Ok(_) => deflated.reserve(content.len() / 2 + 64),
+                Ok(_) if deflated.len() == deflated.capacity() => deflated.reserve(content.len() / 2 + 64),
+                Ok(_) => return Err(io::Error::other("the content is not compressed to its end")),
                 Err(error) => return Err(error.into()),
             }
         }

@@ -20,8 +20,7 @@ use crate::module::ModuleVersion;
 pub use error::WriteError;
 use limited::Limited;
 
-/// How much of a file is compressed at a time, in bytes. Pieces are filled before they are compressed, so that the result
-/// does not depend on how the content comes in.
+/// How much of a file is read and compressed at a time, in bytes. What comes of it does not depend on that.
 const PIECE_BYTES: usize = 64 << 10;
 /// What the directory has of each entry besides its name, in bytes.
 const RECORD_BYTES: u64 = 46;
@@ -178,7 +177,7 @@ fn deflate(
     let mut encoder = DeflateEncoder::new(out, level());
     let mut sealing = Sealing::default();
     loop {
-        let length = fill(&mut content, piece)
+        let length = read(&mut content, piece)
             .map_err(|error| WriteError::Content { path: path.to_owned(), error })?;
         let Some(filled) = piece.get(..length).filter(|filled| !filled.is_empty()) else { break };
         sealing.add(filled);
@@ -189,18 +188,14 @@ fn deflate(
     Ok(sealing.finish())
 }
 
-/// Reads until the buffer is full or the content at its end.
-fn fill(mut content: impl Read, buffer: &mut [u8]) -> std::io::Result<usize> {
-    let mut filled = 0;
-    while let Some(room) = buffer.get_mut(filled..).filter(|room| !room.is_empty()) {
-        match content.read(room) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
+/// As [`Read::read`], which may be interrupted for no reason.
+fn read(mut content: impl Read, buffer: &mut [u8]) -> std::io::Result<usize> {
+    loop {
+        match content.read(buffer) {
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+            done => return done,
         }
     }
-    Ok(filled)
 }
 
 #[cfg(test)]

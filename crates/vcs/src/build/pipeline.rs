@@ -147,3 +147,54 @@ impl Worker {
 fn thread_ended() -> WriteError {
     WriteError::Out(io::Error::other("a thread that compresses has ended"))
 }
+
+#[cfg(test)]
+mod tests {
+    use gomod::ModuleVersion;
+
+    use super::*;
+
+    fn pipeline(threads: usize) -> Pipeline<Vec<u8>> {
+        let module = ModuleVersion::parse("example.com/m", "v1.0.0").unwrap();
+        Pipeline::with_threads(Writer::new(Vec::new(), &module), threads).unwrap()
+    }
+
+    fn content(size: usize) -> Vec<u8> {
+        (0..size).map(|at| (at * at % 251).to_le_bytes()[0]).collect()
+    }
+
+    #[test]
+    fn how_many_threads_compress_does_not_show() {
+        let content = content(1 << 20);
+        let zipped = |threads| {
+            let mut zip = pipeline(threads);
+            for (index, size) in
+                [3_000, 90_000, 400_000, 0, 1 << 20, 7].into_iter().cycle().take(60).enumerate()
+            {
+                zip.add(&format!("f{index}"), size as u64, &content[..size]).unwrap();
+            }
+            zip.finish().unwrap()
+        };
+        let (one, _, h1) = zipped(1);
+        for threads in 2..5 {
+            let (more, _, same) = zipped(threads);
+            assert!(more == one && same == h1, "{threads}");
+        }
+    }
+
+    #[test]
+    fn only_so_much_is_on_its_way() {
+        let size = (1 << 20) - 1;
+        let (content, mut zip, mut most) = (content(size), pipeline(4), 0);
+        for index in 0..20 {
+            zip.add(&index.to_string(), size as u64, &content[..]).unwrap();
+            most = most.max(zip.away.iter().sum());
+        }
+        assert!(most <= AHEAD_BYTES_MAX && most > 3 * size, "{most}");
+        let mut zip = pipeline(2);
+        for index in 0..20 {
+            zip.add(&index.to_string(), BATCH_BYTES as u64, &content[..BATCH_BYTES]).unwrap();
+            assert!(zip.away.len() <= 4, "two for each thread");
+        }
+    }
+}

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use gomod::dirhash::{hash_zip, hash1};
-use gomod::zip::{Writer, check};
+use gomod::zip::check;
 use source::{Body, FailureKind, Symptom};
 use tokio::time::Instant;
 
 use super::fake::{Fault, Folder};
-use super::pipeline::Pipeline;
 use super::*;
 
 fn module() -> ModuleVersion {
@@ -179,22 +178,4 @@ async fn the_same_files_give_the_same_bytes() {
     let second = bytes(build(&mixed(), "", None).await.unwrap()).await;
     assert!(first == second);
     assert_eq!(check(&module(), &first[..], first.len() as u64).unwrap().files, COUNT as u64);
-}
-
-#[test]
-fn how_many_threads_compress_does_not_show() {
-    let content = noise(400_000);
-    let zipped = |threads| {
-        let mut zip = Pipeline::with_threads(Writer::new(Vec::new(), &module()), threads).unwrap();
-        for index in 0..60_usize {
-            let size = [3_000, 90_000, 400_000][index % 3];
-            zip.add(&format!("f{index}"), size as u64, &content[..size]).unwrap();
-        }
-        zip.finish().unwrap()
-    };
-    let (one, _, h1) = zipped(1);
-    for threads in 2..5 {
-        let (more, _, same) = zipped(threads);
-        assert!(more == one && same == h1, "{threads}");
-    }
 }

@@ -151,15 +151,19 @@ impl Read for Trickle<'_> {
 
 #[test]
 fn how_the_content_comes_in_does_not_show() {
-    let content: Vec<u8> = (0..60_000_u32).flat_map(|i| (i * i).to_le_bytes()).collect();
+    let noise: Vec<u8> = (0..60_000_u32).flat_map(|i| (i * i).to_le_bytes()).collect();
+    let text: Vec<u8> = (0..40_000_u32).flat_map(|i| format!("{} ", i * i % 4_099).into_bytes()).collect();
     let written = |content: &mut dyn Read| {
         let mut writer = writer();
         writer.add("a", content).unwrap();
         writer.finish().unwrap().0
     };
-    let whole = written(&mut content.as_slice());
-    assert!(written(&mut Trickle(&content, 777)) == whole);
-    assert!(written(&mut Trickle(&content, 65_000)) == whole);
+    for content in [noise, text] {
+        let whole = written(&mut content.as_slice());
+        for pieces in [1, 3, 777, 4_096, 65_000] {
+            assert!(written(&mut Trickle(&content, pieces)) == whole, "{pieces}");
+        }
+    }
 }
 
 proptest! {
