@@ -42,6 +42,3 @@ pub use cache::GitCache;
 pub use credentials::Credential;
 pub use options::{GitOptions, Probe, Probed, Profile, SshOptions};
 pub use remote::Remotes;
-
-#[cfg(test)]
-mod tests;

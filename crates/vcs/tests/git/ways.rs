@@ -1,0 +1,81 @@
+//! Several ways to one repository.
+
+use std::fs;
+use std::time::Duration;
+
+use source::FailureKind;
+use testkit::repo::{GitHttps, SshServer};
+use tokio::time::Instant;
+use vcs::{GitOptions, Need, SshOptions};
+
+use crate::kit::{Kit, Sample, job, with_ca};
+
+#[tokio::test]
+async fn the_second_way_is_tried_and_remembered() {
+    let (sample, server) = (Sample::new(), GitHttps::start());
+    server.serve("/a", &sample.repo);
+    server.serve("/b", &sample.repo);
+    let kit = Kit::of_server(&server);
+    let log = kit.home.path().join("ssh-log");
+    kit.program(
+        "ssh",
+        &format!("echo x >> {}\necho 'git@h: Permission denied (publickey).' >&2; exit 255", log.display()),
+    );
+    for path in ["/a", "/b"] {
+        let ssh = format!("ssh://git@example.com{path}");
+        let asked = kit.open_by(&server.url(path), &[&ssh, &server.url(path)]);
+        asked.stat("v1.0.0", Need::Files, &job()).await.unwrap();
+        assert_eq!(fs::read_to_string(&log).unwrap(), "x\n", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_dead_way_costs_its_patience_once() {
+    let (sample, server) = (Sample::new(), GitHttps::start());
+    server.serve("/a", &sample.repo);
+    server.serve("/b", &sample.repo);
+    let kit = Kit::new(GitOptions { way_patience: Duration::from_millis(300), ..with_ca(&server) });
+    kit.program("ssh", "exec sleep 1000");
+    let begun = Instant::now();
+    for path in ["/a", "/b"] {
+        let asked = kit.open_by(&server.url(path), &["ssh://git@example.com/x", &server.url(path)]);
+        asked.stat("v1.0.0", Need::Files, &job()).await.unwrap();
+    }
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn when_all_ways_fail_each_is_told() {
+    let server = GitHttps::start();
+    let kit = Kit::of_server(&server);
+    kit.program("ssh", "echo 'git@h: Permission denied (publickey).' >&2; exit 255");
+    let asked = kit.open_by("https://example.com/x", &["ssh://git@example.com/x", &server.url("/x")]);
+    let error = asked.stat("v1.0.0", Need::Files, &job()).await.unwrap_err();
+    assert_eq!(error.kind, FailureKind::Refused, "not knowing us outweighs not having it");
+    assert!(error.message.contains("Permission denied") && error.message.contains("not found"), "{error}");
+}
+
+#[tokio::test]
+async fn a_real_ssh_server_with_its_key_and_its_host() {
+    let (sample, server) = (Sample::new(), SshServer::start());
+    server.serve("/a", sample.repo.path());
+    let ssh = SshOptions {
+        key_file: Some(server.key_file()),
+        known_hosts_file: Some(server.known_hosts_file()),
+        with_agent: false,
+    };
+    let options = GitOptions { ssh, ..GitOptions::default() };
+    let kit = Kit::new(options.clone());
+    let commit = kit.open(&server.url("/a")).stat("v1.0.0", Need::Files, &job()).await.unwrap();
+    assert_eq!(commit.id.as_str(), sample.hash(0));
+    let unknown = GitOptions {
+        ssh: SshOptions { known_hosts_file: Some("/dev/null".into()), ..options.ssh.clone() },
+        ..options.clone()
+    };
+    let error = Kit::new(unknown).open(&server.url("/a")).refs(&job()).await.unwrap_err();
+    assert_eq!(error.kind, FailureKind::Unavailable, "{error}");
+    assert!(error.message.contains("Host key verification failed"), "{error}");
+    server.refuse_key();
+    let error = Kit::new(options).open(&server.url("/a")).refs(&job()).await.unwrap_err();
+    assert_eq!(error.kind, FailureKind::Refused, "{error}");
+}
