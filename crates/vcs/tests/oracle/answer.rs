@@ -1,0 +1,79 @@
+//! What go or modkeep says, in a form in which the two can be compared.
+
+use serde_json::Value;
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Answer {
+    Listed { versions: Vec<String>, origin: Value },
+    Found(Box<Found>),
+    Refused(Kind),
+}
+
+/// A version and its artifacts.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Found {
+    pub(crate) version: String,
+    /// The `.info` as it is kept.
+    pub(crate) info: String,
+    /// `Origin` as it is when the question is asked, with its sums.
+    pub(crate) origin: Value,
+    pub(crate) go_mod: Vec<u8>,
+    /// The h1 hash of the zip, or why there is none.
+    pub(crate) zip: Result<String, Kind>,
+}
+
+impl Answer {
+    /// Whether something was refused, be it only the zip.
+    pub(crate) fn is_refusal(&self) -> bool {
+        match self {
+            Self::Listed { .. } => false,
+            Self::Found(found) => found.zip.is_err(),
+            Self::Refused(_) => true,
+        }
+    }
+}
+
+/// The kind of an error, told by its words.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    /// One of [`KINDS`].
+    Known(&'static str),
+    /// Words that the table does not have; each is a gap in it.
+    Unknown(String),
+}
+
+/// What the words of an error tell, the first that fits.
+const KINDS: &[(&str, &str)] = &[
+    ("unknown revision", "unknown revision"),
+    ("no matching versions", "no version"),
+    ("no commits", "no version"),
+    ("both have", "two go.mod"),
+    ("has post-", "go.mod of another major"),
+    ("has non-", "go.mod of another major"),
+    ("has malformed module path", "go.mod of another major"),
+    ("is missing module path", "go.mod without path"),
+    ("module path includes a major version suffix", "major of the path"),
+    ("module contains a go.mod file, so module path must match", "major of go.mod"),
+    ("+incompatible suffix not allowed", "needless +incompatible"),
+    ("resolves to version", "not a tag"),
+    ("does not match version-control timestamp", "pseudo: time"),
+    ("than canonical", "pseudo: length of hash"),
+    ("preceding tag (", "pseudo: base"),
+    ("is already canonical", "pseudo: base is this commit"),
+    ("must be v0, not v1", "pseudo: v1 without base"),
+    ("malformed file path", "file name"),
+    ("file name collision", "collision"),
+    ("must have lowercase names", "case of go.mod"),
+    ("is both a file and a directory", "file and folder"),
+    ("requires go >=", "newer go"),
+    ("should be v", "major of the path"),
+    ("missing ", "no go.mod"),
+];
+
+impl Kind {
+    pub(crate) fn of(words: &str) -> Self {
+        let known = KINDS.iter().find(|(sign, _)| words.contains(sign));
+        known.map_or_else(|| Self::Unknown(words.to_owned()), |(_, kind)| Self::Known(kind))
+    }
+}

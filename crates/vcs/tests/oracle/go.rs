@@ -1,0 +1,134 @@
+//! The real go as it answers with `GOPROXY=direct`.
+//!
+//! What go says of a hash depends on what it fetched before, so no process is asked about a repository twice: round N takes
+//! the Nth question of each. Two rounds run at a time.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use serde::Deserialize;
+use serde_json::Value;
+use testkit::GoRun;
+use testkit::go::Downloaded;
+
+use crate::answer::{Answer, Found, Kind};
+use crate::shop::{Ask, HOST, Question, Shop};
+
+/// How many processes of go run at a time.
+const AT_A_TIME: usize = 2;
+
+/// The place of a question: the repository's and its own.
+pub(crate) type Place = (usize, usize);
+
+/// Asks everything. The answers come in no order.
+pub(crate) fn ask_all(shop: &Shop) -> Vec<(Place, Answer)> {
+    let config = shop.folder().join("gitconfig");
+    write_config(&config, &shop.root());
+    let rounds = shop.stalls.iter().map(|stall| stall.asks.len()).max().unwrap_or_default();
+    let (next, answers) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..AT_A_TIME {
+            scope.spawn(|| {
+                loop {
+                    let round = next.fetch_add(1, Ordering::Relaxed);
+                    if round >= rounds {
+                        return;
+                    }
+                    let of_round = ask_round(shop, round, &config);
+                    answers.lock().expect("no asker stopped").extend(of_round);
+                }
+            });
+        }
+    });
+    answers.into_inner().expect("no asker stopped")
+}
+
+fn write_config(file: &Path, root: &Path) {
+    let root = root.display();
+    let text = format!(
+        "[url \"file://{root}/\"]\n\tinsteadOf = https://{HOST}\n[safe]\n\tdirectory = *\n[protocol \"file\"]\n\tallow = always\n"
+    );
+    fs::write(file, text).expect("a file");
+}
+
+fn ask_round(shop: &Shop, round: usize, config: &Path) -> Vec<(Place, Answer)> {
+    let asked =
+        shop.stalls.iter().enumerate().filter_map(|(stall, of)| Some(((stall, round), of.asks.get(round)?)));
+    let (lists, versions): (Vec<_>, Vec<_>) = asked.partition(|(_, ask)| ask.question == Question::List);
+    [ask_lists(&lists, config), ask_versions(&versions, config)].concat()
+}
+
+fn run(config: &Path) -> GoRun {
+    let run = GoRun::new().proxy("direct").env("GIT_CONFIG_GLOBAL", config).env("GIT_CONFIG_NOSYSTEM", "1");
+    run.env("GOVCS", "*:all").env("GIT_ALLOW_PROTOCOL", "file:https")
+}
+
+fn ask_lists(asks: &[(Place, &Ask)], config: &Path) -> Vec<(Place, Answer)> {
+    if asks.is_empty() {
+        return Vec::new();
+    }
+    let paths = asks.iter().map(|(_, ask)| ask.module.clone());
+    let output = run(config).args(["list", "-m", "-e", "-json", "-versions", "-retracted"]).args(paths).run();
+    let listed: Vec<Listed> = output.json();
+    assert_eq!(listed.len(), asks.len(), "one answer each: {output}");
+    asks.iter().zip(listed).map(|((place, _), listed)| (*place, listed.into())).collect()
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Listed {
+    versions: Vec<String>,
+    origin: Value,
+    error: Option<ListError>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ListError {
+    err: String,
+}
+
+impl From<Listed> for Answer {
+    fn from(listed: Listed) -> Self {
+        match listed.error {
+            Some(error) => Self::Refused(Kind::of(&error.err)),
+            None => Self::Listed { versions: listed.versions, origin: listed.origin },
+        }
+    }
+}
+
+fn ask_versions(asks: &[(Place, &Ask)], config: &Path) -> Vec<(Place, Answer)> {
+    if asks.is_empty() {
+        return Vec::new();
+    }
+    let queries: Vec<String> = asks.iter().map(|(_, ask)| query(ask)).collect();
+    let queries: Vec<&str> = queries.iter().map(String::as_str).collect();
+    let got = run(config).download_json(&queries);
+    assert_eq!(got.len(), asks.len(), "one answer each: {queries:#?}");
+    asks.iter().zip(got.iter()).map(|((place, _), got)| (*place, found(got))).collect()
+}
+
+fn query(ask: &Ask) -> String {
+    match &ask.question {
+        Question::Version(version) => format!("{}@{version}", ask.module),
+        Question::List => unreachable!("lists are asked for in another way"),
+    }
+}
+
+fn found(got: &Downloaded) -> Answer {
+    if got.go_mod.is_empty() {
+        return Answer::Refused(Kind::of(&got.error));
+    }
+    let read = |file: &str| fs::read(file).expect("a file that go names");
+    let zip = if got.error.is_empty() { Ok(got.sum.clone()) } else { Err(Kind::of(&got.error)) };
+    Answer::Found(Box::new(Found {
+        version: got.version.clone(),
+        info: String::from_utf8_lossy(&read(&got.info)).into_owned(),
+        origin: got.origin.clone().unwrap_or_default(),
+        go_mod: read(&got.go_mod),
+        zip,
+    }))
+}
