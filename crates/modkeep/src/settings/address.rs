@@ -152,6 +152,8 @@ mod tests {
             "https://secret@git.example/a",
             "https://u:secret@git.example/a",
             "https://u:sec/secret@git.example/a",
+            "https://u:12/secret@git.example/a",
+            "https://secret/secret@git.example/a",
             "https://u:secret",
             "ssh://u:secret@git.example/a",
             "ssh://u%3Asecret@git.example/a",
