@@ -13,7 +13,9 @@ use source::{
 use tokio::time::{Instant, timeout_at};
 
 use crate::build;
-use crate::{Discovery, Info, Job, Located, Module, Need, Repo, RepoError, Repositories, Resolutions, Root};
+use crate::{
+    Discovery, Info, Job, Located, Module, Need, Repo, RepoError, Repositories, Resolutions, Root, Route,
+};
 
 /// How old what is known of branches and tags may be for a question about one version: a tag that is there will do, and one that
 /// is missing is looked for anew.
@@ -60,7 +62,11 @@ impl Direct {
         };
         let job = job(ask, ctx);
         match self.discovery.locate(path, &job).await? {
-            Located::Proxy { url, .. } => Ok(Found::Proxy(url)),
+            Located::Proxy { url, is_private, .. } => {
+                let route = Route { url: url.clone(), is_vouched: false };
+                self.discovery.check_reach(&route, is_private, &job).await?;
+                Ok(Found::Proxy(url))
+            }
             Located::Repository(root) => {
                 let body = self.content(ask, path, &root, &job).await?;
                 Ok(Found::Content(body, format!("{} {}", root.vcs, root.url)))

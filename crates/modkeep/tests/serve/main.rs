@@ -6,6 +6,7 @@ mod accept;
 mod access;
 mod crash;
 mod damage;
+mod direct;
 mod early;
 mod faults;
 mod graph;

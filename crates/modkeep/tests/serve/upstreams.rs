@@ -19,7 +19,7 @@ fn without_an_upstream_it_serves_what_it_keeps_and_names_the_flag_for_the_rest()
     assert_eq!(get(&format!("{}{INFO}", node.url())).0, 200);
     assert!(node.stop().success());
 
-    let node = Node::with(command(data.path()).env("GOENV", "off").env("GOPROXY", "direct"));
+    let node = Node::with(command(data.path()).env("GOENV", "off").env("GOPROXY", "off"));
     assert_eq!(get(&format!("{}{INFO}", node.url())).0, 200, "what is kept");
     let (status, text) = get(&format!("{}/example.com/b/@v/v1.0.0.info", node.url()));
     assert_eq!(status, 502);
@@ -35,7 +35,7 @@ fn the_list_is_what_go_would_use_and_the_start_says_why() {
     let told = node.process().stdout();
     assert!(told.contains("in the order of GOPROXY in the environment"), "{told}");
     assert!(told.contains(&format!("1. {}", upstream.url())), "{told}");
-    assert!(told.contains("direct: repositories are not read"), "{told}");
+    assert!(told.contains("2. direct: the repositories themselves"), "{told}");
     assert!(told.contains(data.path().to_str().unwrap()), "{told}");
     assert_eq!(get(&format!("{}{INFO}", node.url())).0, 200);
 }
