@@ -6,8 +6,7 @@ use std::path::Path;
 use testkit::repo::{GitHttps, GitRepo, Tree};
 use testkit::{GoHome, GoRun, ServerCommand};
 
-use super::http::get;
-use super::node::{Node, command, go};
+use super::node::{Node, command, get, go};
 
 /// The module of the root of the repository, and one in a folder of it.
 const ROOT: &str = "github.com/ex/lib";
