@@ -62,8 +62,8 @@ fn what_a_repository_gives_is_what_go_makes_of_it() {
     let (repo, server, data) = (repository(), GitHttps::start(), tempfile::tempdir().unwrap());
     server.serve("/lib", &repo);
     let node = node(data.path(), &server, "");
-    let main = format!("{ROOT}@main");
-    let queries = [&format!("{ROOT}@v1.0.0"), &format!("{SUB}@v0.3.0"), &main].map(String::as_str);
+    let queries = [format!("{ROOT}@v1.0.0"), format!("{SUB}@v0.3.0"), format!("{ROOT}@main")];
+    let queries = queries.each_ref().map(String::as_str);
     let (home, other) = (GoHome::fresh(), GoHome::fresh());
     let ours = go(&home, &node.url(), &[]).download_json(&queries);
     let theirs = witness(&other, &repo).download_json(&queries);
