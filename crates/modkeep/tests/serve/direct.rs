@@ -54,7 +54,10 @@ fn witness(home: &GoHome, repo: &GitRepo) -> GoRun {
     let section = "[protocol \"file\"]\n\tallow = always\n[safe]\n\tdirectory = *\n";
     let instead = format!("[url \"{}\"]\n\tinsteadOf = https://{ROOT}\n", repo.url());
     fs::write(&config, format!("{section}{instead}")).unwrap();
-    GoRun::in_home(home).proxy("direct").env("GIT_CONFIG_GLOBAL", config)
+    GoRun::in_home(home)
+        .proxy("direct")
+        .env("GIT_CONFIG_GLOBAL", config)
+        .env("GIT_ALLOW_PROTOCOL", "file:https")
 }
 
 #[test]
