@@ -4,7 +4,6 @@ use bytes::Bytes;
 use gomod::repository::Vcs;
 
 use super::objects::{Found, ReadError, Reader};
-use super::refs::RemoteRefs;
 use super::repository::Repository;
 use super::revision::{self, Meaning};
 use crate::{Archive, Commit, CommitId, Job, Need, Refs, Repo, RepoError, TreeEntry};
@@ -36,7 +35,10 @@ impl Repo for Repository {
         let refs = self.fresh_refs(job).await?;
         let (commit, reference, tag) = match revision::look_up(revision, &refs)? {
             Meaning::Known { commit, reference, tag } => (commit, Some(reference), tag),
-            Meaning::Hash(digits) => (self.in_history(&digits, &refs, job).await?, None, None),
+            Meaning::Hash(digits) => {
+                let found = self.find_in_history(&digits, &refs, job.deadline).await?;
+                (found.ok_or_else(|| revision::unknown(&digits))?, None, None)
+            }
         };
         if let (Some(early), Some(tag)) = (early, &tag) {
             self.take_early(early, tag, &refs, &commit).await;
@@ -82,6 +84,9 @@ impl Repo for Repository {
         if !refs.refs.tags().any(|(name, _)| name.starts_with(prefix)) {
             return Ok(Vec::new());
         }
+        if self.find_in_history(commit.as_str(), &refs, job.deadline).await?.is_none() {
+            return Err(RepoError::not_found(format!("no branch or tag leads to the commit {commit}")));
+        }
         let list = |reader: Reader| async move { reader.merged_tags(commit.as_str()).await };
         let mut tags = self.ask_history(&refs, job.deadline, list).await?;
         tags.retain(|tag| tag.starts_with(prefix));
@@ -115,13 +120,6 @@ impl Repo for Repository {
 }
 
 impl Repository {
-    /// The commit in the history whose name begins with these digits.
-    async fn in_history(&self, digits: &str, refs: &RemoteRefs, job: &Job) -> Result<String, RepoError> {
-        let find = |reader: Reader| async move { reader.complete(digits).await };
-        let found = self.ask_history(refs, job.deadline, find).await?;
-        found.ok_or_else(|| revision::unknown(digits))
-    }
-
     /// A file of a commit that is here with all its files, by one look.
     async fn at_hand(
         &self,

@@ -129,12 +129,15 @@ impl Git {
 impl GitCall {
     /// A call that reads a store, by nobody's configuration and without any network.
     pub(super) fn reading(store: &Path) -> Self {
-        Self::new(store).hermetic().env("GIT_ALLOW_PROTOCOL", "").env("GIT_NO_LAZY_FETCH", "1")
+        Self::new(store).hermetic().env("GIT_ALLOW_PROTOCOL", "")
     }
 
     fn new(store: &Path) -> Self {
         let call = Call::new("git").env("GIT_DIR", store).env("GIT_TERMINAL_PROMPT", "0");
-        let call = call.env("GIT_NO_REPLACE_OBJECTS", "1").env("GIT_LITERAL_PATHSPECS", "1");
+        let call = call
+            .env("GIT_NO_LAZY_FETCH", "1")
+            .env("GIT_NO_REPLACE_OBJECTS", "1")
+            .env("GIT_LITERAL_PATHSPECS", "1");
         Self { call, settings: Vec::new(), settings_before: 0 }.config("core.hooksPath", "/dev/null")
     }
 

@@ -63,10 +63,11 @@ pub(super) struct Extent {
 pub(super) enum Depth {
     /// None: a commit alone.
     One,
-    /// All that is not here yet.
+    /// What leads from here to what is here already.
     #[default]
     Rest,
-    /// All, also of commits that are here without their history.
+    /// All, also of commits that are here without their history. With a filter, always this or `One`: a server that has files alone
+    /// then says no, where git itself would ask that server for each missing object again and again.
     All,
 }
 
@@ -75,7 +76,8 @@ impl Depth {
         match self {
             Self::One => Some("--depth=1"),
             Self::Rest => None,
-            Self::All => Some("--unshallow"),
+            // What `--unshallow` stands for, without its complaint when there is nothing to do.
+            Self::All => Some("--depth=2147483647"),
         }
     }
 }
@@ -130,10 +132,8 @@ impl Place {
         anew.await.map_err(|error| NetworkError { cause: Cause::Other, error })?;
         tracing::warn!(url = self.folder.url(), reason = %error.error, "a kept repository is fetched anew");
         let again = self.watched(turn, wanted, extent, deadline).await;
-        if again.is_err() {
-            // Half a pack that was too large is not kept until somebody fetches again.
-            let store = self.store.clone();
-            let _ = blocking(move || store.prepare(None)).await;
+        if again.as_ref().is_err_and(|error| error.cause == Cause::TooLarge) {
+            self.discard().await.map_err(|error| NetworkError { cause: Cause::Other, error })?;
         }
         again
     }
@@ -147,15 +147,19 @@ impl Place {
     ) -> Result<(), NetworkError> {
         let bytes_max = self.bytes_max();
         let call = |git: &Git, way: &Way| self.call(git, way, turn, wanted, extent);
-        tokio::select! {
-            done = self.network.run(call, true, deadline) => done.map(drop),
-            () = size::exceeds(self.folder.path(), bytes_max) => Err(NetworkError {
-                cause: Cause::TooLarge,
-                error: RepoError::refused(format!(
-                    "the repository takes more than {bytes_max} bytes, which is the limit for one"
-                )),
-            }),
+        let is_too_large = tokio::select! {
+            done = self.network.run(call, true, deadline) => {
+                done?;
+                size::in_background(self.folder.path().to_owned()).await > bytes_max
+            }
+            () = size::exceeds(self.folder.path(), bytes_max) => true,
+        };
+        if is_too_large {
+            let limit =
+                format!("the repository takes more than {bytes_max} bytes, which is the limit for one");
+            return Err(NetworkError { cause: Cause::TooLarge, error: RepoError::refused(limit) });
         }
+        Ok(())
     }
 
     fn call(&self, git: &Git, way: &Way, turn: &Turn, wanted: &str, extent: Extent) -> GitCall {

@@ -6,8 +6,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::complaint::Cause;
-use super::fetch::{Extent, Place};
+use super::fetch::{Depth, Extent, Place};
 use super::lane::Fetcher;
+use super::objects::{ReadError, Reader};
 use crate::{Refs, RepoError};
 
 /// Commits only. A remote that does not know it sends everything.
@@ -21,11 +22,13 @@ pub(super) struct History {
     pub(super) place: Place,
     /// The branches and tags that it was fetched for last.
     reached: Mutex<Option<Refs>>,
+    /// The life of the store, and the branches and tags, for which no commit is missing.
+    proven: Mutex<Option<(u64, Refs)>>,
 }
 
 impl History {
     pub(super) fn new(place: Place) -> Self {
-        Self { place, reached: Mutex::default() }
+        Self { place, reached: Mutex::default(), proven: Mutex::default() }
     }
 
     /// Whether everything that these branches and tags lead to is here.
@@ -37,6 +40,28 @@ impl History {
     /// Notes that it was fetched after the remote has told these.
     pub(super) fn note(&self, refs: &Refs) {
         *self.reached.lock().unwrap_or_else(PoisonError::into_inner) = Some(refs.clone());
+    }
+}
+
+impl History {
+    /// The commit whose name begins with these digits, if there is exactly one. That there is none is only said of a history of which
+    /// nothing is missing.
+    pub(super) async fn find(
+        &self,
+        reader: &Reader,
+        digits: &str,
+        refs: &Refs,
+    ) -> Result<Option<String>, ReadError> {
+        if let Some(commit) = reader.complete(digits).await? {
+            return Ok(reader.is_reachable(&commit).await?.then_some(commit));
+        }
+        let life = (self.place.generation(), refs.clone());
+        let is_proven = || self.proven.lock().unwrap_or_else(PoisonError::into_inner).as_ref() == Some(&life);
+        if !is_proven() {
+            reader.prove_history().await?;
+            *self.proven.lock().unwrap_or_else(PoisonError::into_inner) = Some(life);
+        }
+        Ok(None)
     }
 }
 
@@ -52,11 +77,12 @@ impl Fetcher for History {
     async fn fetch(&self, wants: &[usize], deadline: Instant) -> Vec<Result<(), RepoError>> {
         let fetched = async {
             let turn = self.place.turn(wants.iter().copied().max(), deadline).await?;
-            let extent = Extent { filter: Some(COMMITS_ONLY), prunes: true, ..Extent::default() };
+            let extent =
+                Extent { depth: Depth::All, filter: Some(COMMITS_ONLY), prunes: true, ..Extent::default() };
             let filtered = self.place.fetch(&turn, EVERYTHING, extent, deadline).await;
             let result = match filtered {
                 Err(error) if error.cause == Cause::Other => {
-                    let extent = Extent { filter: None, ..extent };
+                    let extent = Extent { depth: Depth::Rest, filter: None, ..extent };
                     self.place.fetch(&turn, EVERYTHING, extent, deadline).await
                 }
                 other => other,

@@ -17,6 +17,9 @@ use crate::exec::{ExecError, Output};
 /// For how long it is remembered which way worked.
 const REMEMBERED: Duration = Duration::from_mins(5);
 
+/// How much longer a way is waited for that has worked lately.
+const TRUST: u32 = 4;
+
 /// The remote of one repository.
 #[derive(Debug)]
 pub(super) struct Network {
@@ -59,16 +62,20 @@ impl Network {
         deadline: Instant,
     ) -> Result<Output, NetworkError> {
         let mut failed: Option<NetworkError> = None;
+        let known = self.memory.known(&self.ways, Instant::now());
         let order = self.memory.order(&self.ways, Instant::now());
         for (place, at) in order.iter().enumerate() {
             let is_last = place + 1 == order.len() || is_patient;
-            let until = if is_last { deadline } else { self.patience().min(deadline) };
+            let until = if is_last { deadline } else { self.patience(known == Some(*at)).min(deadline) };
             match self.try_way(*at, &call, until).await {
                 Ok(output) => {
                     self.memory.learn(&self.ways, *at, Instant::now() + REMEMBERED);
                     return Ok(output);
                 }
                 Err((error, is_about_the_way)) => {
+                    if matches!(error.cause, Cause::Silent | Cause::Unreachable) {
+                        self.memory.forget(&self.ways, *at);
+                    }
                     failed = Some(error.after(failed));
                     if !is_about_the_way || deadline <= Instant::now() {
                         break;
@@ -79,8 +86,9 @@ impl Network {
         Err(failed.unwrap_or_else(NetworkError::no_way))
     }
 
-    fn patience(&self) -> Instant {
-        Instant::now() + self.git.options.way_patience
+    fn patience(&self, has_worked: bool) -> Instant {
+        let patience = self.git.options.way_patience;
+        Instant::now() + if has_worked { patience * TRUST } else { patience }
     }
 
     /// One way, and where it leads if the repository has moved.

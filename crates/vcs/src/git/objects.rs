@@ -109,11 +109,20 @@ impl Reader {
         }
     }
 
+    /// Whether a branch or tag leads to a commit. Some servers send more than that (protocol.md D6).
+    pub(super) async fn is_reachable(&self, commit: &str) -> Result<bool, ReadError> {
+        let contains = format!("--contains={commit}");
+        let call = self.call().args(["for-each-ref", "--count=1", "--format=%(refname)", &contains]);
+        Ok(!self.run(call).await?.is_empty())
+    }
+
+    /// Makes sure that no commit of the history is missing: what is not found in it does not exist.
+    pub(super) async fn prove_history(&self) -> Result<(), ReadError> {
+        self.run(self.call().args(["rev-list", "--all", "--quiet"])).await.map(drop)
+    }
+
     /// The names of all tags whose commits are ancestors of a commit, or it.
     pub(super) async fn merged_tags(&self, commit: &str) -> Result<Vec<String>, ReadError> {
-        if self.complete(commit).await?.is_none() {
-            return Err(RepoError::not_found(format!("no branch or tag leads to the commit {commit}")).into());
-        }
         let merged = format!("--merged={commit}");
         let call = self.call().args(["for-each-ref", "--format=%(refname)", &merged, "refs/tags/"]);
         let names = self.run(call.with(|call| call.stdout_bytes_max(LISTING_BYTES_MAX))).await?;

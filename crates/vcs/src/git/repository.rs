@@ -75,7 +75,8 @@ impl Repository {
 
     /// Branches and tags, as fresh as the job wants them.
     pub(super) async fn fresh_refs(&self, job: &Job) -> Result<Arc<RemoteRefs>, RepoError> {
-        self.known.fresh(&self.network, self.whole_place().store.path(), job).await
+        // No store of ours, so that none that is broken stands in the way.
+        self.known.fresh(&self.network, &self.folder.path().join("no-store"), job).await
     }
 
     pub(super) fn whole_place(&self) -> &Place {
@@ -235,6 +236,18 @@ impl Repository {
         }
         self.have_history(refs, deadline).await?;
         question(self.reader(place, deadline)).await.map_err(|error| error.error)
+    }
+
+    /// The commit of the history whose name begins with these digits, if there is exactly one.
+    pub(super) async fn find_in_history(
+        &self,
+        digits: &str,
+        refs: &RemoteRefs,
+        deadline: Instant,
+    ) -> Result<Option<String>, RepoError> {
+        let history = &self.history.fetcher;
+        let find = |reader: Reader| async move { history.find(&reader, digits, &refs.refs).await };
+        self.ask_history(refs, deadline, find).await
     }
 
     /// Sees to it that the whole history is here, and tells which life of its store this is.

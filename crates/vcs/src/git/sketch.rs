@@ -60,7 +60,7 @@ impl Fetcher for Sketch {
 }
 
 impl Sketch {
-    /// All commits, or all files. They go apart, because files have no depth.
+    /// All commits, or all files. They go apart, because some servers give out no files alone.
     async fn some(
         &self,
         turn: &Turn,
@@ -80,8 +80,7 @@ impl Sketch {
             return Ok(());
         }
         let filter = Some(WITHOUT_FILES);
-        let depth = if are_commits { Depth::One } else { Depth::Rest };
-        let extent = Extent { depth, filter, from_nothing: true, ..Extent::default() };
+        let extent = Extent { depth: Depth::One, filter, from_nothing: true, ..Extent::default() };
         let fetched = self.0.fetch(turn, &lines.join("\n"), extent, deadline).await;
         fetched.map_err(|NetworkError { cause, error }| match cause {
             Cause::Other => RepoError { is_unsupported: true, ..error },

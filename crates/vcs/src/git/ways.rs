@@ -29,6 +29,14 @@ impl WayMemory {
         known.get(&key(ways)).filter(|(at, until)| *until > now && *at < ways.len()).map(|(at, _)| *at)
     }
 
+    /// This way does not work any more.
+    pub(super) fn forget(&self, ways: &[Way], at: usize) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.get(&key(ways)).is_some_and(|(known, _)| *known == at) {
+            known.remove(&key(ways));
+        }
+    }
+
     /// This way worked.
     pub(super) fn learn(&self, ways: &[Way], at: usize, until: Instant) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -63,5 +71,9 @@ mod tests {
         assert_eq!(memory.order(&ways("b"), now), [1, 0]);
         assert_eq!(memory.order(&ways("b"), now + Duration::from_mins(2)), [0, 1]);
         assert_eq!(memory.order(&ways("b")[1..], now), [0]);
+        memory.forget(&ways("b"), 0);
+        assert_eq!(memory.known(&ways("b"), now), Some(1));
+        memory.forget(&ways("b"), 1);
+        assert_eq!(memory.known(&ways("b"), now), None);
     }
 }

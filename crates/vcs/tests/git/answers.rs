@@ -197,15 +197,17 @@ async fn empty_repositories_and_names_of_other_things() {
     assert_eq!(asked.refs(&job()).await.unwrap().iter().count(), 0);
     assert!(asked.stat("HEAD", Need::Files, &job()).await.unwrap_err().is_not_found());
     let odd = GitRepo::create(|history| {
-        let blob = history.blob(b"text");
-        history.tag("v1.0.0", blob);
         let commit = history.commit(&[], &Tree::new().file("a", "1"));
         history.branch("main", commit);
     });
+    odd.git(&["update-ref", "refs/tags/v1.0.0", odd.git(&["rev-parse", "main:a"]).trim()]);
+    odd.git(&["update-ref", "refs/tags/v1.1.0", odd.git(&["rev-parse", "main^{tree}"]).trim()]);
     let asked = kit.open(&odd.url());
     for need in [Need::Files, Need::Description] {
-        let error = asked.stat("v1.0.0", need, &job()).await.unwrap_err();
-        assert!(error.is_not_found(), "{error}");
+        for tag in ["v1.0.0", "v1.1.0"] {
+            let error = asked.stat(tag, need, &job()).await.unwrap_err();
+            assert!(error.is_not_found(), "{error}");
+        }
     }
 }
 

@@ -67,7 +67,8 @@ async fn what_does_not_exist_is_told_apart_from_what_we_may_not() {
         assert!(!error.message.contains("secret"), "{error}");
         (error.kind, error.message)
     };
-    assert_eq!(kind_of(with_ca(&server), "/none").await.0, FailureKind::NotFound);
+    let (kind, message) = kind_of(with_ca(&server), "/none").await;
+    assert_eq!(kind, FailureKind::NotFound, "{message}");
     let (kind, message) = kind_of(with_ca(&server), "/mine").await;
     assert_eq!(kind, FailureKind::Refused);
     assert!(message.contains("set a credential"), "{message}");

@@ -34,7 +34,7 @@ async fn a_dead_way_costs_its_patience_once() {
     let (sample, server) = (Sample::new(), GitHttps::start());
     server.serve("/a", &sample.repo);
     server.serve("/b", &sample.repo);
-    let kit = Kit::new(GitOptions { way_patience: Duration::from_millis(300), ..with_ca(&server) });
+    let kit = Kit::new(GitOptions { way_patience: Duration::from_secs(2), ..with_ca(&server) });
     kit.program("ssh", "exec sleep 1000");
     let begun = Instant::now();
     for path in ["/a", "/b"] {
