@@ -30,7 +30,9 @@ struct FakeCommit {
 #[derive(Debug)]
 pub(crate) struct FakeRepo {
     commits: Vec<FakeCommit>,
-    refs: BTreeMap<String, usize>,
+    refs: Mutex<BTreeMap<String, usize>>,
+    /// A branch that moves as soon as the refs were told.
+    moving: Mutex<Option<(String, usize)>>,
     vcs: Vcs,
     /// What is out of order, by the name of the method.
     broken: Option<&'static str>,
@@ -39,8 +41,8 @@ pub(crate) struct FakeRepo {
 
 impl FakeRepo {
     pub(crate) fn new() -> Self {
-        let (commits, refs, asked) = Default::default();
-        Self { commits, refs, vcs: Vcs::Git, broken: None, asked }
+        let (commits, refs, moving, asked) = Default::default();
+        Self { commits, refs, moving, vcs: Vcs::Git, broken: None, asked }
     }
 
     /// The same kind of repository, but one of Subversion: without history.
@@ -61,7 +63,7 @@ impl FakeRepo {
 
     /// Sets a tag.
     pub(crate) fn tag(&mut self, name: &str, At(at): At) {
-        self.refs.insert(format!("refs/tags/{name}"), at);
+        self.set(format!("refs/tags/{name}"), at);
     }
 
     /// Sets these tags.
@@ -73,13 +75,26 @@ impl FakeRepo {
 
     /// Sets a branch.
     pub(crate) fn branch(&mut self, name: &str, At(at): At) {
-        self.refs.insert(format!("refs/heads/{name}"), at);
+        self.set(format!("refs/heads/{name}"), at);
     }
 
     /// Sets the branch `main`, which is the default one.
     pub(crate) fn head(&mut self, at: At) {
         self.branch("main", at);
-        self.refs.insert("HEAD".to_owned(), at.0);
+        self.set("HEAD".to_owned(), at.0);
+    }
+
+    /// Moves a branch once, right after the refs were told next.
+    pub(crate) fn move_when_told(&self, name: &str, At(at): At) {
+        *self.moving.lock().unwrap() = Some((format!("refs/heads/{name}"), at));
+    }
+
+    fn set(&self, name: String, at: usize) {
+        self.refs.lock().unwrap().insert(name, at);
+    }
+
+    fn known(&self) -> BTreeMap<String, usize> {
+        self.refs.lock().unwrap().clone()
     }
 
     /// From now on, this method finds nothing out.
@@ -111,14 +126,15 @@ impl FakeRepo {
 
     fn find(&self, revision: &str) -> Option<(usize, Option<String>)> {
         let names = [format!("refs/tags/{revision}"), format!("refs/heads/{revision}"), revision.to_owned()];
-        let found = names.into_iter().find_map(|name| Some((*self.refs.get(&name)?, Some(name))));
+        let refs = self.known();
+        let found = names.into_iter().find_map(|name| Some((*refs.get(&name)?, Some(name))));
         found.or_else(|| Some((self.find_hash(revision)?, None)))
     }
 
     fn find_hash(&self, revision: &str) -> Option<usize> {
         let is_hash =
             revision.len() >= HASH_DIGITS_MIN && revision.bytes().all(|b| b"0123456789abcdef".contains(&b));
-        let known: BTreeSet<usize> = self.refs.values().flat_map(|&at| self.ancestors(at)).collect();
+        let known: BTreeSet<usize> = self.known().values().flat_map(|&at| self.ancestors(at)).collect();
         known.into_iter().find(|&at| is_hash && self.commits[at].id.starts_with(revision))
     }
 
@@ -133,7 +149,8 @@ impl FakeRepo {
     }
 
     fn tags_where(&self, is_wanted: impl Fn(usize) -> bool) -> Vec<String> {
-        let wanted = self.refs.iter().filter(|&(_, &at)| is_wanted(at));
+        let refs = self.known();
+        let wanted = refs.iter().filter(|&(_, &at)| is_wanted(at));
         wanted.filter_map(|(name, _)| Some(name.strip_prefix("refs/tags/")?.to_owned())).collect()
     }
 
@@ -175,11 +192,12 @@ impl Repo for FakeRepo {
 
     async fn refs(&self, _: &Job) -> Result<Refs, RepoError> {
         self.note("refs", "")?;
-        let refs = self.refs.iter();
-        Ok(Refs::new(
-            refs.map(|(name, &at)| Ref { name: name.clone(), id: CommitId::new(&self.commits[at].id) })
-                .collect(),
-        ))
+        let refs = self.known().into_iter();
+        let told = refs.map(|(name, at)| Ref { name, id: CommitId::new(&self.commits[at].id) }).collect();
+        if let Some((name, at)) = self.moving.lock().unwrap().take() {
+            self.set(name, at);
+        }
+        Ok(Refs::new(told))
     }
 
     async fn stat(&self, revision: &str, need: Need, _: &Job) -> Result<Commit, RepoError> {

@@ -9,7 +9,7 @@ use super::folder::legacy_go_mod;
 use super::info::Info;
 use super::inquiry::{Inquiry, Named};
 use super::retractions::Retractions;
-use super::tags::{highest, matches_major};
+use super::tags::highest;
 use crate::Need;
 
 /// Whether the text asks for the highest version that begins so, rather than for a version or revision (D28).
@@ -24,7 +24,7 @@ impl Inquiry<'_> {
         let newest = self.newest(&listing.versions).await?;
         let retractions = self.retractions_of(&newest).await?;
         let allowed = not_retracted(&listing.versions, &retractions);
-        let found = match self.choose(allowed, false).await? {
+        let found = match self.choose(allowed).await? {
             Some(version) => self.named(version.as_str(), Need::Description).await?,
             None => self.head_if_allowed(newest, &retractions).await?,
         };
@@ -38,24 +38,19 @@ impl Inquiry<'_> {
         let newest = self.newest(&self.list("").await?.versions).await?;
         let mut allowed = not_retracted(&listing.versions, &self.retractions_of(&newest).await?);
         allowed.retain(|version| semver::compare(version.as_str(), prefix) != Ordering::Less);
-        let wants_incompatible = !matches_major(prefix, self.place.suffix());
-        let version = self.choose(allowed, wants_incompatible).await?;
-        let version = version.ok_or_else(|| self.no_match(prefix))?;
+        // A list of one major version never mixes compatible and other ones.
+        let version = highest(&allowed).ok_or_else(|| self.no_match(prefix))?;
         let found = self.named(version.as_str(), need).await?;
         let both = listing.origin.zip(found.info.origin);
         Ok(Info { origin: both.and_then(|(list, commit)| list.merge(&commit)), ..found.info })
     }
 
     /// The highest version of these, releases first (D29). Where the highest compatible one has a go.mod, the author has
-    /// come to modules, and higher `+incompatible` ones are from before.
-    async fn choose(
-        &self,
-        mut versions: Vec<Version>,
-        wants_incompatible: bool,
-    ) -> Result<Option<Version>, Fault> {
+    /// come to modules, and higher `+incompatible` ones are from before. D13 has seen to that, but for retracted versions.
+    async fn choose(&self, mut versions: Vec<Version>) -> Result<Option<Version>, Fault> {
         let compatible = versions.partition_point(|version| !version.is_incompatible());
         let is_mixed = (1..versions.len()).contains(&compatible);
-        if is_mixed && !wants_incompatible && self.is_module(&versions[compatible - 1]).await? {
+        if is_mixed && self.is_module(&versions[compatible - 1]).await? {
             versions.truncate(compatible);
         }
         Ok(highest(&versions).cloned())
@@ -69,7 +64,7 @@ impl Inquiry<'_> {
 
     /// The latest version if nothing were retracted: its go.mod says what is (D26).
     async fn newest(&self, versions: &[Version]) -> Result<Newest, Fault> {
-        if let Some(version) = self.choose(versions.to_vec(), false).await? {
+        if let Some(version) = self.choose(versions.to_vec()).await? {
             return Ok(Newest::Tag(version));
         }
         match self.head().await {
@@ -79,9 +74,13 @@ impl Inquiry<'_> {
         }
     }
 
+    /// A version that is refused retracts nothing, even if its go.mod says so.
     async fn retractions_of(&self, newest: &Newest) -> Result<Retractions, Fault> {
         let found = match newest {
-            Newest::Tag(version) => self.tagged(version, Need::Description).await.map(|(_, folder)| folder),
+            Newest::Tag(version) => match self.named(version.as_str(), Need::Description).await {
+                Ok(named) => self.folder(&named.commit, version.as_str()).await,
+                Err(fault) => Err(fault),
+            },
             Newest::Head(head) => self.folder(&head.commit, head.info.version.as_str()).await,
             Newest::Nothing => return Ok(Retractions::default()),
         };

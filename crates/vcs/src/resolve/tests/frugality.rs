@@ -64,3 +64,14 @@ async fn files_are_fetched_on_the_way_where_a_zip_will_follow() {
     asked.module.info(&Revision::parse("v1.0.0").unwrap(), Need::Files, &job()).await.unwrap();
     assert_eq!(asked.repo.take_asked(), ["stat v1.0.0 with files", "read_file go.mod"]);
 }
+
+#[tokio::test]
+async fn other_tags_of_the_commit_are_not_looked_at_when_the_tag_was_asked_for() {
+    let mut repo = FakeRepo::new();
+    let at = repo.commit(&[], &[GO_MOD]);
+    repo.head(at);
+    repo.tag_all(&["v0.9.0", "v1.0.0"], at);
+    let asked = ask(ROOT, repo);
+    asked.info("v1.0.0").await.unwrap();
+    assert_eq!(asked.repo.take_asked(), ["stat v1.0.0", "read_file go.mod"]);
+}

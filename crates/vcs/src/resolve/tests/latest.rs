@@ -123,3 +123,41 @@ async fn origins_that_contradict_each_other_are_left_out_as_in_go() {
     // The list depends on all tags, the name of the commit on those that begin with `v2.`.
     assert_eq!(info.origin, None);
 }
+
+/// v1.0.0 retracts itself and the pre-release of v1.2.0, which alone has no go.mod of all compatible versions; that of v1.1.0
+/// has this one.
+fn wavering(go_mod: &str) -> FakeRepo {
+    let mut repo = FakeRepo::new();
+    let one = repo.commit(&[], &[("go.mod", "module a.example/m\nretract (\n v1.0.0\n v1.2.0-pre\n)\n")]);
+    let next = repo.commit(&[one], &[("go.mod", go_mod)]);
+    let plain = repo.commit(&[next], &[]);
+    for (tag, at) in [("v1.0.0", one), ("v1.1.0-pre", next), ("v1.2.0-pre", plain), ("v2.0.0-rc.1", plain)] {
+        repo.tag(tag, at);
+    }
+    repo.head(plain);
+    repo
+}
+
+#[tokio::test]
+async fn a_go_mod_that_a_retraction_uncovers_hides_incompatible_versions() {
+    assert_eq!(ask(ROOT, wavering(GO_MOD.1)).latest().await, "v1.1.0-pre");
+    // One that says no more than a made-up one hides nothing.
+    assert_eq!(ask(ROOT, wavering("module a.example/m\n")).latest().await, "v2.0.0-rc.1+incompatible");
+}
+
+#[tokio::test]
+async fn a_version_that_is_refused_retracts_nothing() {
+    let mut repo = FakeRepo::new();
+    let one = repo.commit(&[], &[]);
+    let two = repo.commit(&[one], &[("go.mod", "module a.example/m\nretract v2.0.0\n")]);
+    let rc = repo.commit(&[two], &[]);
+    for (tag, at) in [("v1.0.0", one), ("v2.0.0", two), ("v2.1.0-rc.1", rc)] {
+        repo.tag(tag, at);
+    }
+    repo.head(rc);
+    let told = ask(ROOT, repo).latest().await;
+    assert!(
+        told.starts_with("a.example/m@v2.0.0+incompatible: invalid version: module contains a go.mod"),
+        "{told}"
+    );
+}

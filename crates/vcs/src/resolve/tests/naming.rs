@@ -36,6 +36,7 @@ async fn a_repository_from_before_modules() {
         ("HEAD", format!("v3.0.1-0.{main}+incompatible")),
         ("v1.1.0+meta", format!("v1.1.1-0.{meta}")),
         ("v1.0.0+other", "v1.0.0".to_owned()),
+        ("v1.9.0+meta", "a.example/m@v1.9.0+meta: invalid version: unknown revision v1.9.0+meta".to_owned()),
         ("v1.1.0", "a.example/m@v1.1.0: invalid version: unknown revision v1.1.0".to_owned()),
         ("v1.2.0", "a.example/m@v1.2.0: invalid version: unknown revision v1.2.0".to_owned()),
         ("v1.2", "module a.example/m: no matching versions for query \"v1.2\"".to_owned()),
@@ -306,4 +307,27 @@ async fn a_tag_of_a_folder_must_not_name_another_commit() {
     repo.tag(&format!("sub/{own}"), main);
     repo.head(main);
     assert_eq!(ask("a.example/m/sub", repo).named("main").await, own);
+}
+
+#[tokio::test]
+async fn a_tag_that_was_asked_for_is_the_base_even_if_it_is_not_the_highest() {
+    let mut repo = FakeRepo::new();
+    let main = repo.commit(&[], &[GO_MOD]);
+    repo.tag_all(&["v1.1.0+meta", "v1.3.0+meta"], main);
+    repo.head(main);
+    let stamp = repo.stamp(main);
+    let asked = ask(ROOT, repo);
+    assert_eq!(asked.named("v1.1.0+meta").await, format!("v1.1.1-0.{stamp}"));
+    assert_eq!(asked.named("main").await, format!("v1.3.1-0.{stamp}"));
+}
+
+#[tokio::test]
+async fn a_pseudo_version_without_base_depends_on_no_tag() {
+    let mut repo = FakeRepo::new();
+    let main = repo.commit(&[], &[GO_MOD]);
+    repo.head(main);
+    let name = format!("v0.0.0-{}", repo.stamp(main));
+    let asked = ask(ROOT, repo);
+    assert_eq!(asked.info(&name).await.unwrap().origin.unwrap().tag_sum, "");
+    assert_ne!(asked.info("main").await.unwrap().origin.unwrap().tag_sum, "");
 }

@@ -88,3 +88,14 @@ async fn memory_is_bounded() {
     }
     assert!(resolutions.infos().bytes() <= 2048, "{}", resolutions.infos().bytes());
 }
+
+#[tokio::test]
+async fn an_answer_is_not_remembered_when_a_branch_moved_while_it_was_found() {
+    let resolutions = Arc::new(Resolutions::new(1 << 20));
+    let mut moving = repo();
+    let next = moving.commit(&[], &[GO_MOD]);
+    moving.move_when_told("main", next);
+    let moved = remembering(moving, &resolutions).named("main").await;
+    assert!(moved.starts_with("v0.0.0-"), "{moved}");
+    assert_eq!(remembering(repo(), &resolutions).named("main").await, "v1.0.0");
+}
