@@ -57,6 +57,7 @@ fn witness(home: &GoHome, repo: &GitRepo) -> GoRun {
     GoRun::in_home(home)
         .proxy("direct")
         .env("GIT_CONFIG_GLOBAL", config)
+        .env("GOVCS", "*:all")
         .env("GIT_ALLOW_PROTOCOL", "file:https")
 }
 
@@ -72,7 +73,13 @@ fn what_a_repository_gives_is_what_go_makes_of_it() {
     let theirs = witness(&other, &repo).download_json(&queries);
     for at in 0..queries.len() {
         let (ours, theirs) = (&ours[at], &theirs[at]);
-        assert_eq!((&ours.version, &ours.sum), (&theirs.version, &theirs.sum), "{}", queries[at]);
+        assert_eq!(
+            (&ours.version, &ours.sum),
+            (&theirs.version, &theirs.sum),
+            "{}: {}",
+            queries[at],
+            theirs.error
+        );
         assert!(ours.sum.starts_with("h1:"), "{}", queries[at]);
     }
     let list = get(&format!("{}/{ROOT}/@v/list", node.url())).1;
