@@ -5,7 +5,8 @@ use serde_json::Value;
 /// An answer.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Answer {
-    Listed { versions: Vec<String>, origin: Value },
+    /// A list of versions. go does not say where it is from; the sums are compared where versions are asked for.
+    Listed(Vec<String>),
     Found(Box<Found>),
     Refused(Kind),
 }
@@ -27,7 +28,7 @@ impl Answer {
     /// Whether something was refused, be it only the zip.
     pub(crate) fn is_refusal(&self) -> bool {
         match self {
-            Self::Listed { .. } => false,
+            Self::Listed(_) => false,
             Self::Found(found) => found.zip.is_err(),
             Self::Refused(_) => true,
         }
@@ -62,7 +63,19 @@ const KINDS: &[(&str, &str)] = &[
     ("preceding tag (", "pseudo: base"),
     ("is already canonical", "pseudo: base is this commit"),
     ("must be v0, not v1", "pseudo: v1 without base"),
+    ("does not match short name", "pseudo: hash"),
+    ("malformed time", "pseudo: time"),
+    ("no calendar time", "pseudo: time"),
+    ("negative patch number", "pseudo: base"),
+    ("no version comes before", "pseudo: base"),
+    ("unexpected response from git log", "no commit"),
+    ("not a commit", "no commit"),
+    ("disallowed version string", "form of the revision"),
+    ("malformed module path", "module path"),
     ("malformed file path", "file name"),
+    ("is not UTF-8", "file name"),
+    ("differ only by case", "collision"),
+    ("error: invalid path", "path of git"),
     ("file name collision", "collision"),
     ("must have lowercase names", "case of go.mod"),
     ("is both a file and a directory", "file and folder"),
@@ -75,5 +88,13 @@ impl Kind {
     pub(crate) fn of(words: &str) -> Self {
         let known = KINDS.iter().find(|(sign, _)| words.contains(sign));
         known.map_or_else(|| Self::Unknown(words.to_owned()), |(_, kind)| Self::Known(kind))
+    }
+
+    /// Its name in the table.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Known(kind) => kind,
+            Self::Unknown(_) => "unknown",
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The real go as it answers with `GOPROXY=direct`.
 //!
 //! What go says of a hash depends on what it fetched before, so no process is asked about a repository twice: round N takes
-//! the Nth question of each. Two rounds run at a time.
+//! the Nth question of each. But repositories that are asked for tags alone have one process each. Two run at a time.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use serde::Deserialize;
-use serde_json::Value;
 use testkit::GoRun;
 use testkit::go::Downloaded;
 
@@ -27,23 +26,40 @@ pub(crate) type Place = (usize, usize);
 pub(crate) fn ask_all(shop: &Shop) -> Vec<(Place, Answer)> {
     let config = shop.folder().join("gitconfig");
     write_config(&config, &shop.root());
-    let rounds = shop.stalls.iter().map(|stall| stall.asks.len()).max().unwrap_or_default();
+    let jobs = jobs(shop);
     let (next, answers) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..AT_A_TIME {
             scope.spawn(|| {
-                loop {
-                    let round = next.fetch_add(1, Ordering::Relaxed);
-                    if round >= rounds {
-                        return;
-                    }
-                    let of_round = ask_round(shop, round, &config);
-                    answers.lock().expect("no asker stopped").extend(of_round);
+                while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let of_job = ask_job(job, &config);
+                    answers.lock().expect("no asker stopped").extend(of_job);
                 }
             });
         }
     });
     answers.into_inner().expect("no asker stopped")
+}
+
+/// What one process is asked.
+type GoJob<'a> = Vec<(Place, &'a Ask)>;
+
+fn jobs(shop: &Shop) -> Vec<GoJob<'_>> {
+    let mut rounds: Vec<GoJob<'_>> = Vec::new();
+    let mut alone = Vec::new();
+    for (number, stall) in shop.stalls.iter().enumerate() {
+        let asks = stall.asks.iter().enumerate().map(|(at, ask)| ((number, at), ask));
+        if stall.is_about_tags {
+            alone.push(asks.collect());
+            continue;
+        }
+        rounds.resize_with(rounds.len().max(stall.asks.len()), Vec::new);
+        for (round, ask) in rounds.iter_mut().zip(asks) {
+            round.push(ask);
+        }
+    }
+    alone.extend(rounds);
+    alone
 }
 
 fn write_config(file: &Path, root: &Path) {
@@ -54,10 +70,9 @@ fn write_config(file: &Path, root: &Path) {
     fs::write(file, text).expect("a file");
 }
 
-fn ask_round(shop: &Shop, round: usize, config: &Path) -> Vec<(Place, Answer)> {
-    let asked =
-        shop.stalls.iter().enumerate().filter_map(|(stall, of)| Some(((stall, round), of.asks.get(round)?)));
-    let (lists, versions): (Vec<_>, Vec<_>) = asked.partition(|(_, ask)| ask.question == Question::List);
+fn ask_job(job: &GoJob<'_>, config: &Path) -> Vec<(Place, Answer)> {
+    let (lists, versions): (GoJob<'_>, GoJob<'_>) =
+        job.iter().partition(|(_, ask)| ask.question == Question::List);
     [ask_lists(&lists, config), ask_versions(&versions, config)].concat()
 }
 
@@ -81,7 +96,6 @@ fn ask_lists(asks: &[(Place, &Ask)], config: &Path) -> Vec<(Place, Answer)> {
 #[serde(rename_all = "PascalCase", default)]
 struct Listed {
     versions: Vec<String>,
-    origin: Value,
     error: Option<ListError>,
 }
 
@@ -95,7 +109,7 @@ impl From<Listed> for Answer {
     fn from(listed: Listed) -> Self {
         match listed.error {
             Some(error) => Self::Refused(Kind::of(&error.err)),
-            None => Self::Listed { versions: listed.versions, origin: listed.origin },
+            None => Self::Listed(listed.versions),
         }
     }
 }
@@ -123,7 +137,8 @@ fn found(got: &Downloaded) -> Answer {
         return Answer::Refused(Kind::of(&got.error));
     }
     let read = |file: &str| fs::read(file).expect("a file that go names");
-    let zip = if got.error.is_empty() { Ok(got.sum.clone()) } else { Err(Kind::of(&got.error)) };
+    // With a sum there is a zip, and what went wrong is the client's: it could not use the extracted files.
+    let zip = if got.sum.is_empty() { Err(Kind::of(&got.error)) } else { Ok(got.sum.clone()) };
     Answer::Found(Box::new(Found {
         version: got.version.clone(),
         info: String::from_utf8_lossy(&read(&got.info)).into_owned(),

@@ -19,6 +19,8 @@ pub(crate) struct Stall {
     pub(crate) name: String,
     pub(crate) git: GitRepo,
     pub(crate) asks: Vec<Ask>,
+    /// Whether only tags are asked for, by their names, so that no answer depends on the one before.
+    pub(crate) is_about_tags: bool,
 }
 
 /// One question about one module.
@@ -58,7 +60,7 @@ impl Shop {
         assert!(self.stalls.iter().all(|stall| stall.name != name), "{name} is there already");
         let mut kept = None;
         let git = GitRepo::create_at(self.root().join(name), |history| kept = Some(build(history)));
-        self.stalls.push(Stall { name: name.to_owned(), git, asks: Vec::new() });
+        self.stalls.push(Stall { name: name.to_owned(), git, asks: Vec::new(), is_about_tags: false });
         (self.stalls.last_mut().expect("just added"), kept.expect("built"))
     }
 }
@@ -67,6 +69,12 @@ impl Stall {
     /// The path of its root module.
     pub(crate) fn path(&self) -> String {
         format!("{HOST}{}", self.name)
+    }
+
+    /// Says that only tags are asked for.
+    pub(crate) fn tags_alone(&mut self) -> &mut Self {
+        self.is_about_tags = true;
+        self
     }
 
     /// Asks for the list of the module whose path is the root's with this behind it.

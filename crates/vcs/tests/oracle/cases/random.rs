@@ -6,7 +6,7 @@ use testkit::repo::{History, Object, Tree};
 use crate::shop::{Shop, Stall};
 
 /// How many repositories are drawn.
-const REPOSITORIES: usize = 24;
+const REPOSITORIES: usize = 16;
 
 /// How many commits each has.
 const COMMITS: usize = 9;

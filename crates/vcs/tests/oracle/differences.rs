@@ -1,0 +1,56 @@
+//! Where this crate and go differ, with the reason. Each row must occur, or it goes.
+
+use crate::answer::{Answer, Kind};
+use crate::shop::{Ask, Question};
+
+/// One known difference.
+pub(crate) struct Difference {
+    /// Why it is so.
+    pub(crate) reason: &'static str,
+    /// Whether this is it: the question, go's answer, ours.
+    pub(crate) is_it: fn(&Ask, &Answer, &Answer) -> bool,
+}
+
+/// What differs by intent, and at the end what is a gap still.
+pub(crate) const DIFFERENCES: &[Difference] = &[
+    Difference {
+        reason: "go refuses a module that wants a newer go than itself; a server has no go (protocol.md C11)",
+        is_it: |_, go, ours| zip_refused(go) == Some("newer go") && zip_refused(ours).is_none(),
+    },
+    Difference {
+        reason: "a revision with a slash cannot be asked of a proxy (protocol.md A13)",
+        is_it: |ask, _, ours| asks_with(ask, '/') && refused(ours) == Some("form of the revision"),
+    },
+    Difference {
+        reason: "gap: a name that is no UTF-8 spoils the module even where the file is left out",
+        is_it: |ask, go, ours| {
+            ask.module.ends_with("/bytes")
+                && zip_refused(go).is_none()
+                && zip_refused(ours) == Some("file name")
+        },
+    },
+    Difference {
+        reason: "gap: a path that git refuses to check out is told as if the next try could do better",
+        is_it: |_, go, ours| {
+            zip_refused(go) == Some("path of git") && zip_refused(ours) == Some("unavailable")
+        },
+    },
+];
+
+fn refused(answer: &Answer) -> Option<&'static str> {
+    match answer {
+        Answer::Refused(Kind::Known(kind)) => Some(kind),
+        _ => None,
+    }
+}
+
+fn zip_refused(answer: &Answer) -> Option<&'static str> {
+    match answer {
+        Answer::Found(found) => found.zip.as_ref().err().map(Kind::name),
+        _ => None,
+    }
+}
+
+fn asks_with(ask: &Ask, sign: char) -> bool {
+    matches!(&ask.question, Question::Version(version) if version.contains(sign))
+}
