@@ -5,17 +5,10 @@
 
 use std::io::{self, Read};
 
-const BLOCK: usize = 512;
+use super::tar_header::{BLOCK, KIND, SIZE, name_of, number, set_checksum, set_name, set_number};
 
 /// The longest record of names that is read; git's own are hardly longer than a path.
 const RECORD_BYTES_MAX: u64 = 1 << 20;
-
-/// Where in a header things stand.
-const NAME: std::ops::Range<usize> = 0..100;
-const SIZE: std::ops::Range<usize> = 124..136;
-const CHECKSUM: std::ops::Range<usize> = 148..156;
-const KIND: usize = 156;
-const PREFIX: std::ops::Range<usize> = 345..500;
 
 /// The stream.
 #[derive(Debug)]
@@ -160,40 +153,6 @@ impl<R: Read> Read for Relative<R> {
     }
 }
 
-/// The name in a header: two fields, joined by a slash if there are both.
-fn name_of(header: &[u8; BLOCK]) -> Vec<u8> {
-    let field = |range: std::ops::Range<usize>| {
-        let field = &header[range];
-        let end = field.iter().position(|byte| *byte == 0).unwrap_or(field.len());
-        field[..end].to_vec()
-    };
-    let (mut prefix, name) = (field(PREFIX), field(NAME));
-    if prefix.is_empty() {
-        return name;
-    }
-    prefix.push(b'/');
-    prefix.extend(name);
-    prefix
-}
-
-/// Writes a name that was cut off at its beginning: its second part is as long as it was, or all of it fits into the first field.
-fn set_name(header: &mut [u8; BLOCK], name: &[u8]) -> io::Result<()> {
-    let longest = NAME.len();
-    let (prefix, name) = if name.len() <= longest {
-        (&name[..0], name)
-    } else {
-        let slash = (0..name.len()).find(|at| name[*at] == b'/' && name.len() - at - 1 <= longest);
-        let slash = slash.filter(|at| *at <= PREFIX.len());
-        let slash = slash.ok_or_else(|| io::Error::other("the archive has a name that does not fit"))?;
-        (&name[..slash], &name[slash + 1..])
-    };
-    for (range, text) in [(PREFIX, prefix), (NAME, name)] {
-        header[range.clone()].fill(0);
-        header[range.start..range.start + text.len()].copy_from_slice(text);
-    }
-    Ok(())
-}
-
 /// What is left of a name below a folder.
 fn below<'a>(name: &'a [u8], folder: &[u8]) -> Option<&'a [u8]> {
     name.strip_prefix(folder).filter(|rest| !rest.is_empty())
@@ -229,23 +188,6 @@ fn field_of(text: &[u8]) -> Vec<u8> {
         length = text.len() + 1 + length.to_string().len();
     }
     [format!("{length} ").as_bytes(), text].concat()
-}
-
-fn number(field: &[u8]) -> io::Result<u64> {
-    let text: String = field.iter().map(|byte| char::from(*byte)).collect();
-    u64::from_str_radix(text.trim_matches(['\0', ' ']), 8)
-        .map_err(|_| io::Error::other("the archive has a size that is no number"))
-}
-
-fn set_number(header: &mut [u8; BLOCK], range: std::ops::Range<usize>, value: u64) {
-    let digits = format!("{value:0width$o}\0", width = range.len() - 1);
-    header[range].copy_from_slice(digits.as_bytes());
-}
-
-fn set_checksum(header: &mut [u8; BLOCK]) {
-    header[CHECKSUM].fill(b' ');
-    let sum: u64 = header.iter().map(|byte| u64::from(*byte)).sum();
-    header[CHECKSUM].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
 }
 
 fn padded(size: u64) -> u64 {

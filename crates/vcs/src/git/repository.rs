@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::time::Instant;
 
+use super::GitOptions;
 use super::archive::Suspect;
 use super::cache::Shared;
 use super::fetch::{Place, blocking};
@@ -18,7 +19,6 @@ use super::refs::{Known, RemoteRefs};
 use super::sketch::{self, Sketch};
 use super::store::Store;
 use super::whole::{self, Whole};
-use super::{GitOptions, ahead};
 use crate::{Job, Need, RepoError, TreeEntry};
 
 /// How many commits are remembered; beyond, all are forgotten.
@@ -28,12 +28,12 @@ const REMEMBERED_MAX: usize = 10_000;
 #[derive(Debug)]
 pub(super) struct Repository {
     pub(super) url: String,
-    network: Arc<Network>,
-    known: Known,
+    pub(super) network: Arc<Network>,
+    pub(super) known: Known,
     folder: Folder,
-    whole: Arc<Lane<Whole>>,
+    pub(super) whole: Arc<Lane<Whole>>,
     sketch: Arc<Lane<Sketch>>,
-    history: Arc<Lane<History>>,
+    pub(super) history: Arc<Lane<History>>,
     pub(super) suspect: Suspect,
     /// The times of commits.
     times: Mutex<HashMap<String, i64>>,
@@ -63,7 +63,8 @@ impl Repository {
         }
     }
 
-    fn options(&self) -> &GitOptions {
+    /// What was chosen about git.
+    pub(super) fn options(&self) -> &GitOptions {
         &self.network.git.options
     }
 
@@ -79,6 +80,7 @@ impl Repository {
         self.known.fresh(&self.network, &self.folder.path().join("no-store"), job).await
     }
 
+    /// Where complete commits are.
     pub(super) fn whole_place(&self) -> &Place {
         &self.whole.fetcher.0
     }
@@ -87,7 +89,8 @@ impl Repository {
         &self.sketch.fetcher.0
     }
 
-    fn reader(&self, place: &Place, deadline: Instant) -> Reader {
+    /// Reads one of the stores.
+    pub(super) fn reader(&self, place: &Place, deadline: Instant) -> Reader {
         Reader { git: self.network.git.clone(), store: place.store.path().to_owned(), deadline }
     }
 
@@ -214,124 +217,10 @@ impl Repository {
         Ok(())
     }
 
-    /// Answers a question out of the whole history of what the remote has told. A store that turns out to be broken is thrown away
-    /// and filled anew, once.
-    pub(super) async fn ask_history<T, F>(
-        &self,
-        refs: &RemoteRefs,
-        deadline: Instant,
-        question: impl Fn(Reader) -> F + Send + Sync,
-    ) -> Result<T, RepoError>
-    where
-        F: Future<Output = Result<T, ReadError>> + Send,
-    {
-        let generation = self.have_history(refs, deadline).await?;
-        let place = &self.history.fetcher.place;
-        match question(self.reader(place, deadline)).await {
-            Err(ReadError { is_damage: true, error }) => {
-                tracing::warn!(url = self.url, %error, "a kept history is fetched anew");
-                place.discard_damaged(generation, deadline).await?;
-            }
-            other => return other.map_err(|error| error.error),
-        }
-        self.have_history(refs, deadline).await?;
-        question(self.reader(place, deadline)).await.map_err(|error| error.error)
-    }
-
-    /// The commit of the history whose name begins with these digits, if there is exactly one.
-    pub(super) async fn find_in_history(
-        &self,
-        digits: &str,
-        refs: &RemoteRefs,
-        deadline: Instant,
-    ) -> Result<Option<String>, RepoError> {
-        let history = &self.history.fetcher;
-        let find = |reader: Reader| async move { history.find(&reader, digits, &refs.refs).await };
-        self.ask_history(refs, deadline, find).await
-    }
-
-    /// Sees to it that the whole history is here, and tells which life of its store this is.
-    async fn have_history(&self, refs: &RemoteRefs, deadline: Instant) -> Result<u64, RepoError> {
-        let history = &self.history.fetcher;
-        let generation = history.place.generation();
-        if !history.reaches(&refs.refs) {
-            let digits = refs.refs.iter().map(|known| known.id.as_str().len()).max().unwrap_or(40);
-            self.history.want(digits, deadline).await?;
-            history.note(&refs.refs);
-            self.sweep();
-        }
-        Ok(generation)
-    }
-
-    /// Starts to fetch what is most likely a tag, while it is still asked which tags there are: that saves the first asker the
-    /// time of one question.
-    pub(super) fn start_early(&self, revision: &str, need: Need, job: &Job) -> Option<Early> {
-        let is_worth_it = need == Need::Files
-            && super::revision::is_like_version_tag(revision)
-            && self.network.has_clear_way()
-            && self.whole.is_idle()
-            && self.known.is_to_be_asked(job)
-            && !self.has_tag(revision);
-        is_worth_it.then(|| {
-            let (lane, tag, deadline) = (Arc::clone(&self.whole), revision.to_owned(), job.deadline);
-            Early(tokio::spawn(async move {
-                let _ = lane.want(whole::Want::Tag(tag), deadline).await;
-            }))
-        })
-    }
-
-    /// Whether the commit is here to which this tag has led when it was last asked.
-    fn has_tag(&self, tag: &str) -> bool {
-        let refs = self.known.latest();
-        let known = refs.as_ref().and_then(|refs| refs.refs.get(&format!("refs/tags/{tag}")));
-        known.is_some_and(|known| self.whole_place().store.has(known.id.as_str()))
-    }
-
-    /// Takes what came in early as the commit to which the tag leads, if it is that.
-    pub(super) async fn take_early(&self, early: Early, tag: &str, refs: &RemoteRefs, commit: &str) {
-        early.ended().await;
-        let Some(object) = refs.object(&format!("refs/tags/{tag}")).map(str::to_owned) else { return };
-        let (store, mark, commit) =
-            (self.whole_place().store.clone(), whole::early_mark(tag), commit.to_owned());
-        // Without it, the commit is fetched as if nothing had come.
-        let _ = blocking(move || store.rename_mark(&mark, &object, &commit)).await;
-        self.sweep();
-    }
-
-    /// Fetches the tags beside one that was just asked for, when nobody waits.
-    pub(super) fn fetch_ahead(&self, tag: &str, refs: &RemoteRefs) {
-        let beside = ahead::beside(tag, &refs.refs, self.options().tags_ahead);
-        let wants = beside.into_iter().filter_map(|tag| {
-            let name = format!("refs/tags/{tag}");
-            let commit = refs.refs.get(&name)?.id.as_str().to_owned();
-            let object = refs.object(&name)?.to_owned();
-            (!self.whole_place().store.has(&commit)).then_some(whole::Want::Commit { object, commit })
-        });
-        for want in wants {
-            let (lane, deadline) = (Arc::clone(&self.whole), Instant::now() + self.options().fetch_time_max);
-            tokio::spawn(async move { lane.want(want, deadline).await });
-        }
-    }
-
-    fn sweep(&self) {
+    /// Lets the cache see to its limit: something has come.
+    pub(super) fn sweep(&self) {
         if let Some(shared) = self.shared.upgrade() {
             shared.sweep();
         }
-    }
-}
-
-/// A fetch that was started early. Dropping it gives it up.
-#[derive(Debug)]
-pub(super) struct Early(tokio::task::JoinHandle<()>);
-
-impl Early {
-    async fn ended(mut self) {
-        let _ = (&mut self.0).await;
-    }
-}
-
-impl Drop for Early {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }

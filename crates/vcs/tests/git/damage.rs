@@ -8,8 +8,10 @@ use vcs::Need;
 
 use crate::kit::{Kit, Sample, files, job, unpacked, with_ca, with_files};
 
-/// Ways to break a store.
-fn breakages() -> Vec<(&'static str, fn(&Kit))> {
+/// A way to break a store.
+type Breakage = (&'static str, fn(&Kit));
+
+fn breakages() -> Vec<Breakage> {
     vec![
         ("a flipped pack", |kit: &Kit| {
             for pack in kit.packs("whole.git") {
@@ -22,9 +24,7 @@ fn breakages() -> Vec<(&'static str, fn(&Kit))> {
                 fs::write(pack, bytes).unwrap();
             }
         }),
-        ("a lost pack", |kit: &Kit| {
-            kit.packs("whole.git").iter().for_each(|pack| fs::remove_file(pack).unwrap())
-        }),
+        ("a lost pack", |kit: &Kit| lose_packs(kit, "whole.git")),
         ("an empty index", |kit: &Kit| {
             for pack in kit.packs("whole.git") {
                 let index = pack.with_extension("idx");
@@ -37,6 +37,12 @@ fn breakages() -> Vec<(&'static str, fn(&Kit))> {
         }),
         ("a lost head", |kit: &Kit| fs::remove_file(kit.folder().join("whole.git/HEAD")).unwrap()),
     ]
+}
+
+fn lose_packs(kit: &Kit, store: &str) {
+    for pack in kit.packs(store) {
+        fs::remove_file(pack).unwrap();
+    }
 }
 
 #[tokio::test]
@@ -64,7 +70,7 @@ async fn a_lost_file_is_no_missing_file() {
     let (sample, mut kit) = (Sample::new(), Kit::new(with_files()));
     let url = sample.repo.url();
     let commit = kit.open(&url).stat("v1.1.0", Need::Files, &job()).await.unwrap().id;
-    kit.packs("whole.git").iter().for_each(|pack| fs::remove_file(pack).unwrap());
+    lose_packs(&kit, "whole.git");
     kit.reopen(with_files());
     kit.open(&url).read_file(&commit, "go.mod", 1000, &job()).await.expect("it is fetched anew");
 }
@@ -76,10 +82,10 @@ async fn a_broken_history_is_fetched_anew() {
     let asked = kit.open(&url);
     let commit = asked.stat("v1.1.0", Need::Files, &job()).await.unwrap().id;
     asked.merged_tags(&commit, "", &job()).await.unwrap();
-    kit.packs("history.git").iter().for_each(|pack| fs::remove_file(pack).unwrap());
+    lose_packs(&kit, "history.git");
     let tags = asked.merged_tags(&commit, "", &job()).await.unwrap();
     assert_eq!(tags, ["v1.0.0", "v1.1.0"]);
-    kit.packs("history.git").iter().for_each(|pack| fs::remove_file(pack).unwrap());
+    lose_packs(&kit, "history.git");
     kit.reopen(with_files());
     let tags = kit.open(&url).merged_tags(&commit, "", &job()).await.unwrap();
     assert_eq!(tags, ["v1.0.0", "v1.1.0"]);

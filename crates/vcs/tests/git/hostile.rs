@@ -44,7 +44,7 @@ async fn refs_with_hostile_names_do_no_harm() {
     let hash = repo.git(&["rev-parse", "main"]);
     let mut packed = fs::read_to_string(repo.path().join("packed-refs")).unwrap_or_default();
     for name in ["refs/heads/--upload-pack=touch${IFS}mark", "refs/tags/-v1.0.0", "refs/tags/v1.0.0"] {
-        packed.push_str(&format!("{} {name}\n", hash.trim()));
+        packed.extend([hash.trim(), " ", name, "\n"]);
     }
     fs::write(repo.path().join("packed-refs"), packed).unwrap();
     let asked = kit.open(&repo.url());

@@ -87,12 +87,21 @@ async fn a_server_that_stalls_in_the_middle_is_given_up() {
 async fn a_repository_that_is_too_large_is_refused_and_leaves_nothing() {
     let repo = large(1);
     let kit = Kit::new(GitOptions { repository_bytes_max: 500_000, ..with_files() });
-    let asked = kit.open(&repo.url());
-    // Git is slow to clear away its half pack, so that the watch sees it.
-    kit.program("git", "case \"$1\" in fetch) /usr/bin/git \"$@\"; status=$?; sleep 1; exit $status;; esac\nexec /usr/bin/git \"$@\"");
-    let error = asked.stat("v1.1.0", Need::Files, &job()).await.unwrap_err();
+    let error = kit.open(&repo.url()).stat("v1.1.0", Need::Files, &job()).await.unwrap_err();
     assert_eq!(error.kind, FailureKind::Refused, "{error}");
     assert!(error.message.contains("500000 bytes"), "{error}");
+    assert!(!kit.folder().join("whole.git").exists());
+}
+
+#[tokio::test]
+async fn a_repository_that_grows_too_large_is_not_taken_in_to_its_end() {
+    let (repo, server) = (large(1), GitHttps::start());
+    server.serve("/a", &repo);
+    server.fault("/a/git-upload-pack", HttpsFault::StallAfter(900_000));
+    let kit =
+        Kit::new(GitOptions { repository_bytes_max: 500_000, stall_time_max: LONG, ..with_ca(&server) });
+    let error = kit.open(&server.url("/a")).stat("v1.1.0", Need::Files, &job()).await.unwrap_err();
+    assert_eq!(error.kind, FailureKind::Refused, "{error}");
 }
 
 #[tokio::test]

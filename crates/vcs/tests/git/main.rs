@@ -1,5 +1,7 @@
 //! Git repositories, read through the system's git, from real servers on loopback.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop loudly")]
+
 mod answers;
 mod archives;
 mod damage;

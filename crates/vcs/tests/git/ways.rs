@@ -6,9 +6,9 @@ use std::time::Duration;
 use source::FailureKind;
 use testkit::repo::{GitHttps, SshServer};
 use tokio::time::Instant;
-use vcs::{GitOptions, Need, SshOptions};
+use vcs::{GitOptions, Need, Profile, SshOptions};
 
-use crate::kit::{Kit, Sample, job, with_ca};
+use crate::kit::{Kit, Sample, files, job, with_ca, with_files};
 
 #[tokio::test]
 async fn the_second_way_is_tried_and_remembered() {
@@ -78,4 +78,31 @@ async fn a_real_ssh_server_with_its_key_and_its_host() {
     server.refuse_key();
     let error = Kit::new(options).open(&server.url("/a")).refs(&job()).await.unwrap_err();
     assert_eq!(error.kind, FailureKind::Refused, "{error}");
+}
+
+#[tokio::test]
+async fn the_configuration_of_the_user_counts_for_the_user_alone() {
+    let sample = Sample::new();
+    let config = format!(
+        "[url \"{}\"]\n\tinsteadOf = https://example.com/a\n[core]\n\tautocrlf = true\n\teol = crlf\n",
+        sample.repo.url()
+    );
+    let asked_by = |profile: Profile| {
+        let kit = Kit::new(GitOptions { profile, ..with_files() });
+        fs::write(kit.home.path().join(".gitconfig"), &config).unwrap();
+        kit
+    };
+    let kit = asked_by(Profile::User);
+    let asked = kit.open("https://example.com/a");
+    let commit = asked.stat("v1.0.0", Need::Files, &job()).await.unwrap().id;
+    let files = files(asked.archive(&commit, "", &job()).await.unwrap()).await;
+    assert_eq!(files[0].1, "module example.com/a\n", "not for what is made of the files");
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), &config).unwrap();
+    let kit = asked_by(Profile::Server { config: Some(file.path().to_owned()) });
+    kit.open("https://example.com/a").stat("v1.0.0", Need::Files, &job()).await.unwrap();
+    let kit = asked_by(Profile::Server { config: None });
+    kit.program("git", "case \"$1\" in ls-remote) echo 'fatal: it goes out' >&2; /usr/bin/git config --get-regexp '^url\\.' >&2; exit 1;; esac");
+    let error = kit.open("https://example.com/a").stat("v1.0.0", Need::Files, &job()).await.unwrap_err();
+    assert!(error.message.ends_with("fatal: it goes out"), "{error}");
 }
