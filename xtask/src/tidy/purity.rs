@@ -95,7 +95,7 @@ const ALLOWED: &[&str] = &[
 
 /// What it may use of module `io`, by whatever way the module came into scope: traits over slices, and errors.
 const ALLOWED_IO: &[&str] =
-    &["self", "BufRead", "Cursor", "Error", "ErrorKind", "Read", "Result", "Seek", "Write"];
+    &["self", "BufRead", "Cursor", "Error", "ErrorKind", "Read", "Result", "Seek", "Write", "repeat"];
 
 /// Types of allowed crates that read files.
 const FILE_TYPES: &[&str] = &["FileReader"];

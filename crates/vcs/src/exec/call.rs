@@ -2,7 +2,6 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use bytes::Bytes;
@@ -20,7 +19,6 @@ pub(crate) struct Call {
     args: Vec<OsString>,
     env: Vec<(OsString, OsString)>,
     inherits: Inherited,
-    cwd: Option<PathBuf>,
     stdout: Option<File>,
     pub(super) stdin: Option<Bytes>,
     pub(super) stdout_bytes_max: u64,
@@ -43,7 +41,6 @@ impl Call {
             args: Vec::new(),
             env: Vec::new(),
             inherits: Inherited::Named(Vec::new()),
-            cwd: None,
             stdout: None,
             stdin: None,
             stdout_bytes_max: STDOUT_BYTES_MAX,
@@ -55,13 +52,7 @@ impl Call {
         self.program
     }
 
-    /// One more argument. Other users of the machine can see it: no secrets.
-    pub(crate) fn arg(mut self, arg: impl Into<OsString>) -> Self {
-        self.args.push(arg.into());
-        self
-    }
-
-    /// More arguments.
+    /// More arguments. Other users of the machine can see them: no secrets.
     pub(crate) fn args<T: Into<OsString>>(mut self, args: impl IntoIterator<Item = T>) -> Self {
         self.args.extend(args.into_iter().map(Into::into));
         self
@@ -87,12 +78,6 @@ impl Call {
         self
     }
 
-    /// The folder in which it runs.
-    pub(crate) fn cwd(mut self, folder: impl AsRef<Path>) -> Self {
-        self.cwd = Some(folder.as_ref().to_path_buf());
-        self
-    }
-
     /// What it reads from its standard input.
     pub(crate) fn stdin(mut self, bytes: impl Into<Bytes>) -> Self {
         self.stdin = Some(bytes.into());
@@ -112,11 +97,6 @@ impl Call {
         self
     }
 
-    /// Whether the folder in which it is to run is there. A missing folder and a missing program are one error to the kernel.
-    pub(super) fn has_cwd(&self) -> bool {
-        self.cwd.as_ref().is_none_or(|folder| folder.is_dir())
-    }
-
     /// The command as the standard library starts it.
     pub(super) fn command(&mut self, environment: &Environment) -> Command {
         let mut command = Command::new(self.program);
@@ -124,9 +104,6 @@ impl Call {
         // Messages are read by us: in one language.
         command.env("LANG", "C").env("LC_ALL", "C");
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
-        if let Some(folder) = &self.cwd {
-            command.current_dir(folder);
-        }
         command.stdin(if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() });
         command.stdout(self.stdout.take().map_or_else(Stdio::piped, Stdio::from)).stderr(Stdio::piped());
         command

@@ -32,8 +32,6 @@ pub struct Programs {
 pub(crate) struct Output {
     /// All of its standard output.
     pub(crate) stdout: Bytes,
-    /// The end of its standard error.
-    pub(crate) stderr: String,
 }
 
 impl Programs {
@@ -65,7 +63,7 @@ impl Programs {
             timeout_at(deadline, whole).await.unwrap_or(Err(ExecError::Deadline { program }))?;
         let stderr = running.stderr.text().await;
         ended(program, end, &stderr)?;
-        Ok(Output { stdout, stderr })
+        Ok(Output { stdout })
     }
 
     /// Starts a program whose standard output is read as it comes; what it yields is read off the async workers.
@@ -92,7 +90,7 @@ impl Programs {
         let permit = self.turn(deadline).await.ok_or(ExecError::Busy { program })?;
         let mut command = call.command(&self.environment);
         let (group, pipes) = Group::spawn(&mut command, permit).map_err(|error| {
-            if error.kind() == io::ErrorKind::NotFound && call.has_cwd() {
+            if error.kind() == io::ErrorKind::NotFound {
                 return ExecError::not_installed(program);
             }
             not_started(program, &error)

@@ -82,7 +82,7 @@ pub(super) async fn choose(
             Place::Direct => chosen.direct = true,
             Place::Off => chosen.left_out.push("off: nobody else is asked".to_owned()),
             Place::Url(url) if own.is_meant_by(url.as_str()).await => {
-                chosen.skip_self(url.as_str(), settings)?
+                chosen.skip_self(url.as_str(), settings)?;
             }
             Place::Url(url) => chosen.push(Member::of(url.as_str(), member.then, settings, keyring)?),
         }
