@@ -97,7 +97,7 @@ impl Tile {
     /// use gomod::tlog::Tile;
     /// assert_eq!(Tile::new(0, 3, 5).unwrap().records_min(), Some(3 * 256 + 5));
     /// assert_eq!(Tile::new(1, 0, 2).unwrap().records_min(), Some(512));
-    /// assert_eq!(Tile::new(7, 255, 256).unwrap().records_min(), None);
+    /// assert_eq!(Tile::new(7, 0, 256).unwrap().records_min(), None);
     /// ```
     pub fn records_min(&self) -> Option<u64> {
         let hashes = self.index.checked_mul(u64::from(WIDTH))?.checked_add(u64::from(self.width))?;
