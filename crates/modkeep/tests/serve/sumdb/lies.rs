@@ -147,7 +147,10 @@ fn forks(separator: Option<char>) -> impl Iterator<Item = Scene> {
 /// The two heads of the evidence are the one that is known, and one that the liar has signed.
 #[track_caller]
 fn assert_fork_is_recorded(scene: &mut Scene, liar: &SumDb) {
-    scene.node.process().wait_for_line("SECURITY: the checksum database has forked");
+    scene
+        .node
+        .process()
+        .wait_for_line("SECURITY: the checksum database has signed two trees that contradict each other");
     let evidence = evidence(&scene.data.data());
     assert!(!evidence.is_empty());
     let text = std::fs::read_to_string(&evidence[0]).unwrap();
