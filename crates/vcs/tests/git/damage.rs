@@ -144,7 +144,12 @@ async fn a_process_killed_in_the_middle_of_a_fetch_leaves_nothing_half_made() {
     server.wait_for_bytes("git-upload-pack", 100_000);
     victim.kill().unwrap();
     victim.wait().unwrap();
-    // Its git still waits for the rest, and holds the lock; what was stalled goes on now.
+    let lock = fs::File::open(kit.folder().join("whole.lock")).unwrap();
+    assert!(
+        lock.try_lock().is_err(),
+        "its git still waits for the rest, so that nobody else may write there"
+    );
+    drop(lock);
     server.heal();
     drop(server);
     let server = GitHttps::start();
