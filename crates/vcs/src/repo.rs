@@ -183,7 +183,8 @@ pub enum EntryKind {
 }
 
 /// A tar stream of one folder of a commit, names relative to that folder. An end of file is only told when the program that
-/// makes it has ended well; else the read fails. Reading blocks: off the async workers with it.
+/// makes it has ended well; else the read fails, with a [`RepoError`] inside where it is known what that means. Reading blocks: off the
+/// async workers with it.
 pub struct Archive(Box<dyn Read + Send>);
 
 impl Archive {

@@ -79,6 +79,10 @@ impl Assembly {
 
     fn unreadable(&self, error: &io::Error) -> RepoError {
         let told = self.broken(format_args!("the archive cannot be read: {error}"));
+        let known = error.get_ref().and_then(|inner| inner.downcast_ref::<RepoError>());
+        if let Some(known) = known {
+            return RepoError { message: told.message, ..known.clone() };
+        }
         if error.kind() == io::ErrorKind::TimedOut { told.with_symptom(Symptom::Silent) } else { told }
     }
 

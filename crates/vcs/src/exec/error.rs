@@ -78,7 +78,7 @@ fn package(program: &'static str) -> &'static str {
 }
 
 /// The last line that is not empty, without control characters.
-pub(super) fn last_line(text: &str) -> String {
+fn last_line(text: &str) -> String {
     let line = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
     line.trim().chars().filter(|character| !character.is_control()).collect()
 }

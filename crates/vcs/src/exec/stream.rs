@@ -11,7 +11,6 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use super::ExecError;
-use super::error::last_line;
 use super::group::Group;
 use super::programs::ended;
 use super::stderr::Stderr;
@@ -106,10 +105,11 @@ impl Read for Stream {
     }
 }
 
+/// With the error itself inside, for who knows what the program's words mean.
 fn as_io(error: &ExecError) -> io::Error {
-    match error {
-        ExecError::Deadline { .. } => io::Error::new(io::ErrorKind::TimedOut, error.to_string()),
-        ExecError::Failed { stderr, .. } => io::Error::other(last_line(stderr)),
-        _ => io::Error::other(error.to_string()),
-    }
+    let kind = match error {
+        ExecError::Deadline { .. } => io::ErrorKind::TimedOut,
+        _ => io::ErrorKind::Other,
+    };
+    io::Error::new(kind, error.clone())
 }

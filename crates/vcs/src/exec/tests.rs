@@ -145,7 +145,10 @@ async fn a_stream_ends_well_only_with_its_program() {
         spawn_blocking(read).await.unwrap()
     };
     assert_eq!(read("printf whole").await, ("whole".into(), Ok(5)));
-    assert_eq!(read("printf half; echo broken >&2; exit 1").await, ("half".into(), Err("broken".into())));
+    assert_eq!(
+        read("printf half; echo broken >&2; exit 1").await,
+        ("half".into(), Err("`sh` failed (exit status: 1): broken".into()))
+    );
 }
 
 #[tokio::test]

@@ -4,13 +4,18 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::complaint::told;
 use super::folder::InUse;
 use super::objects::{ReadError, Reader};
 use super::relative::Relative;
-use crate::Archive;
+use crate::exec::ExecError;
+use crate::{Archive, RepoError};
 
 /// More than any archive of which a module is made.
 const BYTES_MAX: u64 = 16 << 30;
+
+/// What git says of a path that it never writes to a disk, such as one below `.git`.
+const INVALID_PATH: &str = "error: invalid path";
 
 /// Which life of a store has shown damage in a stream, plus one; zero when none has. What reads streams cannot mend anything.
 #[derive(Debug, Clone, Default)]
@@ -56,10 +61,21 @@ struct Watched<R> {
 
 impl<R: Read> Read for Watched<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.tar.read(buffer).inspect_err(|error| {
+        self.tar.read(buffer).map_err(|error| {
+            if let Some(refusal) = refusal(&error) {
+                return refusal;
+            }
             if matches!(error.kind(), io::ErrorKind::Other | io::ErrorKind::UnexpectedEof) {
                 self.suspect.note(self.generation);
             }
+            error
         })
     }
+}
+
+/// Git's word that it makes no files of this tree, whoever asks: that says nothing against the store.
+fn refusal(error: &io::Error) -> Option<io::Error> {
+    let failed = error.get_ref()?.downcast_ref::<ExecError>()?;
+    let line = failed.stderr().lines().find(|line| line.contains(INVALID_PATH))?;
+    Some(io::Error::new(io::ErrorKind::InvalidData, RepoError::refused(told(line))))
 }

@@ -4,9 +4,9 @@ use std::fs;
 
 use source::FailureKind;
 use testkit::repo::{GitRepo, Tree};
-use vcs::{GitOptions, Need, Remotes};
+use vcs::{GitOptions, Need, Remotes, RepoError};
 
-use crate::kit::{Kit, Sample, files, job, with_files};
+use crate::kit::{Kit, Sample, files, job, unpacked, with_files};
 
 #[tokio::test]
 async fn no_revision_is_taken_for_an_option() {
@@ -127,6 +127,26 @@ fn with_input(repo: &GitRepo, args: &[&str], input: &str) -> String {
     let mut child = command.spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap().trim().to_owned()
+}
+
+#[tokio::test]
+async fn a_path_that_git_never_writes_is_refused_and_costs_nothing_else() {
+    let kit = Kit::new(with_files());
+    let repo = GitRepo::create(|history| {
+        let bad = history.commit(&[], &Tree::new().file("a/.git/config", "x"));
+        history.branch("bad", bad);
+        let good = history.commit(&[], &Tree::new().file("go.mod", "module a\n"));
+        history.branch("main", good);
+    });
+    let asked = kit.open(&repo.url());
+    let good = asked.stat("main", Need::Files, &job()).await.unwrap().id;
+    let bad = asked.stat("bad", Need::Files, &job()).await.unwrap().id;
+    let fetched = kit.calls("fetch");
+    let error = unpacked(asked.archive(&bad, "", &job()).await.unwrap()).await.unwrap_err();
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<RepoError>()).unwrap();
+    assert_eq!(inner.kind, FailureKind::Refused, "{inner}");
+    assert_eq!(files(asked.archive(&good, "", &job()).await.unwrap()).await.len(), 1);
+    assert_eq!(kit.calls("fetch"), fetched, "what is kept is not thrown away for that");
 }
 
 #[tokio::test]

@@ -29,12 +29,6 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
                 && zip_refused(ours) == Some("file name")
         },
     },
-    Difference {
-        reason: "gap: a path that git refuses to check out is told as if the next try could do better",
-        is_it: |_, go, ours| {
-            zip_refused(go) == Some("path of git") && zip_refused(ours) == Some("unavailable")
-        },
-    },
 ];
 
 fn refused(answer: &Answer) -> Option<&'static str> {
