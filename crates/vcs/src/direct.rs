@@ -58,7 +58,7 @@ impl Direct {
 
     async fn find(&self, ask: &Ask, ctx: &Ctx) -> Result<Found, RepoError> {
         let Some(path) = ask.module().filter(|_| !matches!(ask, Ask::SumDb(_))) else {
-            return Err(RepoError::not_found("repositories know nothing of checksum databases"));
+            return Err(no_database());
         };
         let job = job(ask, ctx);
         match self.discovery.locate(path, &job).await? {
@@ -111,7 +111,7 @@ impl Direct {
                 let files = module.files(version.version(), job).await?;
                 Ok(build::zip(repo, &files, version, &self.spool, job).await?.body.into())
             }
-            Ask::SumDb(_) => Err(RepoError::not_found("repositories know nothing of checksum databases")),
+            Ask::SumDb(_) => Err(no_database()),
         }
     }
 
@@ -129,6 +129,10 @@ impl Direct {
             _ => self.repositories.open(root, ways),
         }
     }
+}
+
+fn no_database() -> RepoError {
+    RepoError::not_found("repositories know nothing of checksum databases")
 }
 
 fn json(info: &Info) -> Body {

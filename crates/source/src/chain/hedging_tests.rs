@@ -77,6 +77,7 @@ fn link(place: &Arc<Timed>, then: Fallback) -> Link {
         then,
         private: false,
         authoritative: false,
+        stands_in: false,
         vitals: Some(vitals),
     }
 }

@@ -44,6 +44,10 @@ pub struct Link {
     /// Whether a path that it has ever answered is asked of no later place (house.md, dependency confusion): it is private,
     /// or knows us by credentials.
     pub authoritative: bool,
+    /// Whether it only stands in for the others, as repositories do for proxies: it is asked for a list when no other place has one,
+    /// and its outage does not outweigh another's word that there are no such versions. go does not ask repositories there at all
+    /// when a proxy knows the module by another part of its path.
+    pub stands_in: bool,
     /// Its vital signs, where there is a [`Steady`](crate::Steady) around it that notes them.
     pub vitals: Option<Arc<Vitals>>,
 }
@@ -168,7 +172,12 @@ impl Chain {
         if !passes {
             race.end_at(turn.group_end);
         }
-        search.add(failure);
+        let weighs = !(turn.link.stands_in && matches!(ask, Ask::List(_) | Ask::Latest(_)));
+        if weighs {
+            search.add(failure)
+        } else {
+            search.add_of_stand_in(failure)
+        }
         passes
     }
 

@@ -10,6 +10,8 @@ use crate::{Failure, FailureKind, Origin, Trail};
 pub(super) struct Search {
     trail: Trail,
     worst: Option<Failure>,
+    /// The failure of a place that only stands in for the others.
+    stand_in: Option<Failure>,
     passed_over: Vec<Failure>,
 }
 
@@ -23,6 +25,15 @@ impl Search {
         if self.worst.as_ref().is_none_or(|worst| failure.kind() > worst.kind()) {
             self.worst = Some(failure);
         }
+    }
+
+    /// A place has failed that only stands in for the others: what they say comes first, if they say that it does not exist.
+    pub(super) fn add_of_stand_in(&mut self, failure: Failure) {
+        if failure.kind() == FailureKind::Mismatch {
+            return self.add(failure);
+        }
+        self.trail.extend(failure.trail().clone());
+        self.stand_in = Some(failure);
     }
 
     /// Something else that belongs to the story.
@@ -54,7 +65,12 @@ impl Search {
                 .filter(|new| self.worst.as_ref().is_none_or(|worst| new.kind() > worst.kind()))
                 .or(self.worst);
         }
-        let Self { trail, worst, .. } = self;
+        let Self { trail, worst, stand_in, .. } = self;
+        let worst = match (worst, stand_in) {
+            (Some(word), Some(_)) if word.kind() == FailureKind::NotFound => Some(word),
+            (Some(worst), Some(stand_in)) if worst.kind() >= stand_in.kind() => Some(worst),
+            (worst, stand_in) => stand_in.or(worst),
+        };
         worst.unwrap_or_else(|| nobody("no place is configured")).with_trail(trail)
     }
 }

@@ -46,7 +46,7 @@ const MISMATCH: Result<&str, FailureKind> = Err(FailureKind::Mismatch);
 
 fn link(place: &Arc<Says>, then: Fallback, private: bool) -> Link {
     let (place, origin) = (place.clone(), place.origin.clone());
-    Link { place, origin, then, private, authoritative: private, vitals: None }
+    Link { place, origin, then, private, authoritative: private, stands_in: false, vitals: None }
 }
 
 fn comma(place: &Arc<Says>) -> Link {
@@ -208,4 +208,39 @@ async fn a_place_that_knows_us_owns_its_paths_but_sees_no_private_ones() {
     assert_eq!(next.asked(), 0, "nobody behind it is asked");
     assert_eq!(outcome(&chain, &info("corp.example/m")).await, Err(FailureKind::NotFound));
     assert_eq!(own.asked(), 2, "it is not asked for a private path");
+}
+
+/// Repositories behind proxies.
+fn stand_in(place: &Arc<Says>) -> Link {
+    Link { stands_in: true, private: true, ..comma(place) }
+}
+
+#[tokio::test]
+async fn a_stand_in_is_asked_for_a_list_when_no_other_place_has_one() {
+    let (proxy, git) = (Says::new("proxy", Ok("v1.0.0\n")), Says::new("git", Ok("v2.0.0\n")));
+    let chain = chain(vec![comma(&proxy), stand_in(&git)], Mode::Resilient);
+    assert_eq!(outcome(&chain, &list("a.example/m")).await, Ok("v1.0.0\n".to_owned()));
+    assert_eq!(git.asked(), 0);
+    for what in [NOT_FOUND, DOWN] {
+        proxy.now(what);
+        assert_eq!(outcome(&chain, &list("a.example/m")).await, Ok("v2.0.0\n".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn the_outage_of_a_stand_in_leaves_a_proxys_word_about_versions_standing() {
+    let (proxy, git) = (Says::new("proxy", NOT_FOUND), Says::new("git", DOWN));
+    let chain = chain(vec![comma(&proxy), stand_in(&git)], Mode::Resilient);
+    for what in [DOWN, REFUSED] {
+        git.now(what);
+        assert_eq!(outcome(&chain, &list("a.example/m")).await, Err(FailureKind::NotFound));
+    }
+    assert_eq!(
+        outcome(&chain, &info("a.example/m")).await,
+        Err(FailureKind::Refused),
+        "one version may well exist"
+    );
+    proxy.now(DOWN);
+    git.now(NOT_FOUND);
+    assert_eq!(outcome(&chain, &list("a.example/m")).await, Err(FailureKind::Unavailable));
 }

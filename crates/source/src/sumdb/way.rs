@@ -73,6 +73,7 @@ pub(super) fn any_of(ways: impl IntoIterator<Item = Way>, gonoproxy: PrefixPatte
         then: Fallback::AnyError,
         private,
         authoritative: false,
+        stands_in: false,
         vitals: Some(vitals),
     };
     let policy = Policy { gonoproxy, ..Policy::default() };

@@ -80,7 +80,15 @@ pub(crate) fn chain_with(fakes: &[&FakeUpstream], spool: &Path, options: &HttpOp
         let (place, vitals) = steady_with(fake, spool, options);
         let (origin, place) = (vitals.origin().clone(), Arc::new(place));
         let then = Fallback::NotFound;
-        Link { place, origin, then, private: false, authoritative: false, vitals: Some(vitals) }
+        Link {
+            place,
+            origin,
+            then,
+            private: false,
+            authoritative: false,
+            stands_in: false,
+            vitals: Some(vitals),
+        }
     });
     Chain::new(links.collect(), Policy::default(), Claims::in_memory())
 }

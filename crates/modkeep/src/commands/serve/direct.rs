@@ -23,23 +23,6 @@ use crate::settings::{Settings, table};
 /// The variable that tells where the ssh agent is.
 const AGENT: &str = "SSH_AUTH_SOCK";
 
-/// What a child process may be given of our own environment; `exec` in crate `vcs` chooses from it.
-const VARIABLES: [&str; 13] = [
-    "PATH",
-    "HOME",
-    "USER",
-    "LOGNAME",
-    "TMPDIR",
-    "http_proxy",
-    "https_proxy",
-    "HTTPS_PROXY",
-    "all_proxy",
-    "ALL_PROXY",
-    "no_proxy",
-    "NO_PROXY",
-    AGENT,
-];
-
 /// Schemes of which only the operator's own tables may make use.
 const TRUSTED_SCHEMES: [&str; 3] = ["file", "git", "http"];
 
@@ -55,8 +38,7 @@ pub(super) fn of(
     let cache = settings.get(&table::REPOSITORY_CACHE)?;
     let discovery = Discovery::new(discovery_options(settings, env, keyring, http, &cache)?)
         .map_err(|error| Failed::new(Exit::Unavailable, Problem::from_error(&error)))?;
-    let environment: Environment =
-        VARIABLES.iter().filter_map(|name| Some((*name, env.var(name)?))).collect();
+    let environment: Environment = env.variables().collect();
     let programs = Programs::new(settings.get(&table::REPOSITORY_PROCESSES)?, environment);
     let git = GitCache::new(cache.join("git"), git_options(settings, env, keyring, &cache)?, programs);
     Ok(Direct::new(discovery, Repositories::new(git), client.clone(), spool))
@@ -68,7 +50,7 @@ pub(super) fn link(direct: Direct, spool: Spool, trust: &Trust) -> Link {
     let checked = Checked::new(direct, spool).leaving_flaws_to_a_ledger();
     let place = Arc::new(Verified::new(checked, trust.ledger.clone()));
     let then = gomod::goproxy::Fallback::NotFound;
-    Link { place, origin, then, private: true, authoritative: false, vitals: None }
+    Link { place, origin, then, private: true, authoritative: false, stands_in: true, vitals: None }
 }
 
 fn discovery_options(

@@ -146,7 +146,7 @@ fn link(member: &Member, client: &HttpClient, spool: Spool, trust: &Trust) -> Re
     let steady = Steady::new(checked, vitals.clone());
     let place = Arc::new(Verified::new(steady, trust.ledger.clone()));
     let (then, private, vitals) = (member.then, member.private, Some(vitals));
-    Ok(Link { place, origin, then, private, authoritative, vitals })
+    Ok(Link { place, origin, then, private, authoritative, stands_in: false, vitals })
 }
 
 fn policy(settings: &Settings) -> Result<Policy, Failed> {
