@@ -57,8 +57,9 @@ impl Chain {
                     if turn.link.authoritative || !self.policy.unites(ask.module()) {
                         race.end_at(at + 1);
                     }
-                    let stand_in = turns.iter().position(|turn| turn.link.stands_in);
-                    stand_in.into_iter().for_each(|stand_in| race.end_at(stand_in.max(at + 1)));
+                    if let Some(stand_in) = turns.iter().position(|turn| turn.link.stands_in) {
+                        race.end_at(stand_in.max(at + 1));
+                    }
                 }
                 Err(failure) => {
                     if !self.goes_on(&mut race, at, ask, failure, search) {

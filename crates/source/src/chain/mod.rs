@@ -174,9 +174,9 @@ impl Chain {
         }
         let weighs = !(turn.link.stands_in && matches!(ask, Ask::List(_) | Ask::Latest(_)));
         if weighs {
-            search.add(failure)
+            search.add(failure);
         } else {
-            search.add_of_stand_in(failure)
+            search.add_of_stand_in(failure);
         }
         passes
     }
