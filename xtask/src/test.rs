@@ -95,8 +95,9 @@ mod tests {
         let packages = |fuzzes, fetches| -> Vec<_> {
             needs(fuzzes, fetches).into_iter().map(|need| need.package).collect()
         };
-        assert_eq!(packages(false, false), ["git", "strace"]);
-        assert_eq!(packages(true, true), ["git", "strace", "g++", "python3", "python3-pip"]);
+        let tests = ["git", "strace", "openssh-server", "openssh-client", "subversion", "mercurial"];
+        assert_eq!(packages(false, false), tests);
+        assert_eq!(packages(true, true), [&tests[..], &["g++", "python3", "python3-pip"]].concat());
     }
 
     #[test]
