@@ -45,11 +45,7 @@ struct Distance {
 
 const DISTANCES: [Distance; 2] = [
     Distance { name: "no network in between", spec: RelaySpec::NONE, goals: [0.6, 0.35] },
-    Distance {
-        name: "25 ms each way, 100 Mbit/s",
-        spec: RelaySpec::ISSUE,
-        goals: [0.6, 0.2],
-    },
+    Distance { name: "25 ms each way, 100 Mbit/s", spec: RelaySpec::ISSUE, goals: [0.6, 0.2] },
 ];
 
 /// What a version that was built before may cost, as a multiple of reading its files.
@@ -182,7 +178,8 @@ fn grow(history: &mut History, commits: usize) {
     history.tag(&tag(0), tip);
     for at in 1..commits {
         let written = (0..FILES_A_COMMIT).map(|nth| at * FILES_A_COMMIT + nth);
-        let tree = written.fold(Tree::new(), |tree, n| tree.file(name(n % FILES), content(FILES + n - FILES_A_COMMIT)));
+        let tree = written
+            .fold(Tree::new(), |tree, n| tree.file(name(n % FILES), content(FILES + n - FILES_A_COMMIT)));
         tip = history.change(&[tip], &tree);
         if at % COMMITS_A_VERSION == 0 {
             history.tag(&tag(at / COMMITS_A_VERSION), tip);
