@@ -93,7 +93,9 @@ fn by_go_alone(_: &Plan, forge: &Forge, relay: &Relay) -> Seconds {
     let home = GoHome::fresh();
     let settings = forge.git_settings(home.path(), relay.address());
     let download = |version| {
-        let run = GoRun::in_home(&home).proxy("direct").env("GIT_CONFIG_GLOBAL", &settings);
+        let run =
+            GoRun::in_home(&home).proxy("direct").env("GOVCS", "*:all").env("GIT_ALLOW_PROTOCOL", "https");
+        let run = run.env("GIT_CONFIG_GLOBAL", &settings);
         seconds(run, version)
     };
     Seconds { first: download(0), next: download(1), again: None }
@@ -146,7 +148,7 @@ impl Forge {
     fn git_settings(&self, folder: &Path, via: SocketAddr) -> PathBuf {
         let authority = self.https.ca_file();
         let text = format!(
-            "[http]\n\tsslCAInfo = {}\n[url \"{}\"]\n\tinsteadOf = https://{MODULE}\n",
+            "[http]\n\tproxy =\n\tsslCAInfo = {}\n[url \"{}\"]\n\tinsteadOf = https://{MODULE}\n",
             authority.display(),
             self.url(via)
         );

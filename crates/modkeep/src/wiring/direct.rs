@@ -117,6 +117,7 @@ fn git_options(
         repository_bytes_max: settings.get(&table::REPOSITORY_MAX_SIZE)?,
         cache_bytes_max: settings.get(&table::REPOSITORY_CACHE_SIZE)?,
         fetch_time_max: settings.get(&table::REPOSITORY_TIMEOUT)?,
+        tags_ahead: settings.get(&table::REPOSITORY_TAGS_AHEAD)?,
         ..GitOptions::default()
     })
 }
