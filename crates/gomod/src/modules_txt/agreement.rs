@@ -10,6 +10,7 @@ use super::directory::{clean, from_workspace};
 use super::{ModulesTxt, VendoredModule, VendoredReplacement};
 use crate::modfile::{GoMod, Replace, Replacement};
 use crate::semver;
+use crate::version::Version;
 
 /// The minor release of Go 1 since which modules.txt says everything that is compared here.
 const COMPLETE_SINCE: &str = "14";
@@ -143,13 +144,11 @@ impl<'a> Comparison<'a> {
             if self.listed.get(&key).is_some_and(|module| module.explicit) {
                 continue;
             }
-            let held = self.held.get(key.0);
-            match self.is_old {
-                true if held.is_some_and(|held| Some(*held) != key.1) => {
-                    found.push(flawed(key, Flaw::OtherVersion))
-                }
-                true => {}
-                false => found.push(flawed(key, Flaw::NotExplicit)),
+            let holds_other = self.held.get(key.0).is_some_and(|held| Some(*held) != key.1);
+            if !self.is_old {
+                found.push(flawed(key, Flaw::NotExplicit));
+            } else if holds_other {
+                found.push(flawed(key, Flaw::OtherVersion));
             }
         }
     }
@@ -160,7 +159,7 @@ impl<'a> Comparison<'a> {
         let of_workspace = self.workspace.iter().flat_map(|workspace| workspace.replace);
         let mut seen = BTreeSet::new();
         for replace in of_main.chain(of_workspace) {
-            let key = (replace.path.as_str(), replace.version.as_ref().map(|version| version.as_str()));
+            let key = (replace.path.as_str(), replace.version.as_ref().map(Version::as_str));
             if seen.insert(key) {
                 found.extend(self.replacement(key).map(|flaw| flawed(key, flaw)));
             }
@@ -204,7 +203,7 @@ impl<'a> Comparison<'a> {
             return None;
         }
         if let Some(replacement) = self.workspace.and_then(|workspace| matching(workspace.replace, key)) {
-            return Some(recorded(replacement, |directory| directory.to_owned()));
+            return Some(recorded(replacement, str::to_owned));
         }
         let of_main = |main: &MainModule<'a>| {
             let replacement = matching(&main.go_mod.replace, key)?;
@@ -238,9 +237,8 @@ fn flawed(key: Key<'_>, flaw: Flaw) -> Disagreement {
 /// The line that says what stands in for a module: the last one with its version, else the last one without any.
 fn matching<'a>(lines: &'a [Replace], key: Key<'_>) -> Option<&'a Replacement> {
     let last = |version: Option<&str>| {
-        let fits = |line: &&Replace| {
-            line.path == key.0 && line.version.as_ref().map(|version| version.as_str()) == version
-        };
+        let fits =
+            |line: &&Replace| line.path == key.0 && line.version.as_ref().map(Version::as_str) == version;
         lines.iter().rev().find(fits)
     };
     last(key.1).or_else(|| last(None)).map(|line| &line.with)
