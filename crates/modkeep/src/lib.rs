@@ -47,6 +47,8 @@ pub fn run(
 
 fn dispatch(command: &Command, session: &mut Session<'_>) -> Result<(), Failed> {
     match command {
+        Command::Go(args) => commands::go::run(args, session),
+        Command::Exec(args) => commands::go::exec(args, session),
         Command::Serve(args) => serve::run(args, session),
         Command::Import(args) => import::run(args, session),
         Command::Store(args) => store::run(args, session),

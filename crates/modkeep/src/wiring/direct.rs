@@ -34,13 +34,15 @@ pub(crate) fn of(
     http: HttpOptions,
     client: &HttpClient,
     spool: Spool,
+    profile: Profile,
 ) -> Result<Direct, Failed> {
     let cache = settings.get(&table::REPOSITORY_CACHE)?;
     let discovery = Discovery::new(discovery_options(settings, env, keyring, http, &cache)?)
         .map_err(|error| Failed::new(Exit::Unavailable, Problem::from_error(&error)))?;
     let environment: Environment = env.variables().collect();
     let programs = Programs::new(settings.get(&table::REPOSITORY_PROCESSES)?, environment);
-    let git = GitCache::new(cache.join("git"), git_options(settings, env, keyring, &cache)?, programs);
+    let git =
+        GitCache::new(cache.join("git"), git_options(settings, env, keyring, &cache, profile)?, programs);
     Ok(Direct::new(discovery, Repositories::new(git), client.clone(), spool))
 }
 
@@ -98,6 +100,7 @@ fn git_options(
     env: &Env,
     keyring: &Keyring<'_>,
     cache: &Path,
+    profile: Profile,
 ) -> Result<GitOptions, Failed> {
     let credentials = keyring.git_credentials(settings)?.into_iter().map(|known| Credential {
         host: known.host,
@@ -105,7 +108,7 @@ fn git_options(
         secret: known.password,
     });
     Ok(GitOptions {
-        profile: Profile::Server { config: settings.get(&table::GIT_CONFIG)? },
+        profile,
         extra_protocols: extra_protocols(settings)?,
         ssh: SshOptions {
             key_file: settings.get(&table::SSH_KEY)?,
