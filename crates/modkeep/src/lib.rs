@@ -39,10 +39,13 @@ pub fn run(
         Ok(cli) => dispatch(&cli.command, &mut Session { env, files: &files::Disk, out, err }),
         Err(instead) => print_instead(&instead, out, err),
     };
-    match result.and_then(|()| Ok(out.flush()?)) {
+    let exit = match result.and_then(|()| Ok(out.flush()?)) {
         Ok(()) => Exit::Ok,
         Err(failed) => told(&failed, err),
-    }
+    };
+    // Warnings of a command that went well are to be seen too; nobody is left to be told that they cannot be.
+    let _: io::Result<()> = err.flush();
+    exit
 }
 
 fn dispatch(command: &Command, session: &mut Session<'_>) -> Result<(), Failed> {
