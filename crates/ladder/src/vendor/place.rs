@@ -14,11 +14,12 @@ use super::list::List;
 use super::plan::Plan;
 use super::project::Project;
 use super::publish::{rename, rename_new, write_new};
+use super::recover::recover;
 use super::restore::Copy;
 use super::stored::Stored;
 use super::tree::{Found, Tree, look};
 use super::verify::read_list;
-use super::work::{TREE, Work, recover, stamp};
+use super::work::{TREE, Work, stamp};
 use super::{CHECKSUMS, PLACED, VENDOR};
 
 /// Keeps git from taking the placed folder for a change: it would mark what is built as modified.

@@ -1,12 +1,14 @@
 //! The snapshot at `vendor/` for one run of a project that does not vendor.
 
+use std::ffi::OsStr;
 use std::fs;
-use std::process::Command;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
-use ladder::vendor::{Guarded, Removed, VendorError, sweep};
+use ladder::vendor::{Guarded, Project, Removed, VendorError, place, sweep};
 
-use crate::scene::Scene;
+use crate::scene::{Scene, trusted};
 
 /// A project with a snapshot and without vendor folder.
 fn unvendored(scene: Scene) -> Scene {
@@ -19,15 +21,34 @@ fn next_start(scene: &Scene) -> Option<Removed> {
     sweep(&scene.project(), &scene.state(), SystemTime::now()).unwrap()
 }
 
-/// Leaves the placed folder as a killed run does: nobody holds it any more.
-fn kill(placement: ladder::vendor::Placement, scene: &Scene) {
-    let journal = fs::read_dir(scene.state().join("placed")).unwrap().next().unwrap().unwrap().path();
-    let entry = fs::read(&journal).unwrap();
-    let away = scene.path("away");
-    fs::rename(scene.path("vendor"), &away).unwrap();
-    assert_eq!(placement.remove().unwrap(), Removed::NotOurs);
-    fs::rename(&away, scene.path("vendor")).unwrap();
-    fs::write(&journal, entry).unwrap();
+/// Names the project and the user's folder to a child that is to place the snapshot and to be killed.
+const CHILD: &str = "LADDER_TEST_PLACE";
+
+/// Places the snapshot in another process, and kills that.
+fn place_and_be_killed(scene: &Scene) {
+    let test = "placing::what_a_killed_run_left_is_removed_at_the_next_start";
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args([test, "--exact", "--nocapture"])
+        .env(CHILD, std::env::join_paths([&scene.root, &scene.state()]).unwrap())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.map_while(Result::ok).any(|line| line.ends_with("placed")), "the child placed nothing");
+    child.kill().unwrap();
+    assert!(!child.wait().unwrap().success());
+}
+
+/// What the child does; it ends when its parent does.
+fn be_the_child(paths: &OsStr) -> ! {
+    let paths: Vec<_> = std::env::split_paths(paths).collect();
+    let project = Project::open(&paths[0]).unwrap();
+    let placement = place(&project, &trusted(), &paths[1], SystemTime::now()).unwrap();
+    println!("placed");
+    std::io::stdin().lines().for_each(drop);
+    drop(placement);
+    std::process::exit(0)
 }
 
 #[test]
@@ -64,9 +85,12 @@ fn git_sees_no_change() {
 
 #[test]
 fn what_a_killed_run_left_is_removed_at_the_next_start() {
+    if let Some(paths) = std::env::var_os(CHILD) {
+        be_the_child(&paths);
+    }
     let scene = unvendored(Scene::new());
     let before = scene.tree("");
-    kill(scene.place().unwrap(), &scene);
+    place_and_be_killed(&scene);
     assert!(scene.path("vendor").exists());
     assert_eq!(scene.guard(true).unwrap(), Guarded::NotVendored);
     assert_eq!(scene.tree(""), before);

@@ -148,8 +148,9 @@ fn a_snapshot_of_a_stranger_or_of_another_project_is_refused() {
     let other = Scene::new();
     other.write("go.mod", "module example.com/app2\n\ngo 1.23\n\nrequire example.com/a v1.0.0\n");
     snapshot(&other.project(), &owner(), &trusted(), None).unwrap();
-    let theirs = other.tree("vendor.offline");
-    theirs.iter().for_each(|(name, content)| scene.write(&format!("vendor.offline/{name}"), content));
+    for (name, content) in other.tree("vendor.offline") {
+        scene.write(&format!("vendor.offline/{name}"), &content);
+    }
     let error = scene.restore().unwrap_err();
     assert!(matches!(error, VendorError::Foreign { .. }), "{error}");
 }
