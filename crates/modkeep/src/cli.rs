@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::commands::{bundle, completions, config, go, import, man, serve, store, version};
+use crate::commands::{bundle, completions, config, go, import, man, serve, store, vendor, version};
 use crate::exit::Exit;
 
 /// Keeps Go builds alive when module proxies fail.
@@ -41,6 +41,11 @@ pub enum Command {
     Store(store::StoreArgs),
     /// Make and use signed bundles of what builds need, for when nothing else answers.
     Bundle(bundle::BundleArgs),
+    /// Hold the vendor folder to a list of hashes, and put it back from a signed snapshot.
+    ///
+    /// vendor/.checksums has the hash of every file. vendor.offline/ is a signed copy, and vendor.bak/ the one before. They hold a
+    /// go.mod of their own, so that go does not look into them. Commit all three with vendor/, or the copies alone.
+    Vendor(vendor::VendorArgs),
     /// Show, check or describe the settings.
     Config(config::ConfigArgs),
     /// Print version, commit and target.

@@ -9,6 +9,8 @@ pub enum Exit {
     Ok,
     /// The command could not do what was asked, for a reason that has no number of its own.
     Failure,
+    /// The answer cannot be told: what to compare with is missing or cannot be read.
+    Untold,
     /// The command line is wrong: an unknown flag or command, a missing or impossible value.
     Usage,
     /// What the command needs from this machine is not there, such as a free address or a writable data folder.
@@ -24,14 +26,22 @@ pub enum Exit {
 impl Exit {
     /// All codes of our own, in the order in which they are documented. `modkeep go` and `modkeep exec` end with the command's
     /// own otherwise.
-    pub const ALL: [Self; 6] =
-        [Self::Ok, Self::Failure, Self::Usage, Self::Unavailable, Self::Infrastructure, Self::Config];
+    pub const ALL: [Self; 7] = [
+        Self::Ok,
+        Self::Failure,
+        Self::Untold,
+        Self::Usage,
+        Self::Unavailable,
+        Self::Infrastructure,
+        Self::Config,
+    ];
 
     /// The number that the process ends with.
     pub const fn code(self) -> u8 {
         match self {
             Self::Ok => 0,
             Self::Failure => 1,
+            Self::Untold => 2,
             Self::Usage => 64,
             Self::Unavailable => 69,
             Self::Infrastructure => 75,
@@ -45,6 +55,7 @@ impl Exit {
         match self {
             Self::Ok => "done",
             Self::Failure => "failed",
+            Self::Untold => "what to compare with is missing or unreadable (vendor verify)",
             Self::Usage => "the command line is wrong",
             Self::Unavailable => {
                 "something needed on this machine is missing (address in use, data folder not writable)"

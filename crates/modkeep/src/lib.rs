@@ -21,7 +21,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 
 use cli::Command;
-use commands::{Session, bundle, completions, config, import, man, serve, store, version};
+use commands::{Session, bundle, completions, config, import, man, serve, store, vendor, version};
 use env::Env;
 use exit::Exit;
 use report::Failed;
@@ -56,6 +56,7 @@ fn dispatch(command: &Command, session: &mut Session<'_>) -> Result<(), Failed> 
         Command::Import(args) => import::run(args, session),
         Command::Store(args) => store::run(args, session),
         Command::Bundle(args) => bundle::run(args, session),
+        Command::Vendor(args) => vendor::run(args, session),
         Command::Config(args) => config::run(args, session),
         Command::Version => version::run(session),
         Command::Completions(args) => completions::run(args, session),

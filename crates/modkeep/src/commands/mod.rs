@@ -11,6 +11,7 @@ pub mod import;
 pub mod man;
 pub mod serve;
 pub mod store;
+pub mod vendor;
 pub mod version;
 
 use std::io::Write;
