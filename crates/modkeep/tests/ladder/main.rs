@@ -7,3 +7,4 @@ mod likeness;
 mod rungs;
 mod scene;
 mod trust;
+mod vendor;
