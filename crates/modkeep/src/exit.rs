@@ -15,14 +15,26 @@ pub enum Exit {
     Usage,
     /// What the command needs from this machine is not there, such as a free address or a writable data folder.
     Unavailable,
+    /// A command that was run failed because a network or a server did, and not the code.
+    Infrastructure,
     /// A setting is wrong: a file, a variable, or one of go's own settings.
     Config,
+    /// What the command that was run ended with; never zero.
+    Command(u8),
 }
 
 impl Exit {
-    /// All codes, in the order in which they are documented.
-    pub const ALL: [Self; 6] =
-        [Self::Ok, Self::Failure, Self::Untold, Self::Usage, Self::Unavailable, Self::Config];
+    /// All codes of our own, in the order in which they are documented. `modkeep go` and `modkeep exec` end with the command's
+    /// own otherwise.
+    pub const ALL: [Self; 7] = [
+        Self::Ok,
+        Self::Failure,
+        Self::Untold,
+        Self::Usage,
+        Self::Unavailable,
+        Self::Infrastructure,
+        Self::Config,
+    ];
 
     /// The number that the process ends with.
     pub const fn code(self) -> u8 {
@@ -32,7 +44,9 @@ impl Exit {
             Self::Untold => 2,
             Self::Usage => 64,
             Self::Unavailable => 69,
+            Self::Infrastructure => 75,
             Self::Config => 78,
+            Self::Command(code) => code,
         }
     }
 
@@ -46,7 +60,9 @@ impl Exit {
             Self::Unavailable => {
                 "something needed on this machine is missing (address in use, data folder not writable)"
             }
+            Self::Infrastructure => "go failed because the network or a server did, not the code",
             Self::Config => "a setting is wrong (file, variable, or one of go's own settings)",
+            Self::Command(_) => "what the command that was run ended with",
         }
     }
 

@@ -15,6 +15,7 @@ pub mod publish;
 pub mod report;
 pub mod settings;
 pub mod unblocked;
+mod wiring;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -38,14 +39,19 @@ pub fn run(
         Ok(cli) => dispatch(&cli.command, &mut Session { env, files: &files::Disk, out, err }),
         Err(instead) => print_instead(&instead, out, err),
     };
-    match result.and_then(|()| Ok(out.flush()?)) {
+    let exit = match result.and_then(|()| Ok(out.flush()?)) {
         Ok(()) => Exit::Ok,
         Err(failed) => told(&failed, err),
-    }
+    };
+    // Warnings of a command that went well are to be seen too; nobody is left to be told that they cannot be.
+    let _: io::Result<()> = err.flush();
+    exit
 }
 
 fn dispatch(command: &Command, session: &mut Session<'_>) -> Result<(), Failed> {
     match command {
+        Command::Go(args) => commands::go::run(args, session),
+        Command::Exec(args) => commands::go::exec(args, session),
         Command::Serve(args) => serve::run(args, session),
         Command::Import(args) => import::run(args, session),
         Command::Store(args) => store::run(args, session),

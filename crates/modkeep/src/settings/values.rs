@@ -2,6 +2,7 @@
 //!
 //! Those of `direct` are in [`repositories`], those of trust in [`trusted`].
 
+mod client;
 mod repositories;
 mod trusted;
 
@@ -18,7 +19,11 @@ use source::upstream::check_url;
 use tracing_subscriber::EnvFilter;
 
 use crate::settings::{Base, Choice, Invalid};
-pub use repositories::{PROCESSES, RepositoryWay, govcs, repository_processes, repository_ways, some_size};
+pub use client::{folders, rungs};
+pub use repositories::{
+    PROCESSES, RepositoryWay, TAGS_AHEAD, govcs, repository_processes, repository_tags_ahead,
+    repository_ways, some_size,
+};
 pub use trusted::{Trusted, signing_key, trusted_keys};
 
 /// The shortest wait that can be set: below it every answer would come too late.

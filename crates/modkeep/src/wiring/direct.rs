@@ -27,25 +27,27 @@ const AGENT: &str = "SSH_AUTH_SOCK";
 const TRUSTED_SCHEMES: [&str; 3] = ["file", "git", "http"];
 
 /// Finds and reads repositories as the settings say.
-pub(super) fn of(
+pub(crate) fn of(
     settings: &Settings,
     env: &Env,
     keyring: &Keyring<'_>,
     http: HttpOptions,
     client: &HttpClient,
     spool: Spool,
+    profile: Profile,
 ) -> Result<Direct, Failed> {
     let cache = settings.get(&table::REPOSITORY_CACHE)?;
     let discovery = Discovery::new(discovery_options(settings, env, keyring, http, &cache)?)
         .map_err(|error| Failed::new(Exit::Unavailable, Problem::from_error(&error)))?;
     let environment: Environment = env.variables().collect();
     let programs = Programs::new(settings.get(&table::REPOSITORY_PROCESSES)?, environment);
-    let git = GitCache::new(cache.join("git"), git_options(settings, env, keyring, &cache)?, programs);
+    let git =
+        GitCache::new(cache.join("git"), git_options(settings, env, keyring, &cache, profile)?, programs);
     Ok(Direct::new(discovery, Repositories::new(git), client.clone(), spool))
 }
 
 /// The repositories as the last place of the chain. Private paths may be asked there: their own hosts hear of them and nobody else.
-pub(super) fn link(direct: Direct, spool: Spool, trust: &Trust) -> Link {
+pub(crate) fn link(direct: Direct, spool: Spool, trust: &Trust) -> Link {
     let origin = direct.origin().clone();
     let checked = Checked::new(direct, spool).leaving_flaws_to_a_ledger();
     let place = Arc::new(Verified::new(checked, trust.ledger.clone()));
@@ -98,6 +100,7 @@ fn git_options(
     env: &Env,
     keyring: &Keyring<'_>,
     cache: &Path,
+    profile: Profile,
 ) -> Result<GitOptions, Failed> {
     let credentials = keyring.git_credentials(settings)?.into_iter().map(|known| Credential {
         host: known.host,
@@ -105,7 +108,7 @@ fn git_options(
         secret: known.password,
     });
     Ok(GitOptions {
-        profile: Profile::Server { config: settings.get(&table::GIT_CONFIG)? },
+        profile,
         extra_protocols: extra_protocols(settings)?,
         ssh: SshOptions {
             key_file: settings.get(&table::SSH_KEY)?,
@@ -117,6 +120,7 @@ fn git_options(
         repository_bytes_max: settings.get(&table::REPOSITORY_MAX_SIZE)?,
         cache_bytes_max: settings.get(&table::REPOSITORY_CACHE_SIZE)?,
         fetch_time_max: settings.get(&table::REPOSITORY_TIMEOUT)?,
+        tags_ahead: settings.get(&table::REPOSITORY_TAGS_AHEAD)?,
         ..GitOptions::default()
     })
 }
