@@ -144,6 +144,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_pipe_or_an_endless_file_is_not_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("go.mod");
+        fs::File::create(&path).unwrap().set_len(MOD_BYTES_MAX).unwrap();
+        assert!(read(&path).is_ok());
+        fs::File::create(&path).unwrap().set_len(MOD_BYTES_MAX + 1).unwrap();
+        assert!(matches!(read(&path), Err(VendorError::TooLong { .. })));
+        fs::remove_file(&path).unwrap();
+        rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        assert!(matches!(read(&path), Err(VendorError::Io { .. })));
+    }
+
+    #[test]
     fn a_project_is_found_as_go_finds_it() {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().canonicalize().unwrap();

@@ -102,6 +102,7 @@ fn the_last_of_two_runs_removes_it() {
     let scene = unvendored(Scene::new());
     let first = scene.place().unwrap();
     assert_eq!(scene.guard(true).unwrap(), Guarded::Placed);
+    assert!(matches!(scene.restore(), Err(VendorError::InUse(_))));
     let second = scene.place().unwrap();
     assert_eq!(second.copy(), None);
     assert_eq!(first.remove().unwrap(), Removed::InUse);

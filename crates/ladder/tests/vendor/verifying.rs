@@ -76,6 +76,9 @@ fn without_a_list_that_can_be_read_the_code_is_2() {
     fs::rename(&list, scene.path("aside")).unwrap();
     symlink(scene.path("aside"), &list).unwrap();
     assert!(matches!(reason(), NoList::Unreadable(_)));
+    fs::remove_file(&list).unwrap();
+    assert!(Command::new("mkfifo").arg(&list).status().unwrap().success());
+    assert!(matches!(reason(), NoList::Unreadable(_)), "a pipe is not waited for");
     fs::rename(scene.path("vendor"), scene.path("moved")).unwrap();
     assert_eq!(reason(), NoList::NoVendor);
     symlink(scene.path("moved"), scene.path("vendor")).unwrap();
