@@ -63,8 +63,8 @@ impl Direct {
         let job = job(ask, ctx);
         match self.discovery.locate(path, &job).await? {
             Located::Proxy { url, is_private, .. } => {
-                let route = Route { url: url.clone(), is_vouched: false };
-                self.discovery.check_reach(&route, is_private, &job).await?;
+                let route = Route { url: url.clone(), is_vouched: false, is_private };
+                self.discovery.check_reach(&route, &job).await?;
                 Ok(Found::Proxy(url))
             }
             Located::Repository(root) => {
@@ -119,8 +119,8 @@ impl Direct {
     async fn open(&self, root: &Root, job: &Job) -> Result<Arc<dyn Repo>, RepoError> {
         let (mut ways, mut refused) = (Vec::new(), None);
         for route in &root.ways {
-            match self.discovery.check_reach(route, root.is_private, job).await {
-                Ok(()) => ways.push(route.url.clone()),
+            match self.discovery.check_reach(route, job).await {
+                Ok(()) => ways.push(route.clone()),
                 Err(error) => refused = refused.or(Some(error)),
             }
         }

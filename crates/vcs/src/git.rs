@@ -43,5 +43,5 @@ mod whole;
 
 pub use cache::GitCache;
 pub use credentials::Credential;
-pub use options::{GitOptions, Probe, Probed, Profile, SshOptions};
+pub use options::{GitOptions, Probe, Profile, SshOptions};
 pub use remote::Remotes;

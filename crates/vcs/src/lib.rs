@@ -15,7 +15,7 @@ pub use build::{Built, ModuleFiles, zip};
 pub use direct::Direct;
 pub use discovery::{Discovery, DiscoveryOptions, Located, RepositoryRule, Rewrite, Root, Route, Way};
 pub use exec::{Environment, Programs};
-pub use git::{Credential, GitCache, GitOptions, Probe, Probed, Profile, Remotes, SshOptions};
+pub use git::{Credential, GitCache, GitOptions, Probe, Profile, Remotes, SshOptions};
 pub use repo::{Archive, Commit, CommitId, EntryKind, Job, Need, Ref, Refs, Repo, RepoError, TreeEntry};
 pub use repositories::Repositories;
 pub use resolve::{Info, Listing, Module, Origin, Resolutions};

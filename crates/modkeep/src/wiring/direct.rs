@@ -41,8 +41,11 @@ pub(crate) fn of(
         .map_err(|error| Failed::new(Exit::Unavailable, Problem::from_error(&error)))?;
     let environment: Environment = env.variables().collect();
     let programs = Programs::new(settings.get(&table::REPOSITORY_PROCESSES)?, environment);
-    let git =
-        GitCache::new(cache.join("git"), git_options(settings, env, keyring, &cache, profile)?, programs);
+    let git_options = GitOptions {
+        probe: Some(discovery.probe()),
+        ..git_options(settings, env, keyring, &cache, profile)?
+    };
+    let git = GitCache::new(cache.join("git"), git_options, programs);
     Ok(Direct::new(discovery, Repositories::new(git), client.clone(), spool))
 }
 

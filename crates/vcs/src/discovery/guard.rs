@@ -84,30 +84,32 @@ impl Guard {
         if is_given || may_reach(ip, is_private) { Ok(()) } else { Err(Forbidden { host, ip }) }
     }
 
-    /// Whether a program may be started that connects to this host by its own lookup: all addresses have to be allowed.
+    /// Whether a program may be started that connects to this host by its own lookup: all addresses have to be allowed. Those are
+    /// returned, so that the program can be held to them: its own lookup could have another answer.
     ///
-    /// A name that an HTTP proxy looks up cannot be checked here; that proxy is then the guard.
+    /// None are returned for a host that is an address already or that the operator gave, nor for a name that an HTTP proxy looks
+    /// up: that proxy is then the guard.
     pub(super) async fn check(
         &self,
         url: &Url,
         is_private: bool,
         deadline: Instant,
-    ) -> Result<(), RepoError> {
+    ) -> Result<Vec<IpAddr>, RepoError> {
         self.check_literal(url, is_private).map_err(|forbidden| RepoError::refused(forbidden.to_string()))?;
         let Some(host) = url.host_str().filter(|host| !self.pinned.contains_key(*host)) else {
-            return Ok(());
+            return Ok(Vec::new());
         };
         let is_looked_up_elsewhere = self.goes_through_proxy && url.scheme().starts_with("http");
         if is_looked_up_elsewhere || literal(url).is_some() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let found = timeout_at(deadline, self.addresses(host)).await;
         let found = found.map_err(|_| RepoError::unavailable(format!("{host} was not found in time")))?;
         let found =
             found.map_err(|error| RepoError::unavailable(format!("cannot look up {host}: {error}")))?;
-        match found.into_iter().find(|ip| !may_reach(*ip, is_private)) {
-            Some(ip) => Err(RepoError::refused(Forbidden { host: host.to_owned(), ip }.to_string())),
-            None => Ok(()),
+        match found.iter().find(|ip| !may_reach(**ip, is_private)) {
+            Some(ip) => Err(RepoError::refused(Forbidden { host: host.to_owned(), ip: *ip }.to_string())),
+            None => Ok(found),
         }
     }
 

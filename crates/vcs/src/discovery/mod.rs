@@ -4,7 +4,7 @@
 //! * [`pages`], [`dynamic`]: asking the host of a path, and what its go-import tags mean.
 //! * [`ping`]: paths that name their system, such as `host.example/x.git`.
 //! * [`ways`], [`url_text`]: from a repository's URL to those that may be tried.
-//! * [`client`], [`guard`], [`address`]: requests that a stranger cannot lead astray.
+//! * [`client`], [`guard`], [`address`]: requests that a stranger cannot lead astray; [`scout`]: the same for git.
 //! * [`answers`], [`shelf`]: what is kept, in memory and on disk.
 //!
 //! Where this is stricter than go: a host that cannot be asked is "could not find out", where go says that there is no such
@@ -19,6 +19,7 @@ mod located;
 mod options;
 mod pages;
 mod ping;
+mod scout;
 mod shelf;
 #[cfg(test)]
 mod tests;
@@ -35,12 +36,13 @@ use tokio::time::Instant;
 pub use located::{Located, Root, Route};
 pub use options::{DiscoveryOptions, RepositoryRule, Rewrite, Way};
 
-use crate::{Job, RepoError};
+use crate::{Job, Probe, RepoError};
 use answers::{Lifetimes, Question};
 use client::{Reach, Web};
 use guard::{Lookup, SystemLookup};
 use pages::Pages;
 use ping::Pings;
+use scout::Scout;
 use shelf::Shelf;
 
 /// Finds repositories. Each host is asked for each path once at a time, whoever wants to know; what it says is kept.
@@ -92,12 +94,17 @@ impl Discovery {
     ///
     /// # Errors
     /// `Refused` when its host has an address that this root may not lead to, `Unavailable` when that cannot be found out.
-    pub async fn check_reach(&self, route: &Route, is_private: bool, job: &Job) -> Result<(), RepoError> {
+    pub async fn check_reach(&self, route: &Route, job: &Job) -> Result<(), RepoError> {
         if route.is_vouched {
             return Ok(());
         }
         let url = url_text::parse(&route.url).map_err(RepoError::refused)?;
-        self.web.guard.check(&url, is_private, job.deadline).await
+        self.web.guard.check(&url, route.is_private, job.deadline).await.map(drop)
+    }
+
+    /// A web client with the same rules about addresses, for git.
+    pub fn probe(&self) -> Arc<dyn Probe> {
+        Arc::new(Scout::new(self.web.clone()))
     }
 
     fn rule(&self, path: &str) -> Option<&RepositoryRule> {

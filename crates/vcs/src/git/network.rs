@@ -1,14 +1,16 @@
 //! Asking the remote, by one way after the other.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use source::FailureKind;
 use tokio::time::Instant;
 
 use super::command::{Git, GitCall};
 use super::complaint::{Cause, Complaint};
 use super::credentials;
-use super::options::Probed;
+use super::options::Probe;
 use super::remote::Way;
 use super::ways::WayMemory;
 use crate::RepoError;
@@ -26,8 +28,7 @@ pub(super) struct Network {
     pub(super) git: Git,
     ways: Vec<Way>,
     memory: Arc<WayMemory>,
-    /// Where a way leads since the repository has moved, by the way's position.
-    moved: Mutex<Vec<(usize, Way)>>,
+    moved: Moved,
 }
 
 /// Why the remote did not do what it was asked.
@@ -42,7 +43,7 @@ pub(super) struct NetworkError {
 impl Network {
     /// A remote that is reached by at least one way.
     pub(super) fn new(git: Git, ways: Vec<Way>, memory: Arc<WayMemory>) -> Self {
-        Self { git, ways, memory, moved: Mutex::default() }
+        Self { git, ways, memory, moved: Moved::default() }
     }
 
     /// Whether it is clear by which way the remote will be reached.
@@ -72,7 +73,7 @@ impl Network {
                     self.memory.learn(&self.ways, *at, Instant::now() + REMEMBERED);
                     return Ok(output);
                 }
-                Err((error, is_about_the_way)) => {
+                Err(Failed { error, is_about_the_way, .. }) => {
                     if matches!(error.cause, Cause::Silent | Cause::Unreachable) {
                         self.memory.forget(&self.ways, *at);
                     }
@@ -97,60 +98,135 @@ impl Network {
         at: usize,
         call: &(impl Fn(&Git, &Way) -> GitCall + Sync),
         deadline: Instant,
-    ) -> Result<Output, (NetworkError, bool)> {
-        let Some(way) = self.way(at) else { return Err((NetworkError::no_way(), true)) };
-        let error = match self.git.run(call(&self.git, &way), deadline).await {
-            Ok(output) => return Ok(output),
+    ) -> Result<Output, Failed> {
+        let Some(way) = self.ways.get(at) else { return Err(NetworkError::no_way().into()) };
+        if let Some(moved) = self.moved.get(at) {
+            let result = self.go(&moved, call, deadline).await;
+            if result.is_err() {
+                // It may have come back, or gone on.
+                self.moved.forget(at);
+            }
+            return result;
+        }
+        let failed = match self.go(way, call, deadline).await {
+            Err(failed) => failed,
+            done => return done,
+        };
+        let moved = self.second_look(failed, way, deadline).await?;
+        let result = self.go(&moved, call, deadline).await;
+        if result.is_ok() {
+            self.moved.learn(at, moved);
+        }
+        result
+    }
+
+    /// Runs the command by one way.
+    async fn go(
+        &self,
+        way: &Way,
+        call: &(impl Fn(&Git, &Way) -> GitCall + Sync),
+        deadline: Instant,
+    ) -> Result<Output, Failed> {
+        let call = self.pinned(call(&self.git, way), way, deadline).await?;
+        let error = match self.git.run(call, deadline).await {
             Err(error) => error,
+            Ok(output) => return Ok(output),
         };
-        let complaint = self.looked_at(Complaint::of(&error), &way, at, deadline).await;
-        if complaint.cause == Cause::Moved
-            && let Some(moved) = self.way(at).filter(|moved| *moved != way)
-        {
-            let again = self.git.run(call(&self.git, &moved), deadline).await;
-            return again.map_err(|error| self.told(Complaint::of(&error), &error, &moved));
-        }
-        Err(self.told(complaint, &error, &way))
-    }
-
-    fn told(&self, complaint: Complaint, error: &ExecError, way: &Way) -> (NetworkError, bool) {
-        let (cause, is_about_the_way) = (complaint.cause, complaint.is_about_the_way());
-        let has_credential = credentials::of(&self.git.options.credentials, way).is_some();
-        let error = match error {
+        let complaint = Complaint::of(&error);
+        Err(match error {
             ExecError::Failed { .. } | ExecError::Deadline { .. } => {
-                complaint.into_error(way, has_credential)
+                Failed::complaint(complaint, way, self.has_credential(way))
             }
-            _ => RepoError::unavailable(error.to_string()),
-        };
-        (NetworkError { cause, error }, is_about_the_way)
+            _ => NetworkError { cause: complaint.cause, error: RepoError::unavailable(error.to_string()) }
+                .into(),
+        })
     }
 
-    /// Lets a web client look where git was turned away (protocol.md D10), and learns where a repository has moved.
-    async fn looked_at(&self, complaint: Complaint, way: &Way, at: usize, deadline: Instant) -> Complaint {
-        let is_worth_it =
-            way.is_web() && matches!(complaint.cause, Cause::NoRights | Cause::Moved | Cause::Other);
-        let Some(probe) = self.git.options.probe.as_ref().filter(|_| is_worth_it) else { return complaint };
-        if complaint.cause == Cause::NoRights && credentials::of(&self.git.options.credentials, way).is_some()
+    /// Holds git to the addresses that were looked at.
+    async fn pinned(&self, call: GitCall, way: &Way, deadline: Instant) -> Result<GitCall, Failed> {
+        let Some(probe) = self.probe(way) else { return Ok(call) };
+        let addresses = probe.addresses(way.route(), deadline).await.map_err(Failed::address)?;
+        Ok(match way.resolved_to(&addresses) {
+            Some(pin) => call.config("http.curloptResolve", pin),
+            None => call,
+        })
+    }
+
+    /// Lets a web client look where git was turned away: to where the repository has moved, or whether there is none
+    /// (protocol.md D10).
+    async fn second_look(&self, failed: Failed, way: &Way, deadline: Instant) -> Result<Way, Failed> {
+        let Some(probe) = self.probe(way) else { return Err(failed) };
+        let is_moved = failed.error.cause == Cause::Moved;
+        if is_moved
+            && let Some(route) = probe.moved_to(way.route(), deadline).await
+            && let Ok(moved) = Way::parse(&route, &self.git.options)
         {
-            return complaint;
+            return Ok(moved);
         }
-        match probe.look_at(way.url(), deadline).await {
-            Probed::Missing => Complaint { cause: Cause::Missing, ..complaint },
-            Probed::Moved(url) if complaint.cause == Cause::Moved => {
-                if let Ok(moved) = Way::parse(&url, &self.git.options) {
-                    self.moved.lock().unwrap_or_else(PoisonError::into_inner).push((at, moved));
-                }
-                complaint
+        let is_stranger = failed.error.cause == Cause::NoRights && !self.has_credential(way);
+        match failed.complaint {
+            Some(complaint) if (is_moved || is_stranger) && probe.is_missing(way.route(), deadline).await => {
+                let complaint = Complaint { cause: Cause::Missing, ..complaint };
+                Err(Failed::complaint(complaint, way, false))
             }
-            Probed::Moved(_) | Probed::Unknown => complaint,
+            complaint => Err(Failed { complaint, ..failed }),
         }
     }
 
-    /// Where this way leads just now.
-    fn way(&self, at: usize) -> Option<Way> {
-        let moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = moved.iter().rev().find(|(position, _)| *position == at).map(|(_, way)| way);
-        last.or_else(|| self.ways.get(at)).cloned()
+    fn probe(&self, way: &Way) -> Option<&Arc<dyn Probe>> {
+        self.git.options.probe.as_ref().filter(|_| way.is_web())
+    }
+
+    fn has_credential(&self, way: &Way) -> bool {
+        credentials::of(&self.git.options.credentials, way).is_some()
+    }
+}
+
+/// Why one way did not lead to the repository.
+#[derive(Debug)]
+struct Failed {
+    error: NetworkError,
+    /// Whether another way may fare better.
+    is_about_the_way: bool,
+    /// What git has said, if it has.
+    complaint: Option<Complaint>,
+}
+
+impl Failed {
+    fn complaint(complaint: Complaint, way: &Way, has_credential: bool) -> Self {
+        let (cause, is_about_the_way) = (complaint.cause, complaint.is_about_the_way());
+        let error = complaint.clone().into_error(way, has_credential);
+        Self { error: NetworkError { cause, error }, is_about_the_way, complaint: Some(complaint) }
+    }
+
+    /// The address itself may not be gone to, or is not known.
+    fn address(error: RepoError) -> Self {
+        let cause = if error.kind == FailureKind::Refused { Cause::NoRights } else { Cause::Unreachable };
+        Self { error: NetworkError { cause, error }, is_about_the_way: true, complaint: None }
+    }
+}
+
+impl From<NetworkError> for Failed {
+    fn from(error: NetworkError) -> Self {
+        Self { error, is_about_the_way: false, complaint: None }
+    }
+}
+
+/// Where ways lead since the repository has moved, by their positions.
+#[derive(Debug, Default)]
+struct Moved(Mutex<BTreeMap<usize, Way>>);
+
+impl Moved {
+    fn get(&self, at: usize) -> Option<Way> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&at).cloned()
+    }
+
+    fn learn(&self, at: usize, way: Way) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(at, way);
+    }
+
+    fn forget(&self, at: usize) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&at);
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use source::FailureKind;
 use testkit::repo::{GitRepo, Tree};
-use vcs::{GitOptions, Need, Remotes, RepoError};
+use vcs::{GitOptions, Need, Remotes, RepoError, Route};
 
 use crate::kit::{Kit, Sample, files, job, unpacked, with_files};
 
@@ -65,7 +65,7 @@ async fn bad_addresses_are_refused() {
         format!("file://{}", kit.home.path().display()),
         "http://example.com/a".into(),
     ] {
-        let remotes = Remotes { url: "https://example.com/a".into(), ways: vec![way] };
+        let remotes = Remotes { url: "https://example.com/a".into(), ways: vec![Route::vouched(way)] };
         assert_eq!(kit.cache.open(&remotes).unwrap_err().kind, FailureKind::Refused);
     }
     assert!(!mark.exists());

@@ -8,6 +8,7 @@ mod damage;
 mod hostile;
 mod kit;
 mod limits;
+mod probe;
 mod servers;
 mod sharing;
 mod ways;
