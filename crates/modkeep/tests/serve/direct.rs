@@ -145,14 +145,13 @@ fn a_version_that_no_repository_has_is_not_found_and_a_dead_host_is_not_that() {
 fn a_repository_that_a_forge_hides_or_has_moved_is_told_apart() {
     let (repo, server, data) = (repository(), GitHttps::start(), tempfile::tempdir().unwrap());
     let node = node(data.path(), &server, "");
-    let url = format!("{}/{ROOT}/@v/v1.0.0.info", node.url());
     server.fault("/lib/info/refs", HttpsFault::Status(401));
-    let (status, text) = get(&url);
+    let (status, text) = get(&format!("{}/{ROOT}/@v/v1.0.0.info", node.url()));
     assert_eq!((status, text.contains("no such repository")), (404, true), "{text}");
     server.serve("/new", &repo);
     server.heal();
     let moved = server.url("/new/info/refs?service=git-upload-pack");
     server.fault("/lib/info/refs", HttpsFault::Redirect(moved));
-    let (status, text) = get(&url);
-    assert_eq!((status, text.contains("v1.0.0")), (200, true), "{text}");
+    let (status, text) = get(&format!("{}/{SUB}/@v/v0.3.0.info", node.url()));
+    assert_eq!((status, text.contains("v0.3.0")), (200, true), "{text}");
 }
