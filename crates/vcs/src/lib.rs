@@ -5,6 +5,7 @@ mod direct;
 mod discovery;
 mod exec;
 mod git;
+mod names;
 mod repo;
 mod repositories;
 mod resolve;

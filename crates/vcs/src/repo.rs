@@ -165,7 +165,8 @@ impl Refs {
 /// One entry of a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TreeEntry {
-    /// Relative to the folder that was asked for, with `/`. Bytes that are no UTF-8 make the whole tree an error, as in go.
+    /// Relative to the folder that was asked for, with `/`. Bytes that are no UTF-8 have stand-ins that no zip may hold: as with
+    /// go, they are in the way only where the file is not left out.
     pub path: String,
     /// What it is.
     pub kind: EntryKind,
