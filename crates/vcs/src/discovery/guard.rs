@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use source::upstream::Proxies;
+use source::upstream::{Bounds, Proxies};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 use url::{Host, Url};
@@ -150,6 +150,7 @@ fn literal(url: &Url) -> Option<IpAddr> {
 }
 
 /// The guard of the connections for private or for public paths.
+#[derive(Debug)]
 pub(super) struct Resolver {
     pub(super) guard: Arc<Guard>,
     pub(super) is_private: bool,
@@ -162,5 +163,11 @@ impl Resolve for Resolver {
             let allowed = guard.allowed(name.as_str(), is_private).await?;
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
+    }
+}
+
+impl Bounds for Resolver {
+    fn check(&self, url: &Url) -> Result<(), String> {
+        self.guard.check_literal(url, self.is_private).map_err(|forbidden| forbidden.to_string())
     }
 }

@@ -31,6 +31,7 @@ use std::sync::Arc;
 use gomod::ModulePath;
 use gomod::repository::imports::Target;
 use gomod::repository::{GoVcs, Known, KnownPlace, Vcs, well_known};
+use source::upstream::HttpClient;
 use tokio::time::Instant;
 
 pub use located::{Located, Root, Route};
@@ -39,7 +40,7 @@ pub use options::{DiscoveryOptions, RepositoryRule, Rewrite, Way};
 use crate::{Job, Probe, RepoError};
 use answers::{Lifetimes, Question};
 use client::{Reach, Web};
-use guard::{Lookup, SystemLookup};
+use guard::{Lookup, Resolver, SystemLookup};
 use pages::Pages;
 use ping::Pings;
 use scout::Scout;
@@ -52,6 +53,8 @@ pub struct Discovery {
     web: Arc<Web>,
     pages: Pages,
     pings: Pings,
+    /// For the proxies of public and of private paths.
+    proxy_clients: [HttpClient; 2],
 }
 
 impl Discovery {
@@ -68,7 +71,11 @@ impl Discovery {
         let lifetimes = Lifetimes { good: options.lifetime, failure: options.failure_lifetime };
         let pages = Pages::new(web.clone(), lifetimes, Shelf::new(options.folder.clone()));
         let pings = Pings::new(web.clone(), lifetimes, options.ssh_available);
-        Ok(Self { options, web, pages, pings })
+        let proxy_client = |is_private| {
+            HttpClient::bounded(&options.http, Arc::new(Resolver { guard: web.guard.clone(), is_private }))
+        };
+        let proxy_clients = [proxy_client(false)?, proxy_client(true)?];
+        Ok(Self { options, web, pages, pings, proxy_clients })
     }
 
     /// Finds where a module comes from: by the operator's rules, by what go knows, else by asking its host.
@@ -100,6 +107,11 @@ impl Discovery {
         }
         let url = url_text::parse(&route.url).map_err(RepoError::refused)?;
         self.web.guard.check(&url, route.is_private, job.deadline).await.map(drop)
+    }
+
+    /// Asks proxies that `mod` tags name, with the same rules about addresses, also for where they redirect to.
+    pub(crate) fn proxy_client(&self, is_private: bool) -> &HttpClient {
+        &self.proxy_clients[usize::from(is_private)]
     }
 
     /// A web client with the same rules about addresses, for git.
