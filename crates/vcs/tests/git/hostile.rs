@@ -161,5 +161,5 @@ async fn names_that_are_not_utf8_are_told_apart() {
     let commit = asked.stat("main", Need::Files, &job()).await.unwrap().id;
     let tree = asked.tree(&commit, "", &job()).await.unwrap();
     assert_eq!(tree[0].path, "a");
-    assert!(tree[1].path != tree[2].path && tree[1].path.ends_with(".go"), "{tree:?}");
+    assert_ne!(tree[1].path, tree[2].path);
 }
