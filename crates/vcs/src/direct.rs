@@ -70,21 +70,29 @@ impl Direct {
                 Ok(Found::Proxy { url, is_private })
             }
             Located::Repository(root) => {
-                let body = self.content(ask, path, &root, &job).await?;
-                Ok(Found::Content(body, format!("{} {}", root.vcs, root.url)))
+                let repo = self.open(&root, &job).await?;
+                let body = self.content(ask, path, &root, &repo, &job).await?;
+                let detour = repo.detour().map(|why| format!(", after {why}")).unwrap_or_default();
+                Ok(Found::Content(body, format!("{} {}{detour}", root.vcs, root.url)))
             }
         }
     }
 
     /// What the repository has, by what is known of its tags; if that is nothing, by what they are now.
-    async fn content(&self, ask: &Ask, path: &ModulePath, root: &Root, job: &Job) -> Result<Body, RepoError> {
-        let repo = self.open(root, job).await?;
+    async fn content(
+        &self,
+        ask: &Ask,
+        path: &ModulePath,
+        root: &Root,
+        repo: &Arc<dyn Repo>,
+        job: &Job,
+    ) -> Result<Body, RepoError> {
         let module = Module::new(path.clone(), &root.root, &root.subdir, repo.clone())?
             .with_resolutions(self.resolutions.clone());
-        match self.answer(ask, &module, &*repo, job).await {
+        match self.answer(ask, &module, &**repo, job).await {
             Err(error) if error.is_not_found() && ask.lifetime() == Lifetime::Immutable => {
                 let anew = Job { not_before: Instant::now(), ..*job };
-                self.answer(ask, &module, &*repo, &anew).await
+                self.answer(ask, &module, &**repo, &anew).await
             }
             answer => answer,
         }

@@ -12,6 +12,7 @@
 mod ahead;
 mod answers;
 mod archive;
+mod attempt;
 mod cache;
 mod command;
 mod complaint;

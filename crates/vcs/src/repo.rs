@@ -24,6 +24,11 @@ pub trait Repo: fmt::Debug + Send + Sync {
     /// Its address as discovery gave it, without credentials: `Origin.URL`.
     fn url(&self) -> &str;
 
+    /// What went wrong on ways that were tried in vain before the one that works, for the trail of an answer.
+    fn detour(&self) -> Option<String> {
+        None
+    }
+
     /// Every branch and tag with the commit it leads to, for the sums of `Origin` (protocol.md D34).
     async fn refs(&self, job: &Job) -> Result<Refs, RepoError>;
 
