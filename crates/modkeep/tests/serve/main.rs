@@ -19,6 +19,7 @@ mod once;
 mod operations;
 mod passes;
 mod proxies;
+mod repositories;
 mod semantics;
 mod steady;
 mod sumdb;

@@ -128,12 +128,13 @@ impl Discovery {
 
     fn by_rule(&self, rule: &RepositoryRule, path: &str) -> Root {
         let Reach { is_private, is_insecure } = self.reach(path);
+        let (root, subdir) = rule.placed(path);
         Root {
-            root: rule.prefix.clone(),
+            root,
             vcs: rule.vcs,
             url: rule.url.clone(),
             ways: ways::vouched(&rule.url, &self.options),
-            subdir: rule.subdir.clone(),
+            subdir,
             is_private,
             is_insecure,
         }

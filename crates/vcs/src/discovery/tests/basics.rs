@@ -129,12 +129,18 @@ async fn the_operators_table_is_asked_first() {
         rule("a.test", "x:"),
     ];
     let root = world.locate("github.com/a/b/c").await.unwrap();
-    assert_eq!(told(&root), "github.com/a/b svn svn://10.0.0.1/b go");
+    assert_eq!(told(&root), "github.com/a/b/c svn svn://10.0.0.1/b go/c");
     let Located::Repository(root) = root else { panic!("a repository") };
     assert_eq!(root.ways, [Route::vouched("svn://10.0.0.1/b")]);
     let discovery = world.discovery();
     assert!(discovery.check_reach(&root.ways[0], &job(Duration::from_secs(1))).await.is_ok());
-    assert_eq!(told(&world.locate("github.com/a/x").await.unwrap()), "github.com/a svn file:///a go");
+    for (path, expected) in [
+        ("github.com/a", "github.com/a svn file:///a go"),
+        ("github.com/a/v2", "github.com/a svn file:///a go"),
+        ("github.com/a/x/y/v2", "github.com/a/x/y svn file:///a go/x/y"),
+    ] {
+        assert_eq!(told(&world.locate(path).await.unwrap()), expected);
+    }
     assert_eq!(
         told(&world.locate("github.com/ab/x").await.unwrap()),
         "github.com/ab/x git https://github.com/ab/x "
