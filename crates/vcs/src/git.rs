@@ -12,6 +12,7 @@
 mod ahead;
 mod answers;
 mod archive;
+mod attempt;
 mod cache;
 mod command;
 mod complaint;
@@ -43,5 +44,5 @@ mod whole;
 
 pub use cache::GitCache;
 pub use credentials::Credential;
-pub use options::{GitOptions, Probe, Probed, Profile, SshOptions};
+pub use options::{GitOptions, Probe, Profile, SshOptions};
 pub use remote::Remotes;

@@ -164,8 +164,7 @@ impl Client {
             return Ok(None);
         }
         let spool = parts.spool.clone();
-        let direct =
-            direct::of(&self.settings, &self.env, keyring, http, parts.client, spool.clone(), Profile::User)?;
+        let direct = direct::of(&self.settings, &self.env, keyring, http, spool.clone(), Profile::User)?;
         Ok(Some(direct::link(direct, spool, parts.trust).place))
     }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use source::upstream::{HttpClient, HttpOptions};
+use source::upstream::HttpOptions;
 use source::{Checked, Spool, Verified};
 use vcs::{
     Credential, Direct, Discovery, DiscoveryOptions, Environment, GitCache, GitOptions, Profile, Programs,
@@ -32,7 +32,6 @@ pub(crate) fn of(
     env: &Env,
     keyring: &Keyring<'_>,
     http: HttpOptions,
-    client: &HttpClient,
     spool: Spool,
     profile: Profile,
 ) -> Result<Direct, Failed> {
@@ -41,9 +40,12 @@ pub(crate) fn of(
         .map_err(|error| Failed::new(Exit::Unavailable, Problem::from_error(&error)))?;
     let environment: Environment = env.variables().collect();
     let programs = Programs::new(settings.get(&table::REPOSITORY_PROCESSES)?, environment);
-    let git =
-        GitCache::new(cache.join("git"), git_options(settings, env, keyring, &cache, profile)?, programs);
-    Ok(Direct::new(discovery, Repositories::new(git), client.clone(), spool))
+    let git_options = GitOptions {
+        probe: Some(discovery.probe()),
+        ..git_options(settings, env, keyring, &cache, profile)?
+    };
+    let git = GitCache::new(cache.join("git"), git_options, programs);
+    Ok(Direct::new(discovery, Repositories::new(git), spool))
 }
 
 /// The repositories as the last place of the chain. Private paths may be asked there: their own hosts hear of them and nobody else.

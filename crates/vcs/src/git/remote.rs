@@ -1,9 +1,11 @@
 //! The addresses of a repository.
 
+use std::net::IpAddr;
+
 use url::Url;
 
 use super::GitOptions;
-use crate::RepoError;
+use crate::{RepoError, Route};
 
 /// Longer than any address that is meant.
 const URL_BYTES_MAX: usize = 2048;
@@ -14,20 +16,21 @@ pub struct Remotes {
     /// Its address as discovery gave it: `Origin.URL`, and the name of its cache.
     pub url: String,
     /// The addresses to try, in order. They hold no passwords.
-    pub ways: Vec<String>,
+    pub ways: Vec<Route>,
 }
 
 /// One checked address: its protocol is allowed, and nothing in it can be taken for an option or a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Way {
-    url: String,
+    route: Route,
     scheme: String,
     host: String,
 }
 
 impl Way {
     /// Checks an address (protocol.md D11).
-    pub(super) fn parse(text: &str, options: &GitOptions) -> Result<Self, RepoError> {
+    pub(super) fn parse(route: &Route, options: &GitOptions) -> Result<Self, RepoError> {
+        let text = route.url.as_str();
         let refuse = |why: &str| Err(RepoError::refused(format!("the repository address {text:?} {why}")));
         if text.len() > URL_BYTES_MAX || text.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err(RepoError::refused(
@@ -54,12 +57,17 @@ impl Way {
             return refuse("has no plain host");
         }
         let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        Ok(Self { url: text.to_owned(), scheme: url.scheme().to_owned(), host })
+        Ok(Self { route: route.clone(), scheme: url.scheme().to_owned(), host })
     }
 
     /// The address as it was given.
     pub(super) fn url(&self) -> &str {
-        &self.url
+        &self.route.url
+    }
+
+    /// The address, and who named it.
+    pub(super) fn route(&self) -> &Route {
+        &self.route
     }
 
     /// Its scheme.
@@ -70,6 +78,18 @@ impl Way {
     /// Its host, with the port where that is not the usual one.
     pub(super) fn host(&self) -> &str {
         &self.host
+    }
+
+    /// The setting of git that leads its name to these addresses and nowhere else.
+    pub(super) fn resolved_to(&self, addresses: &[IpAddr]) -> Option<String> {
+        let url = Url::parse(self.url()).ok()?;
+        let (host, port) = (url.host_str()?, url.port_or_known_default()?);
+        let shown = addresses.iter().map(|ip| match ip {
+            IpAddr::V4(ip) => ip.to_string(),
+            IpAddr::V6(ip) => format!("[{ip}]"),
+        });
+        let shown: Vec<_> = shown.collect();
+        (!shown.is_empty()).then(|| format!("{host}:{port}:{}", shown.join(",")))
     }
 
     /// Whether a web client can look at it.
@@ -106,13 +126,25 @@ fn transport(scheme: &str) -> &str {
 mod tests {
     use super::*;
 
+    fn parse(url: &str, options: &GitOptions) -> Result<Way, RepoError> {
+        Way::parse(&Route::vouched(url), options)
+    }
+
     #[test]
     fn good_addresses_are_taken_apart() {
         let options = GitOptions::default();
-        let way = Way::parse("ssh://git@example.com:2222/a/b", &options).unwrap();
+        let way = parse("ssh://git@example.com:2222/a/b", &options).unwrap();
         assert_eq!((way.scheme(), way.host(), way.is_web()), ("ssh", "example.com:2222", false));
-        assert!(Way::parse("git+ssh://example.com/a", &options).is_ok());
-        assert!(Way::parse("https://example.com/a", &options).unwrap().is_web());
+        assert!(parse("git+ssh://example.com/a", &options).is_ok());
+        assert!(parse("https://example.com/a", &options).unwrap().is_web());
+    }
+
+    #[test]
+    fn a_name_is_led_to_addresses() {
+        let way = parse("https://Example.com/a", &GitOptions::default()).unwrap();
+        let addresses = ["1.1.1.1", "2606:4700::1"].map(|ip| ip.parse().unwrap());
+        assert_eq!(way.resolved_to(&addresses).as_deref(), Some("example.com:443:1.1.1.1,[2606:4700::1]"));
+        assert_eq!(way.resolved_to(&[]), None);
     }
 
     #[test]
@@ -137,10 +169,10 @@ mod tests {
             "https://example.com/a\nb",
         ];
         for text in refused {
-            let error = Way::parse(text, &GitOptions::default()).unwrap_err();
+            let error = parse(text, &GitOptions::default()).unwrap_err();
             assert!(!error.message.contains("secret"), "{error}");
         }
         let file = GitOptions { extra_protocols: vec!["file".into()], ..GitOptions::default() };
-        assert!(Way::parse("file:///etc", &file).is_ok());
+        assert!(parse("file:///etc", &file).is_ok());
     }
 }

@@ -57,13 +57,14 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::Route;
     use crate::git::GitOptions;
 
     #[test]
     fn what_worked_at_a_host_comes_first_for_a_while() {
         let ways = |path: &str| -> Vec<_> {
             let urls = [format!("ssh://git@example.com/{path}"), format!("https://example.com/{path}")];
-            urls.iter().map(|url| Way::parse(url, &GitOptions::default()).unwrap()).collect()
+            urls.iter().map(|url| Way::parse(&Route::vouched(url), &GitOptions::default()).unwrap()).collect()
         };
         let (memory, now) = (WayMemory::default(), Instant::now());
         assert_eq!(memory.order(&ways("a"), now), [0, 1]);

@@ -9,7 +9,9 @@ use source::{FailureKind, Spool};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use vcs::{Environment, GitCache, GitOptions, Info, Job, Module, Need, Programs, Remotes, Repo, RepoError};
+use vcs::{
+    Environment, GitCache, GitOptions, Info, Job, Module, Need, Programs, Remotes, Repo, RepoError, Route,
+};
 
 use crate::answer::{Answer, Found, Kind};
 use crate::go::Place;
@@ -84,7 +86,8 @@ impl Asked {
         let job = Job { deadline: Instant::now() + Duration::from_mins(1), not_before: Instant::now() };
         let path =
             ModulePath::parse(&self.ask.module).map_err(|error| RepoError::not_found(error.to_string()))?;
-        let remotes = Remotes { url: format!("https://{}", self.root), ways: vec![self.way.clone()] };
+        let remotes =
+            Remotes { url: format!("https://{}", self.root), ways: vec![Route::vouched(&self.way)] };
         let repo = self.world.cache.open(&remotes)?;
         let module = Module::new(path.clone(), &self.root, "", Arc::clone(&repo))?;
         match &self.ask.question {
