@@ -210,7 +210,7 @@ fn no_agent(error: &std::io::Error) -> Failed {
 }
 
 /// The program is there, but cannot be run.
-pub(super) fn cannot_start(program: &Path, error: &std::io::Error) -> Failed {
+pub(in crate::commands) fn cannot_start(program: &Path, error: &std::io::Error) -> Failed {
     let problem = Problem::new(format!("cannot start {}", program.display())).because(error.to_string());
     Failed::new(Exit::Unavailable, problem.advise("make it a program that this user may run"))
 }

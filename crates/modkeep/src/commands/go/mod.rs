@@ -4,8 +4,8 @@
 //! * [`behind`]: running it behind the agent, and what is said at the end.
 //! * [`vendored`]: the vendor folder before and after.
 
-mod behind;
-mod program;
+pub(in crate::commands) mod behind;
+pub(in crate::commands) mod program;
 mod vendored;
 
 use std::ffi::{OsStr, OsString};
