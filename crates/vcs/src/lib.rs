@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+mod access;
 mod build;
+mod cache;
 mod direct;
 mod discovery;
 mod exec;
@@ -11,11 +13,12 @@ mod resolve;
 #[cfg(test)]
 mod testing;
 
+pub use access::{Credential, Profile, Remotes, SshOptions};
 pub use build::{Built, ModuleFiles, zip};
 pub use direct::Direct;
 pub use discovery::{Discovery, DiscoveryOptions, Located, RepositoryRule, Rewrite, Root, Route, Way};
 pub use exec::{Environment, Programs};
-pub use git::{Credential, GitCache, GitOptions, Probe, Probed, Profile, Remotes, SshOptions};
+pub use git::{GitCache, GitOptions, Probe, Probed};
 pub use repo::{Archive, Commit, CommitId, EntryKind, Job, Need, Ref, Refs, Repo, RepoError, TreeEntry};
 pub use repositories::Repositories;
 pub use resolve::{Info, Listing, Module, Origin, Resolutions};

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use gomod::repository::Vcs;
 
-use crate::git::{GitCache, Remotes};
+use crate::access::Remotes;
+use crate::git::GitCache;
 use crate::{Repo, RepoError, Root};
 
 /// Opens a repository with the program of its system. Cheap to clone.

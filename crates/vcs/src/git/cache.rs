@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::task::spawn_blocking;
 
+use super::GitOptions;
 use super::command::Git;
-use super::remote::{Remotes, Way};
+use super::options::allowed_protocols;
 use super::repository::Repository;
-use super::sweep::sweep;
-use super::ways::WayMemory;
-use super::{GitOptions, folder};
+use crate::access::{Remotes, Way, WayMemory};
+use crate::cache::{Folder, sweep};
 use crate::exec::Programs;
 use crate::{Repo, RepoError};
 
@@ -67,14 +67,17 @@ impl GitCache {
 
     fn repository(&self, remotes: &Remotes) -> Result<Repository, RepoError> {
         let options = &self.0.git.options;
-        let (ways, refused): (Vec<_>, Vec<_>) =
-            remotes.ways.iter().map(|way| Way::parse(way, options)).partition(Result::is_ok);
+        let (ways, refused): (Vec<_>, Vec<_>) = remotes
+            .ways
+            .iter()
+            .map(|way| Way::parse(way, allowed_protocols(options)))
+            .partition(Result::is_ok);
         let ways: Vec<_> = ways.into_iter().flatten().collect();
         if ways.is_empty() {
             let reason = refused.into_iter().find_map(Result::err);
             return Err(reason.unwrap_or_else(|| RepoError::refused("the repository has no address")));
         }
-        let folder = folder::Folder::new(&self.0.folder, &remotes.url);
+        let folder = Folder::new(&self.0.folder, &remotes.url);
         let network = super::network::Network::new(self.0.git.clone(), ways, Arc::clone(&self.0.memory));
         Ok(Repository::new(&remotes.url, folder, Arc::new(network), Arc::downgrade(&self.0)))
     }

@@ -2,8 +2,8 @@
 
 use source::Symptom;
 
-use super::remote::Way;
 use crate::RepoError;
+use crate::access::Way;
 use crate::exec::ExecError;
 
 /// How much of a complaint is told on.

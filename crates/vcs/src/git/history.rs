@@ -7,8 +7,8 @@ use tokio::time::Instant;
 
 use super::complaint::Cause;
 use super::fetch::{Depth, Extent, Place};
-use super::lane::Fetcher;
 use super::objects::{ReadError, Reader};
+use crate::cache::Fetcher;
 use crate::{Refs, RepoError};
 
 /// Commits only. A remote that does not know it sends everything.

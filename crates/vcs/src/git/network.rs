@@ -7,11 +7,9 @@ use tokio::time::Instant;
 
 use super::command::{Git, GitCall};
 use super::complaint::{Cause, Complaint};
-use super::credentials;
-use super::options::Probed;
-use super::remote::Way;
-use super::ways::WayMemory;
+use super::options::{Probed, allowed_protocols};
 use crate::RepoError;
+use crate::access::{Way, WayMemory, credential_of};
 use crate::exec::{ExecError, Output};
 
 /// For how long it is remembered which way worked.
@@ -115,7 +113,7 @@ impl Network {
 
     fn told(&self, complaint: Complaint, error: &ExecError, way: &Way) -> (NetworkError, bool) {
         let (cause, is_about_the_way) = (complaint.cause, complaint.is_about_the_way());
-        let has_credential = credentials::of(&self.git.options.credentials, way).is_some();
+        let has_credential = credential_of(&self.git.options.credentials, way).is_some();
         let error = match error {
             ExecError::Failed { .. } | ExecError::Deadline { .. } => {
                 complaint.into_error(way, has_credential)
@@ -130,14 +128,13 @@ impl Network {
         let is_worth_it =
             way.is_web() && matches!(complaint.cause, Cause::NoRights | Cause::Moved | Cause::Other);
         let Some(probe) = self.git.options.probe.as_ref().filter(|_| is_worth_it) else { return complaint };
-        if complaint.cause == Cause::NoRights && credentials::of(&self.git.options.credentials, way).is_some()
-        {
+        if complaint.cause == Cause::NoRights && credential_of(&self.git.options.credentials, way).is_some() {
             return complaint;
         }
         match probe.look_at(way.url(), deadline).await {
             Probed::Missing => Complaint { cause: Cause::Missing, ..complaint },
             Probed::Moved(url) if complaint.cause == Cause::Moved => {
-                if let Ok(moved) = Way::parse(&url, &self.git.options) {
+                if let Ok(moved) = Way::parse(&url, allowed_protocols(&self.git.options)) {
                     self.moved.lock().unwrap_or_else(PoisonError::into_inner).push((at, moved));
                 }
                 complaint

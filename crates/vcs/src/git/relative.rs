@@ -12,7 +12,7 @@ const RECORD_BYTES_MAX: u64 = 1 << 20;
 
 /// The stream.
 #[derive(Debug)]
-pub(super) struct Relative<R> {
+pub(crate) struct Relative<R> {
     tar: R,
     /// With a slash at its end; empty for the root.
     folder: String,
@@ -41,7 +41,7 @@ enum Name {
 
 impl<R: Read> Relative<R> {
     /// Takes `dir` off all names. Entries that are not below it, such as `dir` itself, are left out.
-    pub(super) fn new(tar: R, dir: &str) -> Self {
+    pub(crate) fn new(tar: R, dir: &str) -> Self {
         let folder = if dir.is_empty() { String::new() } else { format!("{dir}/") };
         Self {
             tar,

@@ -15,7 +15,7 @@ const KEPT_PERCENT: u64 = 90;
 
 /// Removes what was used least recently until the cache takes less than its limit; what is in use stays. Tells how many
 /// repositories went.
-pub(super) fn sweep(cache: &Path, bytes_max: u64) -> usize {
+pub(crate) fn sweep(cache: &Path, bytes_max: u64) -> usize {
     let (passing, mut folders): (Vec<_>, Vec<_>) =
         subfolders(cache).into_iter().partition(|path| is_passing(path));
     let inside = folders.iter().flat_map(|folder| subfolders(folder)).filter(|path| is_passing(path));

@@ -2,7 +2,6 @@
 
 use url::Url;
 
-use super::GitOptions;
 use crate::RepoError;
 
 /// Longer than any address that is meant.
@@ -19,15 +18,18 @@ pub struct Remotes {
 
 /// One checked address: its protocol is allowed, and nothing in it can be taken for an option or a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Way {
+pub(crate) struct Way {
     url: String,
     scheme: String,
     host: String,
 }
 
 impl Way {
-    /// Checks an address (protocol.md D11).
-    pub(super) fn parse(text: &str, options: &GitOptions) -> Result<Self, RepoError> {
+    /// Checks an address (protocol.md D11), whose protocol must be one of those that are allowed.
+    pub(crate) fn parse<'a>(
+        text: &str,
+        allowed: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, RepoError> {
         let refuse = |why: &str| Err(RepoError::refused(format!("the repository address {text:?} {why}")));
         if text.len() > URL_BYTES_MAX || text.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err(RepoError::refused(
@@ -47,7 +49,7 @@ impl Way {
         if [host, url.username(), text].iter().any(|part| part.starts_with('-')) {
             return refuse("has a part that begins with `-`");
         }
-        if !allowed_protocols(options).any(|allowed| allowed == transport(url.scheme())) {
+        if !allowed.into_iter().any(|allowed| allowed == transport(url.scheme())) {
             return refuse("has a protocol that is not allowed");
         }
         if !is_plain(text, host, url.scheme()) {
@@ -58,22 +60,22 @@ impl Way {
     }
 
     /// The address as it was given.
-    pub(super) fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     /// Its scheme.
-    pub(super) fn scheme(&self) -> &str {
+    pub(crate) fn scheme(&self) -> &str {
         &self.scheme
     }
 
     /// Its host, with the port where that is not the usual one.
-    pub(super) fn host(&self) -> &str {
+    pub(crate) fn host(&self) -> &str {
         &self.host
     }
 
     /// Whether a web client can look at it.
-    pub(super) fn is_web(&self) -> bool {
+    pub(crate) fn is_web(&self) -> bool {
         matches!(self.scheme(), "http" | "https")
     }
 }
@@ -89,15 +91,10 @@ fn is_plain(text: &str, host: &str, scheme: &str) -> bool {
     is_host && !host.is_empty() && !text.contains('\\') && authority.matches('@').count() <= 1
 }
 
-/// What git may speak.
-pub(super) fn allowed_protocols(options: &GitOptions) -> impl Iterator<Item = &str> {
-    ["https", "ssh"].into_iter().chain(options.extra_protocols.iter().map(String::as_str))
-}
-
-/// Git's name for the protocol behind a scheme.
+/// The name of the protocol behind a scheme.
 fn transport(scheme: &str) -> &str {
     match scheme {
-        "git+ssh" | "ssh+git" => "ssh",
+        "git+ssh" | "ssh+git" | "svn+ssh" => "ssh",
         same => same,
     }
 }
@@ -108,11 +105,11 @@ mod tests {
 
     #[test]
     fn good_addresses_are_taken_apart() {
-        let options = GitOptions::default();
-        let way = Way::parse("ssh://git@example.com:2222/a/b", &options).unwrap();
+        let allowed = ["https", "ssh"];
+        let way = Way::parse("ssh://git@example.com:2222/a/b", allowed).unwrap();
         assert_eq!((way.scheme(), way.host(), way.is_web()), ("ssh", "example.com:2222", false));
-        assert!(Way::parse("git+ssh://example.com/a", &options).is_ok());
-        assert!(Way::parse("https://example.com/a", &options).unwrap().is_web());
+        assert!(Way::parse("git+ssh://example.com/a", allowed).is_ok());
+        assert!(Way::parse("https://example.com/a", allowed).unwrap().is_web());
     }
 
     #[test]
@@ -137,10 +134,9 @@ mod tests {
             "https://example.com/a\nb",
         ];
         for text in refused {
-            let error = Way::parse(text, &GitOptions::default()).unwrap_err();
+            let error = Way::parse(text, ["https", "ssh"]).unwrap_err();
             assert!(!error.message.contains("secret"), "{error}");
         }
-        let file = GitOptions { extra_protocols: vec!["file".into()], ..GitOptions::default() };
-        assert!(Way::parse("file:///etc", &file).is_ok());
+        assert!(Way::parse("file:///etc", ["file"]).is_ok());
     }
 }
