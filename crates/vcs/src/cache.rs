@@ -16,7 +16,7 @@ use crate::RepoError;
 
 pub(crate) use folder::{Folder, InUse};
 pub(crate) use lane::{Fetcher, Lane};
-pub(crate) use sweep::sweep;
+pub(crate) use sweep::Sweeper;
 
 /// Work with the disk, off the async workers.
 pub(crate) async fn blocking<T: Send + 'static>(

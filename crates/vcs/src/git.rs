@@ -24,14 +24,13 @@ mod objects;
 mod options;
 mod past;
 mod refs;
-mod relative;
 mod repository;
 mod revision;
 mod sketch;
 mod store;
-mod tar_header;
 mod tree;
 mod whole;
 
 pub use cache::GitCache;
+
 pub use options::{GitOptions, Probe, Probed};

@@ -7,18 +7,21 @@ mod direct;
 mod discovery;
 mod exec;
 mod git;
+mod hg;
 mod repo;
 mod repositories;
 mod resolve;
+mod tar;
 #[cfg(test)]
 mod testing;
 
-pub use access::{Credential, Profile, Remotes, SshOptions};
+pub use access::{Access, Credential, Profile, Remotes, SshOptions};
 pub use build::{Built, ModuleFiles, zip};
 pub use direct::Direct;
 pub use discovery::{Discovery, DiscoveryOptions, Located, RepositoryRule, Rewrite, Root, Route, Way};
 pub use exec::{Environment, Programs};
 pub use git::{GitCache, GitOptions, Probe, Probed};
+pub use hg::{HgCache, HgOptions};
 pub use repo::{Archive, Commit, CommitId, EntryKind, Job, Need, Ref, Refs, Repo, RepoError, TreeEntry};
 pub use repositories::Repositories;
 pub use resolve::{Info, Listing, Module, Origin, Resolutions};

@@ -261,3 +261,9 @@ impl RepoError {
         self.kind == FailureKind::NotFound
     }
 }
+
+/// Whether it is a path inside of a repository, which no program takes for anything else.
+pub(crate) fn is_inner_path(path: &str) -> bool {
+    !path.chars().any(char::is_control)
+        && path.split('/').all(|part| !part.is_empty() && part != "." && part != "..")
+}

@@ -16,6 +16,25 @@ pub struct Remotes {
     pub ways: Vec<String>,
 }
 
+impl Remotes {
+    /// The ways that may be gone.
+    ///
+    /// # Errors
+    /// `Refused` when there is none.
+    pub(crate) fn checked<'a>(
+        &self,
+        allowed: &(impl Iterator<Item = &'a str> + Clone),
+    ) -> Result<Vec<Way>, RepoError> {
+        let (ways, refused): (Vec<_>, Vec<_>) =
+            self.ways.iter().map(|way| Way::parse(way, allowed.clone())).partition(Result::is_ok);
+        if ways.is_empty() {
+            let reason = refused.into_iter().find_map(Result::err);
+            return Err(reason.unwrap_or_else(|| RepoError::refused("the repository has no address")));
+        }
+        Ok(ways.into_iter().flatten().collect())
+    }
+}
+
 /// One checked address: its protocol is allowed, and nothing in it can be taken for an option or a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Way {

@@ -6,6 +6,7 @@ use gomod::repository::Vcs;
 use super::objects::{Found, ReadError, Reader};
 use super::repository::Repository;
 use super::revision::{self, Meaning};
+use crate::repo::is_inner_path;
 use crate::{Archive, Commit, CommitId, Job, Need, Refs, Repo, RepoError, TreeEntry};
 
 /// How many hex digits of a commit stand in a pseudo-version.
@@ -59,7 +60,7 @@ impl Repo for Repository {
         job: &Job,
     ) -> Result<Bytes, RepoError> {
         let missing = || RepoError::not_found(format!("the commit {commit} has no file {path:?}"));
-        if !is_path(path) {
+        if !is_inner_path(path) {
             return Err(missing());
         }
         let _in_use = self.enter().await?;
@@ -94,7 +95,7 @@ impl Repo for Repository {
     }
 
     async fn tree(&self, commit: &CommitId, dir: &str, job: &Job) -> Result<Vec<TreeEntry>, RepoError> {
-        if !dir.is_empty() && !is_path(dir) {
+        if !dir.is_empty() && !is_inner_path(dir) {
             return Err(no_folder(commit, dir));
         }
         let _in_use = self.enter().await?;
@@ -102,7 +103,7 @@ impl Repo for Repository {
     }
 
     async fn archive(&self, commit: &CommitId, dir: &str, job: &Job) -> Result<Archive, RepoError> {
-        if !dir.is_empty() && !is_path(dir) {
+        if !dir.is_empty() && !is_inner_path(dir) {
             return Err(no_folder(commit, dir));
         }
         let _in_use = self.enter().await?;
@@ -159,12 +160,6 @@ impl Repository {
         };
         self.ask(id, Need::Files, deadline, read).await
     }
-}
-
-/// Whether it is a path inside of a repository, which no program takes for anything else.
-fn is_path(path: &str) -> bool {
-    !path.chars().any(char::is_control)
-        && path.split('/').all(|part| !part.is_empty() && part != "." && part != "..")
 }
 
 fn no_folder(commit: &CommitId, dir: &str) -> RepoError {

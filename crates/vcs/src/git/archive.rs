@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::complaint::told;
 use super::objects::{ReadError, Reader};
-use super::relative::Relative;
 use crate::cache::InUse;
 use crate::exec::ExecError;
+use crate::tar::Relative;
 use crate::{Archive, RepoError};
 
 /// More than any archive of which a module is made.

@@ -7,11 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::time::Instant;
 
 use super::command::{Git, GitCall, REMOTE};
-use super::complaint::Cause;
 use super::network::{Network, NetworkError};
 use super::store::Store;
 use crate::RepoError;
-use crate::access::Way;
+use crate::access::{Cause, Way};
 use crate::cache::{Folder, InUse, blocking, disk, lock, size};
 
 /// What every fetch says: it takes what is named and nothing else, and leaves nothing but packs and marks.

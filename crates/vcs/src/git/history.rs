@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::complaint::Cause;
 use super::fetch::{Depth, Extent, Place};
 use super::objects::{ReadError, Reader};
+use crate::access::Cause;
 use crate::cache::Fetcher;
 use crate::{Refs, RepoError};
 

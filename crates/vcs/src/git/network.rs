@@ -6,10 +6,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::command::{Git, GitCall};
-use super::complaint::{Cause, Complaint};
 use super::options::{Probed, allowed_protocols};
 use crate::RepoError;
-use crate::access::{Way, WayMemory, credential_of};
+use crate::access::{Cause, Complaint, Way, WayMemory, credential_of};
 use crate::exec::{ExecError, Output};
 
 /// For how long it is remembered which way worked.

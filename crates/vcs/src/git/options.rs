@@ -61,7 +61,7 @@ impl Default for GitOptions {
 }
 
 /// What git may speak.
-pub(super) fn allowed_protocols(options: &GitOptions) -> impl Iterator<Item = &str> {
+pub(super) fn allowed_protocols(options: &GitOptions) -> impl Iterator<Item = &str> + Clone {
     ["https", "ssh"].into_iter().chain(options.extra_protocols.iter().map(String::as_str))
 }
 

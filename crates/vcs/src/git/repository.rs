@@ -219,7 +219,7 @@ impl Repository {
     /// Lets the cache see to its limit: something has come.
     pub(super) fn sweep(&self) {
         if let Some(shared) = self.shared.upgrade() {
-            shared.sweep();
+            shared.sweeper.sweep();
         }
     }
 }

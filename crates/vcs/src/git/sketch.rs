@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::complaint::Cause;
 use super::fetch::{Depth, Extent, Place, Turn};
 use super::network::NetworkError;
 use crate::RepoError;
+use crate::access::Cause;
 use crate::cache::Fetcher;
 
 /// The references that mark commits whose trees are here.

@@ -5,10 +5,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::command::GitCall;
-use super::complaint::Cause;
 use super::fetch::{Depth, Extent, Place, Turn};
 use super::network::NetworkError;
 use crate::RepoError;
+use crate::access::Cause;
 use crate::cache::{Fetcher, blocking, hex};
 
 /// The references that mark complete commits.

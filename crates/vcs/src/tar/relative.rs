@@ -5,7 +5,7 @@
 
 use std::io::{self, Read};
 
-use super::tar_header::{BLOCK, KIND, SIZE, name_of, number, set_checksum, set_name, set_number};
+use super::header::{BLOCK, KIND, SIZE, name_of, number, set_checksum, set_name, set_number};
 
 /// The longest record of names that is read; git's own are hardly longer than a path.
 const RECORD_BYTES_MAX: u64 = 1 << 20;
