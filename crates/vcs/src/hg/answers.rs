@@ -92,14 +92,12 @@ impl Repo for Repository {
 /// A commit as go tells it. What does not move is a tag to go, and a long beginning of the hash is no reference.
 fn told(revision: &str, is_fixed: bool, (node, time, tags): (&str, i64, Vec<String>)) -> Commit {
     let is_hash = node.starts_with(revision);
-    // The newest commit has another name here than in the contract.
-    let named = if revision == "HEAD" { super::snapshot::TIP } else { revision };
     Commit {
         id: CommitId::new(node),
         short: node.get(..SHORT_DIGITS).unwrap_or(node).to_owned(),
         time,
         tag: (is_fixed && !is_hash).then(|| revision.to_owned()),
-        reference: (!is_hash || revision.len() < SHORT_DIGITS).then(|| named.to_owned()),
+        reference: (!is_hash || revision.len() < SHORT_DIGITS).then(|| revision.to_owned()),
         tags,
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn look_up<'a>(revision: &str, snapshot: &'a Snapshot) -> Meaning<'a>
     if is_node(revision) {
         return Meaning::Hash(revision.to_owned());
     }
-    if revision == TIP || revision == "HEAD" {
+    if revision == TIP {
         return known(snapshot.tip(), false);
     }
     if is_number(revision, snapshot) {
@@ -107,7 +107,6 @@ mod tests {
             ("both", "a"),
             ("default", "a"),
             ("tip", "b"),
-            ("HEAD", "b"),
             ("beef", "a"),
             ("123", "a"),
             ("dead", "#dead"),
