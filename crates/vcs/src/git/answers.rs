@@ -49,7 +49,15 @@ impl Repo for Repository {
             self.fetch_ahead(tag, &refs);
         }
         let short = commit.get(..SHORT_DIGITS).unwrap_or(&commit).to_owned();
-        Ok(Commit { id: CommitId::new(&commit), short, time, tag, reference, tags: refs.tags_on(&commit) })
+        Ok(Commit {
+            id: CommitId::new(&commit),
+            short,
+            time,
+            nanos: 0,
+            tag,
+            reference,
+            tags: refs.tags_on(&commit),
+        })
     }
 
     async fn read_file(

@@ -96,6 +96,7 @@ fn told(revision: &str, is_fixed: bool, (node, time, tags): (&str, i64, Vec<Stri
         id: CommitId::new(node),
         short: node.get(..SHORT_DIGITS).unwrap_or(node).to_owned(),
         time,
+        nanos: 0,
         tag: (is_fixed && !is_hash).then(|| revision.to_owned()),
         reference: (!is_hash || revision.len() < SHORT_DIGITS).then(|| revision.to_owned()),
         tags,

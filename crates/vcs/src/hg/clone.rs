@@ -80,7 +80,7 @@ impl Clone {
 
     /// Whether it is here. It appears by one rename.
     pub(super) fn is_here(&self) -> bool {
-        self.path().is_dir()
+        self.path().join(".hg").is_dir()
     }
 
     /// Which life of the clone this is.

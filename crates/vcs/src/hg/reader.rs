@@ -9,7 +9,7 @@ use super::command;
 use super::complaint;
 use super::snapshot::{REVISIONS, Snapshot, TEMPLATE, names, split_tags};
 use crate::access::Cause;
-use crate::cache::InUse;
+use crate::cache::{InUse, hex};
 use crate::exec::{Call, ExecError, Programs};
 use crate::tar::Relative;
 use crate::{Archive, EntryKind, RepoError, TreeEntry};
@@ -23,8 +23,14 @@ const BYTES_PER_ENTRY: u64 = 128;
 /// What stands before every name in an archive; hg wants something there.
 const PREFIX: &str = "x";
 
+/// How the commit begins that is no commit: the parent of the first.
+const NULL: &str = "0000000000000000000000000000000000000000";
+
 /// One commit of the history.
 const COMMIT_TEMPLATE: &str = "--template={node} {date|hgdate} {tags % \"{tag|hex},\"}\\n";
+
+/// A file: the name by which hg knows it, then its content.
+const FILE_TEMPLATE: &str = "--template={path|hex}\\n{data}";
 
 /// One look at a clone.
 #[derive(Debug, Clone)]
@@ -61,7 +67,7 @@ impl Reader {
     /// The commit whose name begins with these hex digits, if there is just one.
     pub(super) async fn find(&self, digits: &str) -> Result<Option<Found>, ReadError> {
         match self.text(["log", &revision(digits), COMMIT_TEMPLATE]).await {
-            Ok(text) if text.is_empty() => Ok(None),
+            Ok(text) if text.is_empty() || text.starts_with(NULL) => Ok(None),
             Ok(text) => found(text.trim_end_matches('\n')).map(Some).ok_or_else(ReadError::strange),
             Err(error) if error.error.message.contains("ambiguous") => Ok(None),
             Err(error) => Err(error),
@@ -77,10 +83,15 @@ impl Reader {
 
     /// One file, raw.
     pub(super) async fn file(&self, node: &str, path: &str, bytes_max: u64) -> Result<Bytes, ReadError> {
-        let args = ["cat", &revision(node), "--", &format!("path:{path}")];
-        let call = command::reading(&self.clone).args(args).stdout_bytes_max(bytes_max);
+        let args = ["cat", &revision(node), FILE_TEMPLATE, "--", &format!("path:{path}")];
+        let name = hex(path.as_bytes());
+        let call = command::reading(&self.clone).args(args);
+        let call = call.stdout_bytes_max(bytes_max.saturating_add(name.len() as u64 + 1));
         let missing = || RepoError::not_found(format!("the commit {node} has no file {path:?}"));
-        self.bytes(call, missing).await
+        let told = self.bytes(call, missing).await?;
+        // To hg the path of a folder means all files in it.
+        let is_file = told.starts_with(name.as_bytes()) && told.get(name.len()) == Some(&b'\n');
+        if is_file { Ok(told.slice(name.len() + 1..)) } else { Err(missing().into()) }
     }
 
     /// Every file below a folder (empty: the root), in hg's order.

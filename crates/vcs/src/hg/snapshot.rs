@@ -1,5 +1,11 @@
 //! What a clone says of its names: tags, branches, bookmarks, and where they lead.
 
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
 use crate::{CommitId, Ref, Refs};
 
 /// Which commits are told: all that have a name, all ends of branches, and the newest.
@@ -46,7 +52,7 @@ impl Snapshot {
         let lines = text.lines().filter(|line| !line.starts_with("-1 "));
         let commits: Vec<_> = lines.map(Named::parse).collect::<Option<_>>()?;
         let snapshot = Self { commits, refs: Refs::default() };
-        let refs = Refs::new(refs(&snapshot));
+        let refs = Refs::new(refs(&snapshot)).with_sum(&sum(&snapshot));
         Some(Self { refs, ..snapshot })
     }
 
@@ -70,6 +76,24 @@ impl Snapshot {
         let ends = || self.commits.iter().rev().filter(|commit| commit.is_head && commit.branch == name);
         ends().find(|commit| !commit.is_closed).or_else(|| ends().next())
     }
+}
+
+/// The sum by which go knows the state of the repository (protocol.md D35): all heads by their branches, and all bookmarks.
+/// Both are sorted here, as hg keeps them on disk.
+fn sum(snapshot: &Snapshot) -> String {
+    let (mut branches, mut bookmarks): (BTreeMap<_, Vec<u8>>, _) = (BTreeMap::new(), BTreeMap::new());
+    for commit in &snapshot.commits {
+        bookmarks.extend(commit.bookmarks.iter().map(|name| (name, &commit.node)));
+        if commit.is_head {
+            let heads = branches.entry(&commit.branch).or_default();
+            heads.push(b' ');
+            heads.extend(bytes(&commit.node).unwrap_or_default());
+        }
+    }
+    let branches = branches.into_iter().map(|(name, heads)| [name.as_bytes(), &heads[..], b"\n"].concat());
+    let hash = branches.fold(Sha256::new(), Sha256::chain_update);
+    let bookmarks = bookmarks.into_iter().map(|(name, node)| format!("{name}={node}\n"));
+    format!("r1:{}", STANDARD.encode(bookmarks.fold(hash, Sha256::chain_update).finalize()))
 }
 
 /// Everything whose change could change an answer: also ends of branches that no name leads to.
@@ -138,10 +162,13 @@ pub(super) fn names(list: &str) -> Option<Vec<String>> {
 
 /// The text behind hex digits.
 fn text(hex: &str) -> Option<String> {
+    String::from_utf8(bytes(hex)?).ok()
+}
+
+/// The bytes behind hex digits.
+fn bytes(hex: &str) -> Option<Vec<u8>> {
     let digits = hex.as_bytes().chunks(2);
-    let bytes: Option<Vec<u8>> =
-        digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
-    String::from_utf8(bytes?).ok()
+    digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
 }
 
 #[cfg(test)]
@@ -184,6 +211,30 @@ mod tests {
                 "refs/tags/v1.0.0"
             ]
         );
+    }
+
+    /// The heads and bookmarks of a repository that the real go was asked about, and what it said.
+    #[test]
+    fn the_sum_is_that_of_go() {
+        let known = [
+            ("3fffc6c52c77fda9da5da2f4999a6e061e49f871", "default", false, "ab"),
+            ("7315f1b63633e66daafd6901c07fdde100c7f55e", "default", true, "zb"),
+            ("ecb29e14ca173bfdebb2ce3d760d911e072b6c5b", "zz", true, ""),
+            ("86a94a9838e7cf7127a8658491cbe13882f34e24", "aa", true, ""),
+            ("6f4352d0b5a8e6a7d946d6be51e7cc6cb38343f2", "default", true, ""),
+        ];
+        let commits = known.into_iter().zip(1..).map(|((node, branch, is_head, bookmark), number)| Named {
+            number,
+            node: node.to_owned(),
+            time: 0,
+            branch: branch.to_owned(),
+            is_head,
+            is_closed: false,
+            tags: Vec::new(),
+            bookmarks: Some(bookmark.to_owned()).filter(|name| !name.is_empty()).into_iter().collect(),
+        });
+        let snapshot = Snapshot { commits: commits.collect(), refs: Refs::default() };
+        assert_eq!(sum(&snapshot), "r1:k37jHlhPU1gV5sQ2P49AtNSQLcloYKVR7miwh/Y6lmE=");
     }
 
     #[test]

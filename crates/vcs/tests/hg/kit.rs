@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -54,7 +54,8 @@ impl Kit {
 
     /// How often hg was called for this.
     pub(crate) fn calls(&self, command: &str) -> usize {
-        self.said().lines().filter(|line| line.split(' ').any(|word| word == command)).count()
+        let said = self.said().replace("--repository clone", "");
+        said.lines().filter(|line| line.split(' ').any(|word| word == command)).count()
     }
 
     /// All command lines.
@@ -114,10 +115,21 @@ pub(crate) struct Sample {
     pub(crate) repo: HgRepo,
     /// Those that are no tags: the first, the second, the one beside.
     pub(crate) commits: Vec<String>,
+    /// What it was copied from, as long as somebody may want that.
+    _original: Option<Arc<Sample>>,
 }
 
 impl Sample {
+    /// Its own repository each time, which is made once and copied: hg takes its time for every commit.
     pub(crate) fn new() -> Self {
+        static ORIGINAL: Mutex<Weak<Sample>> = Mutex::new(Weak::new());
+        let mut known = ORIGINAL.lock().expect("no test stopped here");
+        let original = known.upgrade().unwrap_or_else(|| Arc::new(Self::make()));
+        *known = Arc::downgrade(&original);
+        Self { repo: original.repo.twin(), commits: original.commits.clone(), _original: Some(original) }
+    }
+
+    fn make() -> Self {
         let mut repo = HgRepo::create();
         repo.file("go.mod", "module example.com/a\n");
         repo.file("sub/a.go", "package a // 0\n");
@@ -134,7 +146,7 @@ impl Sample {
         let beside = repo.commit();
         repo.hg(&["bookmark", "--rev", &first, "mark"]);
         repo.update("default");
-        Self { repo, commits: vec![first, second, beside] }
+        Self { repo, commits: vec![first, second, beside], _original: None }
     }
 
     pub(crate) fn hash(&self, at: usize) -> &str {
