@@ -11,6 +11,7 @@ mod hg;
 mod repo;
 mod repositories;
 mod resolve;
+mod svn;
 mod tar;
 #[cfg(test)]
 mod testing;
@@ -25,3 +26,4 @@ pub use hg::{HgCache, HgOptions};
 pub use repo::{Archive, Commit, CommitId, EntryKind, Job, Need, Ref, Refs, Repo, RepoError, TreeEntry};
 pub use repositories::Repositories;
 pub use resolve::{Info, Listing, Module, Origin, Resolutions};
+pub use svn::{SvnClient, SvnOptions};

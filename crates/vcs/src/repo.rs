@@ -295,3 +295,9 @@ pub(crate) fn is_inner_path(path: &str) -> bool {
     !path.chars().any(char::is_control)
         && path.split('/').all(|part| !part.is_empty() && part != "." && part != "..")
 }
+
+/// That a repository has no such revision, in go's words.
+pub(crate) fn unknown_revision(revision: &str) -> RepoError {
+    let told: String = revision.chars().take(100).collect();
+    RepoError::not_found(format!("unknown revision {}", told.escape_debug()))
+}

@@ -6,7 +6,7 @@ use gomod::repository::Vcs;
 use super::reader::Reader;
 use super::repository::Repository;
 use super::revision::{self, Meaning};
-use crate::repo::is_inner_path;
+use crate::repo::{is_inner_path, unknown_revision};
 use crate::{Archive, Commit, CommitId, Job, Need, Refs, Repo, RepoError, TreeEntry};
 
 /// How many hex digits of a commit stand in a pseudo-version, and how many of them go takes for a hash.
@@ -28,7 +28,7 @@ impl Repo for Repository {
 
     async fn stat(&self, revision: &str, _need: Need, job: &Job) -> Result<Commit, RepoError> {
         let snapshot = self.fresh(job).await?;
-        let unknown = || revision::unknown(revision);
+        let unknown = || unknown_revision(revision);
         match revision::look_up(revision, &snapshot) {
             Meaning::Nothing => Err(unknown()),
             Meaning::Known { commit, is_fixed } => {

@@ -4,7 +4,6 @@
 //! What is special to hg and differs from clone to clone (numbers of commits, `.`, `null`) is unknown here.
 
 use super::snapshot::{Named, Snapshot, TIP, is_lower_hex, is_node};
-use crate::RepoError;
 
 /// Longer than any name that is meant.
 const NAME_BYTES_MAX: usize = 1024;
@@ -50,12 +49,6 @@ pub(super) fn look_up<'a>(revision: &str, snapshot: &'a Snapshot) -> Meaning<'a>
 
 fn known(commit: Option<&Named>, is_fixed: bool) -> Meaning<'_> {
     commit.map_or(Meaning::Nothing, |commit| Meaning::Known { commit, is_fixed })
-}
-
-/// What go says about it.
-pub(super) fn unknown(revision: &str) -> RepoError {
-    let told: String = revision.chars().take(100).collect();
-    RepoError::not_found(format!("unknown revision {}", told.escape_debug()))
 }
 
 /// Whether it could be a name at all.
