@@ -80,7 +80,7 @@ impl Network {
         let cause = complaint.cause;
         let has_credential = credential_of(&self.access.credentials, way).is_some();
         let error = match error {
-            ExecError::Failed { .. } | ExecError::Deadline { .. } => {
+            ExecError::Failed { .. } | ExecError::Deadline { .. } | ExecError::TooMuchOutput { .. } => {
                 complaint.into_error(way, has_credential)
             }
             _ => RepoError::unavailable(error.to_string()),

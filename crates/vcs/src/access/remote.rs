@@ -93,6 +93,12 @@ impl Way {
         &self.host
     }
 
+    /// The port, where that is not the usual one.
+    pub(crate) fn port(&self) -> Option<u16> {
+        let (_, port) = self.host.rsplit_once(':')?;
+        port.parse().ok()
+    }
+
     /// Whether a web client can look at it.
     pub(crate) fn is_web(&self) -> bool {
         matches!(self.scheme(), "http" | "https")
@@ -127,8 +133,10 @@ mod tests {
         let allowed = ["https", "ssh"];
         let way = Way::parse("ssh://git@example.com:2222/a/b", allowed).unwrap();
         assert_eq!((way.scheme(), way.host(), way.is_web()), ("ssh", "example.com:2222", false));
+        assert_eq!(way.port(), Some(2222));
         assert!(Way::parse("git+ssh://example.com/a", allowed).is_ok());
         assert!(Way::parse("https://example.com/a", allowed).unwrap().is_web());
+        assert_eq!(Way::parse("ssh://[::1]/a", allowed).unwrap().port(), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use gomod::repository::Vcs;
 use super::objects::{Found, ReadError, Reader};
 use super::repository::Repository;
 use super::revision::{self, Meaning};
-use crate::repo::is_inner_path;
+use crate::repo::{is_inner_path, unknown_revision};
 use crate::{Archive, Commit, CommitId, Job, Need, Refs, Repo, RepoError, TreeEntry};
 
 /// How many hex digits of a commit stand in a pseudo-version.
@@ -29,7 +29,7 @@ impl Repo for Repository {
 
     async fn stat(&self, revision: &str, need: Need, job: &Job) -> Result<Commit, RepoError> {
         if !revision::is_possible(revision) {
-            return Err(revision::unknown(revision));
+            return Err(unknown_revision(revision));
         }
         let _in_use = self.enter().await?;
         let early = self.start_early(revision, need, job);
@@ -38,7 +38,7 @@ impl Repo for Repository {
             Meaning::Known { commit, reference, tag } => (commit, Some(reference), tag),
             Meaning::Hash(digits) => {
                 let found = self.find_in_history(&digits, &refs, job.deadline).await?;
-                (found.ok_or_else(|| revision::unknown(&digits))?, None, None)
+                (found.ok_or_else(|| unknown_revision(&digits))?, None, None)
             }
         };
         if let (Some(early), Some(tag)) = (early, &tag) {

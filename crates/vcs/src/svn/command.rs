@@ -30,11 +30,11 @@ fn of_server(access: &Access, way: &Way, config: &Path) -> Call {
     call.args(setting("config:tunnels:ssh", "$SVN_SSH")).args(setting("config:auth:password-stores", ""))
 }
 
-/// svn tells ssh the user and the host, but not the port.
+/// svn itself tells ssh no port.
 fn ssh_command(access: &Access, way: &Way) -> String {
     let command = ssh::of_server(&access.ssh, access.stall_seconds());
-    match way.host().rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())) {
-        Some((_, port)) => format!("{command} -p {port}"),
+    match way.port() {
+        Some(port) => format!("{command} -p {port}"),
         None => command,
     }
 }

@@ -46,13 +46,22 @@ impl Revision {
 /// The address of something in a repository, with the revision in which it is meant. The path and the revision are always
 /// there, so that no `@` in the address can be taken for the sign before a revision.
 pub(super) fn target(way: &Way, path: &str, revision: Revision) -> String {
-    at(way.url().trim_end_matches('/'), path, revision)
+    at(&base(way), path, revision)
 }
 
 /// The folder beside the trunk in which tags are by custom; as go computes it, inside of any other folder.
 pub(super) fn tags_target(way: &Way) -> String {
-    let base = way.url().trim_end_matches('/');
-    at(base.strip_suffix("/trunk").unwrap_or(base), "tags", Revision::Newest)
+    let base = base(way);
+    at(base.strip_suffix("/trunk").unwrap_or(&base), "tags", Revision::Newest)
+}
+
+/// The address of the way. Behind ssh svn takes a port for a part of the name of the host: ssh is told it otherwise.
+fn base(way: &Way) -> String {
+    let url = way.url().trim_end_matches('/');
+    match way.port().filter(|_| way.scheme() == "svn+ssh") {
+        Some(port) => url.replacen(&format!(":{port}"), "", 1),
+        None => url.to_owned(),
+    }
 }
 
 fn at(base: &str, path: &str, revision: Revision) -> String {
@@ -114,6 +123,10 @@ mod tests {
             ),
             (
                 target(&way("svn+ssh://me@example.com/r"), "", Revision::Newest),
+                "svn+ssh://me@example.com/r@HEAD",
+            ),
+            (
+                target(&way("svn+ssh://me@example.com:2222/r"), "", Revision::Newest),
                 "svn+ssh://me@example.com/r@HEAD",
             ),
             (tags_target(&trunk), "svn://example.com/r/tags@HEAD"),

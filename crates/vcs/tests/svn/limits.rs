@@ -15,7 +15,7 @@ use crate::kit::{Kit, LONG, job, with_files};
 async fn a_missing_client_is_told_with_its_package() {
     let home = tempfile::tempdir().unwrap();
     let environment = [("PATH", home.path())].into_iter().collect();
-    let client = SvnClient::new(home.path().join("svn"), with_files(), Programs::new(1, environment));
+    let client = SvnClient::new(home.path().join("cache"), with_files(), Programs::new(1, environment));
     let url = "svn://example.com/a".to_owned();
     let asked = client.open(&Remotes { ways: vec![url.clone()], url }).unwrap();
     let error = asked.stat("latest", Need::Files, &job()).await.unwrap_err();
