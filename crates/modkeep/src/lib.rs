@@ -13,6 +13,7 @@ pub mod progress;
 pub mod report;
 pub mod settings;
 pub mod unblocked;
+mod wiring;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

@@ -17,7 +17,10 @@ use source::upstream::check_url;
 use tracing_subscriber::EnvFilter;
 
 use crate::settings::{Base, Choice, Invalid};
-pub use repositories::{PROCESSES, RepositoryWay, govcs, repository_processes, repository_ways, some_size};
+pub use repositories::{
+    PROCESSES, RepositoryWay, TAGS_AHEAD, govcs, repository_processes, repository_tags_ahead,
+    repository_ways, some_size,
+};
 
 /// The shortest wait that can be set: below it every answer would come too late.
 pub const WAIT_MIN: Duration = Duration::from_millis(1);

@@ -34,7 +34,8 @@ pub struct GitOptions {
     pub way_patience: Duration,
     /// How many files the tree of a commit may have.
     pub tree_entries_max: usize,
-    /// How many more tags are fetched, unasked, after a tag was. They are the newest ones, and come when nobody waits.
+    /// How many more tags are fetched, unasked, after a tag was: those beside it, the next higher ones first. They come when nobody
+    /// waits.
     pub tags_ahead: usize,
     /// A web client that looks at what git cannot tell.
     pub probe: Option<Arc<dyn Probe>>,

@@ -17,15 +17,15 @@ use crate::report::{Failed, Problem};
 use crate::settings::{Settings, table};
 
 /// Who vouches for what.
-pub(super) struct Trust {
+pub(crate) struct Trust {
     /// The one that hashes are verified with.
-    pub(super) ledger: Arc<Ledger>,
+    pub(crate) ledger: Arc<Ledger>,
     /// All that are answered for.
-    pub(super) databases: Vec<Arc<Database>>,
+    pub(crate) databases: Vec<Arc<Database>>,
 }
 
 /// Opens the databases that the settings name. Nobody is asked yet.
-pub(super) async fn open(
+pub(crate) async fn open(
     settings: &Settings,
     store: &DiskStore,
     upstreams: &Upstreams,
@@ -62,7 +62,7 @@ fn is_no_other(known: &[Arc<Database>], mirrored: &SumDb) -> Result<(), Failed> 
 }
 
 /// The record of what was seen first in the data folder `root`.
-pub(in crate::commands) fn first_seen(root: &Path) -> Result<FirstSeenLog, Failed> {
+pub(crate) fn first_seen(root: &Path) -> Result<FirstSeenLog, Failed> {
     FirstSeenLog::open(root).map_err(|error| {
         let problem = Problem::new(format!("cannot use the data folder {}", root.display()));
         Failed::new(Exit::Unavailable, problem.because(error.to_string()))
@@ -81,7 +81,7 @@ async fn open_shelved(
 }
 
 /// Opens one database, whose `shelf` lies in the data folder `root`.
-pub(in crate::commands) async fn open_one(
+pub(crate) async fn open_one(
     settings: &Settings,
     root: &Path,
     database: &SumDb,
@@ -114,7 +114,7 @@ fn cannot_open(root: &Path, database: &SumDb, error: &std::io::Error) -> Failed 
 
 /// Whom to ask: the proxies, which may mirror it, then its own host; that one alone where GOSUMDB gives its address
 /// (protocol.md G7, G9).
-pub(in crate::commands) fn ways(
+pub(crate) fn ways(
     database: &SumDb,
     proxies: &[Member],
     client: &HttpClient,
@@ -136,7 +136,7 @@ pub(in crate::commands) fn ways(
 }
 
 /// A place that may hear of all that the database may hear of, with vital signs of its own: that its mirror of a database is broken says nothing about its modules.
-pub(in crate::commands) fn way(
+pub(crate) fn way(
     place: Upstream,
     spool: &Spool,
     dressed: impl FnOnce(Steady<Checked<Upstream>>) -> Arc<dyn Source>,
@@ -148,6 +148,6 @@ pub(in crate::commands) fn way(
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "as map_err hands it over")]
-pub(in crate::commands) fn unusable(error: UpstreamError) -> Failed {
+pub(crate) fn unusable(error: UpstreamError) -> Failed {
     Failed::new(Exit::Config, Problem::from_error(&error))
 }

@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::report::{Failed, Problem};
 
 /// The proxies of the environment.
-pub(in crate::commands) fn of(env: &Env) -> Result<Proxies, Failed> {
+pub(crate) fn of(env: &Env) -> Result<Proxies, Failed> {
     Ok(Proxies {
         http: proxy(env, ["HTTP_PROXY", "http_proxy"])?,
         https: proxy(env, ["HTTPS_PROXY", "https_proxy"])?,

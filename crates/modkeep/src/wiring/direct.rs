@@ -27,7 +27,7 @@ const AGENT: &str = "SSH_AUTH_SOCK";
 const TRUSTED_SCHEMES: [&str; 3] = ["file", "git", "http"];
 
 /// Finds and reads repositories as the settings say.
-pub(super) fn of(
+pub(crate) fn of(
     settings: &Settings,
     env: &Env,
     keyring: &Keyring<'_>,
@@ -45,7 +45,7 @@ pub(super) fn of(
 }
 
 /// The repositories as the last place of the chain. Private paths may be asked there: their own hosts hear of them and nobody else.
-pub(super) fn link(direct: Direct, spool: Spool, trust: &Trust) -> Link {
+pub(crate) fn link(direct: Direct, spool: Spool, trust: &Trust) -> Link {
     let origin = direct.origin().clone();
     let checked = Checked::new(direct, spool).leaving_flaws_to_a_ledger();
     let place = Arc::new(Verified::new(checked, trust.ledger.clone()));
@@ -117,6 +117,7 @@ fn git_options(
         repository_bytes_max: settings.get(&table::REPOSITORY_MAX_SIZE)?,
         cache_bytes_max: settings.get(&table::REPOSITORY_CACHE_SIZE)?,
         fetch_time_max: settings.get(&table::REPOSITORY_TIMEOUT)?,
+        tags_ahead: settings.get(&table::REPOSITORY_TAGS_AHEAD)?,
         ..GitOptions::default()
     })
 }

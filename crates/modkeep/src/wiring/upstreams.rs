@@ -21,27 +21,27 @@ use crate::settings::{Settings, table};
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What the list comes to.
-pub(super) struct Upstreams {
+pub(crate) struct Upstreams {
     /// The places that are asked, in order.
-    pub(super) members: Vec<Member>,
+    pub(crate) members: Vec<Member>,
     /// Whether the repositories themselves are asked behind all of them; go's grammar lets nothing follow `direct`.
-    pub(super) direct: bool,
+    pub(crate) direct: bool,
     /// The members that are not, with the reason.
-    pub(super) left_out: Vec<String>,
+    pub(crate) left_out: Vec<String>,
     /// Reasons that the user should see as warnings.
-    pub(super) warnings: Vec<Problem>,
+    pub(crate) warnings: Vec<Problem>,
 }
 
 /// One place that is asked.
-pub(in crate::commands) struct Member {
+pub(crate) struct Member {
     /// Its URL, with credentials if it has any.
-    pub(super) url: String,
+    pub(crate) url: String,
     /// The separator behind it.
-    pub(super) then: Fallback,
+    pub(crate) then: Fallback,
     /// Whether a file marks it as private.
-    pub(super) private: bool,
+    pub(crate) private: bool,
     /// Who we are there, if its URL does not say so.
-    pub(super) access: Access,
+    pub(crate) access: Access,
 }
 
 impl Member {
@@ -54,22 +54,22 @@ impl Member {
     }
 
     /// The URL as it may be shown.
-    pub(super) fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         mask::secrets(&self.url)
     }
 }
 
 /// What this server itself is: a list that leads back to it would ask for ever.
 #[derive(Clone, Copy)]
-pub(super) struct Own<'a> {
+pub(crate) struct Own<'a> {
     /// Where it listens.
-    pub(super) address: SocketAddr,
+    pub(crate) address: SocketAddr,
     /// Where it keeps things.
-    pub(super) data: &'a Path,
+    pub(crate) data: &'a Path,
 }
 
 /// Chooses from the list of the settings, with what `keyring` has for each.
-pub(super) async fn choose(
+pub(crate) async fn choose(
     settings: &Settings,
     own: Own<'_>,
     keyring: &Keyring<'_>,
@@ -92,7 +92,7 @@ pub(super) async fn choose(
 
 /// The places that a command asks which is no server, and so cannot ask itself: `first`, if there is one, then the list of the
 /// settings.
-pub(in crate::commands) fn all(
+pub(crate) fn all(
     first: Option<&str>,
     settings: &Settings,
     keyring: &Keyring<'_>,
@@ -149,7 +149,7 @@ fn normal(url: &str) -> String {
 
 impl Own<'_> {
     /// Whether the URL leads to this server or to the folder that it keeps things in.
-    pub(super) async fn is_meant_by(self, url: &str) -> bool {
+    pub(crate) async fn is_meant_by(self, url: &str) -> bool {
         let Ok(url) = Url::parse(url) else { return false };
         match url.to_file_path() {
             Ok(folder) if url.scheme() == "file" => is_same_folder(&folder, self.data),

@@ -19,17 +19,17 @@ use crate::settings::place::{Login, Pair, Place};
 use crate::settings::secret::Secret;
 
 /// Where credentials are found.
-pub(in crate::commands) struct Keyring<'a> {
+pub(crate) struct Keyring<'a> {
     env: &'a Env,
     files: &'a dyn Files,
     netrc: Netrc,
     /// What the user should hear about the netrc file.
-    pub(super) warnings: Vec<Problem>,
+    pub(crate) warnings: Vec<Problem>,
 }
 
 impl<'a> Keyring<'a> {
     /// Reads the user's netrc file. Without one, or with one that cannot be read, there is nothing in it.
-    pub(in crate::commands) fn of(env: &'a Env, files: &'a dyn Files) -> Self {
+    pub(crate) fn of(env: &'a Env, files: &'a dyn Files) -> Self {
         let read = netrc_path(env).map(|path| (files.read(&path), path));
         let (netrc, warning) = match read {
             None => (Netrc::default(), None),
@@ -41,13 +41,13 @@ impl<'a> Keyring<'a> {
     }
 
     /// What the user's netrc file says.
-    pub(super) fn netrc(&self) -> &Netrc {
+    pub(crate) fn netrc(&self) -> &Netrc {
         &self.netrc
     }
 
     /// What is used with the place at `url`: what its table says, else what netrc says. The URL's own user wins over both,
     /// where it is asked.
-    pub(super) fn access(&self, place: Option<&Place>, url: &str) -> Result<Access, Failed> {
+    pub(crate) fn access(&self, place: Option<&Place>, url: &str) -> Result<Access, Failed> {
         let Some(place) = place else {
             return Ok(Access { credentials: self.netrc.find(url), ..Access::default() });
         };
@@ -60,7 +60,7 @@ impl<'a> Keyring<'a> {
     }
 
     /// The authorities in a file, if one is named.
-    pub(super) fn authorities(&self, path: Option<&Path>) -> Result<Authorities, Failed> {
+    pub(crate) fn authorities(&self, path: Option<&Path>) -> Result<Authorities, Failed> {
         let Some(path) = path else { return Ok(Authorities::default()) };
         let what = format!("the certificate authorities in {} cannot be used", path.display());
         Authorities::from_pem(&self.read(path)?)
@@ -113,7 +113,7 @@ impl<'a> Keyring<'a> {
         Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
     }
 
-    pub(super) fn read(&self, path: &Path) -> Result<Vec<u8>, Failed> {
+    pub(crate) fn read(&self, path: &Path) -> Result<Vec<u8>, Failed> {
         self.files.read(path).map_err(|error| {
             let problem = Problem::new(format!("cannot read {}", path.display())).because(error.to_string());
             config(problem.advise("make it a file that the user that runs modkeep may read"))

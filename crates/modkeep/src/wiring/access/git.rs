@@ -11,13 +11,13 @@ use crate::settings::credential::Credential;
 
 /// A user and a password for one host. `Debug` shows the host alone.
 #[derive(Clone, PartialEq, Eq)]
-pub(in crate::commands) struct GitCredential {
+pub(crate) struct GitCredential {
     /// The host in lower case, with its port where that is not the one of https.
-    pub(in crate::commands) host: String,
+    pub(crate) host: String,
     /// The user.
-    pub(in crate::commands) user: String,
+    pub(crate) user: String,
     /// The password or token, in one line.
-    pub(in crate::commands) password: String,
+    pub(crate) password: String,
 }
 
 impl fmt::Debug for GitCredential {
@@ -33,10 +33,7 @@ impl Keyring<'_> {
     /// # Errors
     /// A file or variable that a table names and that cannot be read, and a password that cannot be sent. The message names the
     /// table's place, never what is in it.
-    pub(in crate::commands) fn git_credentials(
-        &self,
-        settings: &Settings,
-    ) -> Result<Vec<GitCredential>, Failed> {
+    pub(crate) fn git_credentials(&self, settings: &Settings) -> Result<Vec<GitCredential>, Failed> {
         let tables = settings.credentials().iter().map(|table| self.git_credential(table));
         let mut credentials: Vec<GitCredential> = tables.collect::<Result<_, _>>()?;
         for machine in self.netrc.machines() {

@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+
+pub mod agent;
+pub mod child;
+mod climb;
+mod lazy;
+pub mod pins;
+pub mod rung;
+pub mod shelf;
+mod steps;
+pub mod subcommand;
+pub mod verdict;
+
+pub use climb::Ladder;
+pub use lazy::Lazy;
+pub use steps::{Down, Steps, Told};
