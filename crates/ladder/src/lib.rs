@@ -14,3 +14,4 @@ pub mod verdict;
 pub use climb::Ladder;
 pub use lazy::Lazy;
 pub use steps::{Down, Steps, Told};
+pub mod vendor;

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::commands::{completions, config, import, man, serve, store, version};
+use crate::commands::{bundle, completions, config, import, man, serve, store, version};
 use crate::exit::Exit;
 
 /// Keeps Go builds alive when module proxies fail.
@@ -31,6 +31,8 @@ pub enum Command {
     Import(import::ImportArgs),
     /// Look into the data folder, verify it, and remove things from it.
     Store(store::StoreArgs),
+    /// Make and use signed bundles of what builds need, for when nothing else answers.
+    Bundle(bundle::BundleArgs),
     /// Show, check or describe the settings.
     Config(config::ConfigArgs),
     /// Print version, commit and target.

@@ -7,9 +7,11 @@ pub mod env;
 pub mod exit;
 pub mod files;
 pub mod go;
+pub mod keys;
 pub mod logging;
 pub mod mask;
 pub mod progress;
+pub mod publish;
 pub mod report;
 pub mod settings;
 pub mod unblocked;
@@ -19,7 +21,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 
 use cli::Command;
-use commands::{Session, completions, config, import, man, serve, store, version};
+use commands::{Session, bundle, completions, config, import, man, serve, store, version};
 use env::Env;
 use exit::Exit;
 use report::Failed;
@@ -48,6 +50,7 @@ fn dispatch(command: &Command, session: &mut Session<'_>) -> Result<(), Failed> 
         Command::Serve(args) => serve::run(args, session),
         Command::Import(args) => import::run(args, session),
         Command::Store(args) => store::run(args, session),
+        Command::Bundle(args) => bundle::run(args, session),
         Command::Config(args) => config::run(args, session),
         Command::Version => version::run(session),
         Command::Completions(args) => completions::run(args, session),

@@ -28,6 +28,24 @@ pub fn secrets(list: &str) -> String {
     masked
 }
 
+/// The text with the secret part of each signer key in it replaced by [`MASK`]. It is for settings where no secret belongs, and
+/// where one is pasted by mistake.
+///
+/// ```
+/// assert_eq!(modkeep::mask::signer_keys("a,PRIVATE+KEY+me+01234567+AbC=,b"), "a,PRIVATE+KEY+***,b");
+/// ```
+pub fn signer_keys(text: &str) -> String {
+    let mut parts = text.split(SIGNER_KEY);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |masked, part| {
+        let end = part.find(|c: char| c.is_whitespace() || SEPARATORS.contains(&c)).unwrap_or(part.len());
+        masked + SIGNER_KEY + MASK + &part[end..]
+    })
+}
+
+/// What every signer key begins with.
+pub const SIGNER_KEY: &str = "PRIVATE+KEY+";
+
 /// Whether there is something in the list that would be hidden.
 pub fn has_secrets(list: &str) -> bool {
     secrets(list) != list

@@ -277,6 +277,33 @@ fn man_pages_render_for_every_command() {
 }
 
 #[test]
+fn a_new_key_is_printed_listed_shown_and_trusted() {
+    let (mine, theirs) = (Machine::new(), Machine::new());
+    let (code, key, err) = run(&mut mine.command(&["bundle", "key", "new", "me@corp.example"]));
+    assert_eq!(code, 0, "{err}");
+    assert!(key.starts_with("me@corp.example+") && !err.contains("PRIVATE"), "{key} {err}");
+    assert_eq!(run(&mut mine.command(&["bundle", "key", "show"])).1, key);
+    let file = mine.path().join(".config/modkeep/keys/me@corp.example.key");
+    let (_, listed, _) = run(&mut mine.command(&["bundle", "key", "ls"]));
+    assert_eq!(listed, format!("signs\t{}\t{}\ntrusted\t{key}", key.trim(), file.display()));
+    let (code, told, _) = run(&mut theirs.command(&["bundle", "key", "trust", key.trim()]));
+    assert_eq!((code, told), (0, format!("trusted {key}")));
+    assert_eq!(run(&mut theirs.command(&["bundle", "key", "ls"])).1, format!("trusted\t{key}"));
+    assert_eq!(run(&mut theirs.command(&["bundle", "key", "show"])).0, 69);
+}
+
+#[test]
+fn trust_that_has_no_effect_is_told() {
+    let machine = Machine::new();
+    let (_, key, _) = run(&mut machine.command(&["bundle", "key", "new", "me"]));
+    let mut command = machine.command(&["bundle", "key", "trust", key.trim()]);
+    std::fs::write(machine.path().join("none"), "").unwrap();
+    let (code, _, err) = run(command.env("MODKEEP_TRUSTED_KEYS", "none"));
+    assert_eq!(code, 0, "{err}");
+    assert!(err.contains("does not count here") && err.contains("MODKEEP_TRUSTED_KEYS"), "{err}");
+}
+
+#[test]
 fn schema_is_json() {
     let (code, out, _) = run(&mut Machine::new().command(&["config", "schema"]));
     let schema: serde_json::Value = serde_json::from_str(&out).unwrap();

@@ -34,6 +34,14 @@ impl GoVersion {
         })
     }
 
+    /// Whether this is of the release 1.`minor` or a later one. Some texts that may stand in a go.mod file mean nothing to
+    /// the go command, such as a prerelease of a patch: those are of no version.
+    pub(crate) fn is_at_least(&self, minor: &str) -> bool {
+        let Some((major, rest)) = self.0.split_once('.') else { return false };
+        let own = &rest[..digits(rest)];
+        is_understood(&rest[own.len()..]) && (decimal(major), decimal(own)) >= (decimal("1"), decimal(minor))
+    }
+
     /// The text as in the file.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -44,6 +52,24 @@ impl fmt::Display for GoVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
     }
+}
+
+/// What follows the minor version: nothing, `.PATCH`, or a word and a number without leading zero.
+fn is_understood(rest: &str) -> bool {
+    if let Some(patch) = rest.strip_prefix('.') {
+        return digits(patch) == patch.len();
+    }
+    let number = rest.trim_start_matches(|c: char| c.is_ascii_lowercase());
+    number.len() < 2 || !number.starts_with('0')
+}
+
+fn digits(text: &str) -> usize {
+    text.bytes().take_while(u8::is_ascii_digit).count()
+}
+
+/// Orders numbers without leading zeros, of any length.
+fn decimal(number: &str) -> (usize, &str) {
+    (number.len(), number)
 }
 
 /// Reads `MAJOR.MINOR`; gives what follows.

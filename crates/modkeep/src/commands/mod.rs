@@ -3,6 +3,7 @@
 //! A command gets all that it may touch as a [`Session`], writes its result to `out`, and what the user should know
 //! besides to `err`.
 
+pub mod bundle;
 pub mod completions;
 pub mod config;
 pub mod import;

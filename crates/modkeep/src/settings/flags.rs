@@ -57,6 +57,16 @@ impl Group for OfImport {
     }
 }
 
+/// What commands need that look after keys.
+#[derive(Debug, Clone, Copy)]
+pub struct OfKeys;
+
+impl Group for OfKeys {
+    fn settings() -> &'static [&'static dyn AnySetting] {
+        &table::OF_KEYS
+    }
+}
+
 /// What was given on the command line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Given {

@@ -154,7 +154,8 @@ impl fmt::Debug for dyn AnySetting {
 impl Spec {
     /// The text as it may be printed.
     pub fn masked(&self, text: &str) -> String {
-        if self.may_hold_secrets { mask::secrets(text) } else { text.to_owned() }
+        let text = mask::signer_keys(text);
+        if self.may_hold_secrets { mask::secrets(&text) } else { text }
     }
 }
 
@@ -201,7 +202,7 @@ pub struct Value {
 impl fmt::Debug for Value {
     /// Masks what might be a password, so that no log of the settings tells it.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{:?} ({})", mask::secrets(&self.text), self.origin)
+        write!(out, "{:?} ({})", mask::secrets(&mask::signer_keys(&self.text)), self.origin)
     }
 }
 

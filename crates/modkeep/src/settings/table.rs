@@ -3,6 +3,7 @@
 
 mod fetching;
 mod keeping;
+mod keys;
 mod repositories;
 
 use std::net::SocketAddr;
@@ -19,6 +20,7 @@ use crate::settings::values::{self, Fallback, LogFilter, LogFormat};
 use crate::settings::{AnySetting, DefaultValue, Invalid, Setting, Shape, Spec};
 pub use fetching::{ASK_TIMEOUT, CONNECT_TIMEOUT, FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT, STREAM_AFTER};
 pub use keeping::{GC_INTERVAL, GC_MAX_SIZE, GC_OLDER_THAN, SCRUB_RATE};
+pub use keys::{KEYS_FOLDER, SIGNING_KEY, SYSTEM_TRUSTED_FILE, TRUSTED_FILE, TRUSTED_KEYS};
 pub use repositories::{
     DISCOVERY_FOR, GIT_CONFIG, GOINSECURE, GOVCS, REPOSITORY_CACHE, REPOSITORY_CACHE_SIZE,
     REPOSITORY_MAX_SIZE, REPOSITORY_PROCESSES, REPOSITORY_TAGS_AHEAD, REPOSITORY_TIMEOUT, REPOSITORY_WAYS,
@@ -26,7 +28,7 @@ pub use repositories::{
 };
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&dyn AnySetting; 43] = [
+pub static ALL: [&dyn AnySetting; 45] = [
     &LISTEN,
     &TLS_CERT,
     &TLS_KEY,
@@ -68,6 +70,8 @@ pub static ALL: [&dyn AnySetting; 43] = [
     &GC_MAX_SIZE,
     &GC_INTERVAL,
     &SCRUB_RATE,
+    &SIGNING_KEY,
+    &TRUSTED_KEYS,
     &LOG,
     &LOG_FORMAT,
 ];
@@ -78,6 +82,9 @@ pub static OF_STORE: [&dyn AnySetting; 3] = [&DATA, &LOG, &LOG_FORMAT];
 /// The settings of `store verify`, which also looks at what vouches for the files.
 pub static OF_VERIFY: [&dyn AnySetting; 7] =
     [&DATA, &GOPRIVATE, &GOSUMDB, &GONOSUMDB, &SUMDB_MIRRORS, &LOG, &LOG_FORMAT];
+
+/// The settings of what signs and of what verifies signatures.
+pub static OF_KEYS: [&dyn AnySetting; 2] = [&SIGNING_KEY, &TRUSTED_KEYS];
 
 /// The settings of `import`, which keeps things, may ask a proxy, and asks who vouches.
 pub static OF_IMPORT: [&dyn AnySetting; 10] = [

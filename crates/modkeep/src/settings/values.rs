@@ -1,8 +1,9 @@
 //! The types of settings and their parsers: text in, value or a reason out.
 //!
-//! Those of `direct` are in [`repositories`].
+//! Those of `direct` are in [`repositories`], those of trust in [`trusted`].
 
 mod repositories;
+mod trusted;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ pub use repositories::{
     PROCESSES, RepositoryWay, TAGS_AHEAD, govcs, repository_processes, repository_tags_ahead,
     repository_ways, some_size,
 };
+pub use trusted::{Trusted, signing_key, trusted_keys};
 
 /// The shortest wait that can be set: below it every answer would come too late.
 pub const WAIT_MIN: Duration = Duration::from_millis(1);

@@ -40,6 +40,7 @@ pub(super) fn app(
     let metrics = Metrics::new(env!("CARGO_PKG_VERSION"), numbers::watched(trust, scrubbed));
     let options = Options {
         prefix: settings.get(&table::PATH_PREFIX)?,
+        hosts: Vec::new(),
         databases: trust.databases.iter().map(|database| database.name().clone()).collect(),
         ask_timeout: settings.get(&table::ASK_TIMEOUT)?,
         repeat_for: settings.get(&table::REPEAT_FOR)?,
