@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::HgOptions;
-use super::command::{Secrets, network};
+use super::command::{Aids, network};
 use super::reader::Reader;
 use super::snapshot::Snapshot;
 use crate::RepoError;
@@ -46,7 +46,7 @@ struct Known {
 /// The right to change the clone. A call that outlives our process keeps it until its end.
 struct Turn {
     lock: File,
-    secrets: Secrets,
+    aids: Aids,
     _in_use: InUse,
 }
 
@@ -130,8 +130,9 @@ impl Clone {
         let path = self.folder.path().join(LOCK);
         let lock = lock::exclusive(&path, deadline).await.map_err(|error| disk(&error))?;
         let access = Arc::clone(&self.network.access);
-        let secrets = blocking(move || Secrets::new(&access.credentials)).await?;
-        Ok(Turn { lock, secrets, _in_use: in_use })
+        let path = self.folder.path().to_owned();
+        let aids = blocking(move || Aids::new(&path, &access.credentials)).await?;
+        Ok(Turn { lock, aids, _in_use: in_use })
     }
 
     /// Fetches what is new. Tells whether the clone is of use still: not when it is broken, too large, or has commits that the
@@ -194,7 +195,7 @@ impl Clone {
 
     /// A call that works in the folder of the remote. Nothing of ours above it counts as a repository.
     fn call(&self, turn: &Turn) -> Call {
-        let call = network(&self.options.access, &turn.secrets);
+        let call = network(&self.options.access, &turn.aids);
         call.args([OsStr::new("--cwd"), self.folder.path().as_os_str()])
     }
 

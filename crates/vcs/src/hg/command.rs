@@ -1,10 +1,10 @@
 //! Calls of hg: with which environment and which settings.
 
 use std::ffi::OsString;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::os::fd::AsRawFd as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::access::{Access, Credential, Profile, ssh};
 use crate::exec::Call;
@@ -24,10 +24,10 @@ pub(super) fn reading(clone: &Path) -> Call {
     ])
 }
 
-/// A call that may ask the remote. `secrets` holds what is known of our credentials.
-pub(super) fn network(access: &Access, secrets: &Secrets) -> Call {
+/// A call that may ask the remote, in the folder of which the [`Aids`] lie.
+pub(super) fn network(access: &Access, aids: &Aids) -> Call {
     let call = match &access.profile {
-        Profile::Server { config } => of_server(access, config.as_deref(), secrets),
+        Profile::Server { config } => of_server(access, config.as_deref(), aids),
         Profile::User => strict(Call::new("hg").inherit_all_but(TALK_VARIABLES)),
     };
     let call = call.arg("--config=ui.interactive=false").arg(setting("http.timeout", access.stall_seconds()));
@@ -39,15 +39,16 @@ pub(super) fn network(access: &Access, secrets: &Secrets) -> Call {
     call.args(["--config=ui.clonebundles=false", "--noninteractive", "--quiet"])
 }
 
-fn of_server(access: &Access, config: Option<&Path>, secrets: &Secrets) -> Call {
+fn of_server(access: &Access, config: Option<&Path>, aids: &Aids) -> Call {
     let mut files = OsString::from(config.unwrap_or(Path::new("")));
-    if let Some(file) = secrets.place() {
+    if let Some(file) = aids.secrets() {
         files.push(if config.is_some() { ":" } else { "" });
         files.push(file);
     }
-    let call = strict(Call::new("hg")).env("HGRCPATH", files);
+    let call = strict(Call::new("hg")).env("HGRCPATH", files).env("PYTHONDONTWRITEBYTECODE", "1");
     let call = if access.ssh.with_agent { call.inherit("SSH_AUTH_SOCK") } else { call };
-    call.arg(setting("ui.ssh", ssh::of_server(&access.ssh, access.stall_seconds())))
+    let call = call.arg(setting("ui.ssh", ssh::of_server(&access.ssh, access.stall_seconds())));
+    call.arg(path_setting("extensions.modkeep_no_redirects", &aids.no_redirects))
 }
 
 /// What every call is told. Options that hg would look for anywhere on the line count at its beginning alone, and the
@@ -66,24 +67,37 @@ fn path_setting(name: &str, value: &Path) -> OsString {
     text
 }
 
-/// Our credentials as a configuration of hg, in a file that has no name: it is gone with our process, and no command line
-/// shows it.
-#[derive(Debug)]
-pub(super) struct Secrets(Option<File>);
+/// hg follows a server to any other address and has no setting against it. As an extension, this lets a redirect be an error.
+const NO_REDIRECTS: &str = "import urllib.request
 
-impl Secrets {
-    pub(super) fn new(credentials: &[Credential]) -> io::Result<Self> {
+urllib.request.HTTPRedirectHandler.redirect_request = lambda *about: None
+";
+
+/// What calls to the network need beside their arguments.
+#[derive(Debug)]
+pub(super) struct Aids {
+    /// Our credentials as a configuration of hg, in a file that has no name: it is gone with our process, and no command line
+    /// shows it.
+    secrets: Option<File>,
+    no_redirects: PathBuf,
+}
+
+impl Aids {
+    /// Writes them, what is no secret into this folder.
+    pub(super) fn new(folder: &Path, credentials: &[Credential]) -> io::Result<Self> {
+        let no_redirects = folder.join("no-redirects.py");
+        fs::write(&no_redirects, NO_REDIRECTS)?;
         if credentials.is_empty() {
-            return Ok(Self(None));
+            return Ok(Self { secrets: None, no_redirects });
         }
         let mut file = tempfile::tempfile()?;
         file.write_all(auth_section(credentials).as_bytes())?;
-        Ok(Self(Some(file)))
+        Ok(Self { secrets: Some(file), no_redirects })
     }
 
-    /// Where a child finds it.
-    fn place(&self) -> Option<String> {
-        let file = self.0.as_ref()?;
+    /// Where a child finds the secrets.
+    fn secrets(&self) -> Option<String> {
+        let file = self.secrets.as_ref()?;
         Some(format!("/proc/{}/fd/{}", std::process::id(), file.as_raw_fd()))
     }
 }

@@ -26,6 +26,10 @@ const WORDS: &[(Cause, &[&str])] = &[
         ],
     ),
     (
+        Cause::Moved,
+        &["http error 301", "http error 302", "http error 303", "http error 307", "http error 308"],
+    ),
+    (
         Cause::NoRights,
         &[
             "authorization failed",
@@ -102,6 +106,7 @@ mod tests {
             ("abort: error: Name or service not known", Cause::Unreachable),
             ("abort: error: certificate verify failed (_ssl.c:1007)", Cause::Unreachable),
             ("abort: HTTP Error 502: Bad Gateway", Cause::Unreachable),
+            ("abort: HTTP Error 301: Moved Permanently", Cause::Moved),
             ("abort: error: timed out", Cause::Silent),
             ("abort: abandoned transaction found\n(run 'hg recover' to clean up transaction)", Cause::Damage),
             ("abort: data/a.i@1234: no node", Cause::Damage),

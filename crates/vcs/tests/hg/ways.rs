@@ -117,11 +117,22 @@ async fn our_secret_goes_to_its_host_alone_and_is_never_shown() {
     assert_eq!(error.kind, FailureKind::Refused, "{error}");
     assert!(has_got(&server) && !error.message.contains("geheim"), "{error}");
     kit.open(&other.url()).refs(&job()).await.unwrap_err();
-    server.clear_rules();
-    server.redirect("*", &other.url());
-    kit.open(&format!("{}/moved", server.url())).refs(&job()).await.unwrap_err();
     assert!(!other.requests().is_empty() && !has_got(&other));
     assert!(!kit.said().contains("geheim"), "{}", kit.said());
+}
+
+#[tokio::test]
+async fn a_server_is_not_followed_elsewhere() {
+    let (server, sample) = (FakeUpstream::builder().start(), Sample::new());
+    let (inner, kit) = (HgServe::start(&sample.repo), Kit::new(with_files()));
+    for status in [301, 302, 303, 307, 308] {
+        let place = inner.url();
+        server.clear_rules();
+        server.on(move |_| Some(Action::Answer(Reply::text(status, "").header("Location", &place))));
+        let error = kit.open(&format!("{}/{status}", server.url())).refs(&job()).await.unwrap_err();
+        assert_eq!(error.kind, FailureKind::Unavailable, "{status}: {error}");
+        assert!(error.message.contains("sends us to another address"), "{status}: {error}");
+    }
 }
 
 #[tokio::test]
