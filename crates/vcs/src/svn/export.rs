@@ -1,7 +1,6 @@
 //! The files of a folder: written to the disk by svn, and made a tar stream of.
 //!
-//! svn cannot write an archive. go exports too, and then opens each file of the listing: so a link that leads to a file of the same
-//! folder is that file's content to it. One that leads out of it would be the content of a file of this machine: it is refused.
+//! svn cannot write an archive. A link is refused, as by go: its content would be that of a file anywhere on this machine.
 
 use std::fs::{self, File};
 use std::io::{self, Seek as _};
@@ -83,19 +82,18 @@ fn too_large(bytes_max: u64) -> RepoError {
 fn tar_of(root: &Path, draft: &Path, deadline: Instant) -> Result<Option<File>, RepoError> {
     let failed =
         |error: io::Error| RepoError::unavailable(format!("the files cannot be read again: {error}"));
-    if !root.is_dir() {
+    if !root.symlink_metadata().map_err(failed)?.is_dir() {
         return Ok(None);
     }
-    let root = root.canonicalize().map_err(failed)?;
     let mut paths = Vec::new();
-    collect(&root, "", &mut paths)?;
+    collect(root, "", &mut paths)?;
     paths.sort();
     let mut tar = tar::Builder::new(tempfile::tempfile_in(draft).map_err(failed)?);
     for path in paths {
         if Instant::now() >= deadline {
             return Err(RepoError::unavailable("the files were not read in time"));
         }
-        let mut file = File::open(content_of(&root, &path)?).map_err(failed)?;
+        let mut file = File::open(root.join(&path)).map_err(failed)?;
         tar.append_file(&path, &mut file).map_err(failed)?;
     }
     let mut tar = tar.into_inner().map_err(failed)?;
@@ -103,7 +101,7 @@ fn tar_of(root: &Path, draft: &Path, deadline: Instant) -> Result<Option<File>, 
     Ok(Some(tar))
 }
 
-/// Adds the paths of all files and links, relative to the root.
+/// Adds the paths of all files, relative to the root.
 fn collect(folder: &Path, name: &str, paths: &mut Vec<String>) -> Result<(), RepoError> {
     let failed = |error: io::Error| RepoError::unavailable(format!("the files cannot be listed: {error}"));
     for entry in fs::read_dir(folder).map_err(failed)? {
@@ -112,18 +110,14 @@ fn collect(folder: &Path, name: &str, paths: &mut Vec<String>) -> Result<(), Rep
         let own =
             own.map_err(|name| RepoError::refused(format!("a file name is not UTF-8: {}", name.display())))?;
         let path = if name.is_empty() { own } else { format!("{name}/{own}") };
-        if entry.file_type().map_err(failed)?.is_dir() {
+        let kind = entry.file_type().map_err(failed)?;
+        if kind.is_dir() {
             collect(&entry.path(), &path, paths)?;
-        } else {
+        } else if kind.is_file() {
             paths.push(path);
+        } else {
+            return Err(RepoError::refused(format!("{path:?} is a link: Subversion's are in no module")));
         }
     }
     Ok(())
-}
-
-/// Where the content of a file is: behind a link only if that is a file below the same root.
-fn content_of(root: &Path, path: &str) -> Result<PathBuf, RepoError> {
-    let found = root.join(path).canonicalize().ok();
-    let inner = found.filter(|place| place.starts_with(root) && place.is_file());
-    inner.ok_or_else(|| RepoError::refused(format!("{path:?} is a link that leads to no file of the module")))
 }

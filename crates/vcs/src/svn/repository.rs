@@ -19,7 +19,7 @@ use crate::{EntryKind, RepoError, TreeEntry};
 /// What an entry may take in a listing, on average.
 const BYTES_PER_ENTRY: u64 = 512;
 
-/// More than `svn log` says of one revision.
+/// More than `svn log` says of one revision, with what its author has said.
 const LOG_BYTES_MAX: u64 = 1 << 20;
 
 /// One remote.
@@ -35,16 +35,17 @@ impl Repository {
         Self { url: url.to_owned(), network, shared }
     }
 
-    /// The last revision up to this one that has changed the folder. None when there is no such revision.
+    /// The last revision up to this one that has changed the folder. None when there is no such revision, or svn tells
+    /// nothing of it.
     pub(super) async fn log(
         &self,
         revision: Revision,
         deadline: Instant,
     ) -> Result<Option<Logged>, RepoError> {
-        let args = ["log", "--limit=1", "--xml", "--quiet", "--"];
+        let args = ["log", "--limit=1", "--xml", "--"];
         let said = self.run(deadline, LOG_BYTES_MAX, &args, |way| target(way, "", revision)).await?;
         let Some(said) = said else { return Ok(None) };
-        xml::logged(&text(said)?).map(Some).ok_or_else(strange)
+        xml::logged(&text(said)?).ok_or_else(strange)
     }
 
     /// One file, as svn writes it: with its keywords, as go asks for it. None when there is no such file.

@@ -20,11 +20,12 @@ pub(super) struct Entry {
     pub(super) revision: u64,
 }
 
-/// Reads `svn log --xml` of one revision.
-pub(super) fn logged(xml: &str) -> Option<Logged> {
-    let entry = between(xml, "<logentry", "</logentry>")?;
+/// Reads `svn log --xml` of one revision, of which there may be nothing to tell. `None` for something else.
+pub(super) fn logged(xml: &str) -> Option<Option<Logged>> {
+    let (_, entries) = xml.split_once("<log>")?;
+    let Some((_, entry)) = entries.split_once("<logentry") else { return Some(None) };
     let revision = between(entry, "revision=\"", "\"")?.parse().ok()?;
-    Some(Logged { revision, time: time(between(entry, "<date>", "</date>")?)? })
+    Some(Some(Logged { revision, time: time(between(entry, "<date>", "</date>")?)? }))
 }
 
 /// Reads `svn list --xml`. `None` for something else.
@@ -86,9 +87,10 @@ mod tests {
             ("<date>2024-01-01T00:03:00.x00000Z</date>\n", None),
             ("", None),
         ] {
-            assert_eq!(logged(&log(date)), expected.map(|time| Logged { revision: 7, time }), "{date}");
+            assert_eq!(logged(&log(date)), expected.map(|time| Some(Logged { revision: 7, time })), "{date}");
         }
-        assert_eq!(logged("<log>\n</log>"), None);
+        assert_eq!(logged("<?xml version=\"1.0\"?>\n<log>\n</log>\n"), Some(None));
+        assert_eq!(logged("svn says something else"), None);
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Trees and archives.
 
-use source::FailureKind;
 use testkit::repo::{SvnChange, SvnRepo};
 use vcs::{EntryKind, Need, Repo};
 
@@ -90,22 +89,4 @@ async fn ends_of_lines_and_keywords_are_as_go_asks_for_them() {
     assert_eq!(contents.collect::<Vec<_>>(), ["a\r\nb\r\n", "// $Revision$\n", "a\nb\n"]);
     let file = asked.read_file(&id, "k.go", 100, &job()).await.unwrap();
     assert_eq!(&file[..], b"// $Revision: 1 $\n");
-}
-
-#[tokio::test]
-async fn links_are_the_files_they_lead_to() {
-    let kit = Kit::new(with_files());
-    let special = [("svn:special", "*")];
-    let repo = SvnRepo::create(|history| {
-        let change = SvnChange::new().folder("sub").file("sub/a.go", "package a\n");
-        let change = change.file_with("b.go", "link sub/a.go", &special);
-        history.commit(&change.file_with("sub/c.go", "link ../b.go", &special));
-    });
-    let asked = kit.open(&repo.url());
-    let id = asked.stat("latest", Need::Files, &job()).await.unwrap().id;
-    let files = files(asked.archive(&id, "", &job()).await.unwrap()).await;
-    let text = |name: &str| (name.to_owned(), "package a\n".to_owned());
-    assert_eq!(files, [text("b.go"), text("sub/a.go"), text("sub/c.go")]);
-    let error = asked.archive(&id, "sub", &job()).await.unwrap_err();
-    assert_eq!(error.kind, FailureKind::Refused, "{error}");
 }

@@ -32,13 +32,11 @@ async fn no_revision_is_taken_for_an_option() {
 }
 
 #[tokio::test]
-async fn links_out_of_the_folder_are_refused() {
+async fn links_are_refused() {
     let kit = Kit::new(with_files());
     let secret = kit.home.path().join("secret");
     fs::write(&secret, "geheim").unwrap();
-    for target in
-        [secret.to_str().unwrap(), "../../../secret", "/etc/passwd", "none", ".", "loop", "/dev/zero"]
-    {
+    for target in [secret.to_str().unwrap(), "go.mod", "../../../secret", "none", ".", "loop", "/dev/zero"] {
         let repo = SvnRepo::create(|history| {
             let change = SvnChange::new().file("go.mod", "module a\n");
             history.commit(&change.file_with("loop", format!("link {target}"), &[("svn:special", "*")]));
