@@ -1,7 +1,7 @@
 //! The real go as it answers with `GOPROXY=direct`.
 //!
 //! What go says of a hash depends on what it fetched before, so no process is asked about a repository twice: round N takes
-//! the Nth question of each. But repositories that are asked for tags alone have one process each. Two run at a time.
+//! the Nth question of each. But repositories of which no answer depends on another have one process each. Two run at a time.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -50,7 +50,7 @@ fn jobs(shop: &Shop) -> Vec<GoJob<'_>> {
     let mut alone = Vec::new();
     for (number, stall) in shop.stalls.iter().enumerate() {
         let asks = stall.asks.iter().enumerate().map(|(at, ask)| ((number, at), ask));
-        if stall.is_about_tags {
+        if stall.is_independent {
             alone.push(asks.collect());
             continue;
         }

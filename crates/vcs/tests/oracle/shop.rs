@@ -26,8 +26,9 @@ pub(crate) struct Stall {
     /// Its address for the programs.
     pub(crate) way: String,
     pub(crate) asks: Vec<Ask>,
-    /// Whether only tags are asked for, by their names, so that no answer depends on the one before.
-    pub(crate) is_about_tags: bool,
+    /// Whether no answer depends on the one before: no two questions lead to one version, and only tags are asked for, by their
+    /// names, unless the system is one of which go fetches everything at once.
+    pub(crate) is_independent: bool,
 }
 
 /// A repository of some system, which is there as long as this.
@@ -105,7 +106,7 @@ impl Shop {
 
     fn add(&mut self, name: &str, repo: Kept, way: String) -> &mut Stall {
         let name = name.to_owned();
-        self.stalls.push(Stall { name, repo, way, asks: Vec::new(), is_about_tags: false });
+        self.stalls.push(Stall { name, repo, way, asks: Vec::new(), is_independent: false });
         self.stalls.last_mut().expect("just added")
     }
 
@@ -150,9 +151,9 @@ impl Stall {
         }
     }
 
-    /// Says that only tags are asked for.
-    pub(crate) fn tags_alone(&mut self) -> &mut Self {
-        self.is_about_tags = true;
+    /// Says that no answer depends on the one before.
+    pub(crate) fn independent(&mut self) -> &mut Self {
+        self.is_independent = true;
         self
     }
 

@@ -176,7 +176,7 @@ fn wrong_paths(shop: &mut Shop) {
         };
         declared.iter().enumerate().map(tag).collect::<Vec<_>>()
     });
-    stall.tags_alone();
+    stall.independent();
     for (one, two) in &tags {
         stall.ask("", &[one]).ask("/v2", &[two]);
     }

@@ -75,7 +75,7 @@ fn versions(shop: &mut Shop) {
     });
     let asked =
         ["v0.1.0", "v0.2.0", "v0.2.1", "v0.3", "v2.0.0", "v0.2.0-rc.1", "v0.4.0", "latest", "v0", "default"];
-    stall.list("").list("/v2").tags_alone().ask("", &asked).ask("/v2", &["v2.0.0"]);
+    stall.list("").list("/v2").independent().ask("", &asked).ask("/v2", &["v2.0.0"]);
 }
 
 /// No go.mod, so that high versions are `+incompatible`.
@@ -89,7 +89,7 @@ fn plain(shop: &mut Shop) {
         let second = repo.commit();
         repo.tag("v2.0.0", &second);
     });
-    stall.list("").tags_alone();
+    stall.list("").independent();
     stall.ask("", &["v1.0.0", "v2.0.0", "v2.0.0+incompatible", "v3.0.0", "latest", "v1.0.0+incompatible"]);
 }
 
@@ -147,7 +147,7 @@ fn pseudo(shop: &mut Shop) {
     for version in true_ones.iter().chain(&untrue) {
         stall.ask("", &[version]);
     }
-    stall.ask("", &[&format!("v0.0.0-{early_stamp}"), &early, "latest", "default"]);
+    stall.independent().ask("", &[&early, "latest"]);
 }
 
 fn empty(shop: &mut Shop) {

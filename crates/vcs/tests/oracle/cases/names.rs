@@ -112,7 +112,7 @@ fn single(shop: &mut Shop) {
         }
         tags
     });
-    stall.tags_alone();
+    stall.independent();
     for (at, tag) in tags.iter().enumerate() {
         stall.ask(if at % 2 == 0 { "" } else { "/m" }, &[tag]);
     }
@@ -130,7 +130,7 @@ fn pairs(shop: &mut Shop) {
         };
         possible.enumerate().map(add).collect::<Vec<_>>()
     });
-    stall.tags_alone();
+    stall.independent();
     for tag in &tags {
         stall.ask("", &[tag]);
     }
@@ -146,7 +146,7 @@ fn not_utf8(shop: &mut Shop) {
             .commit(&[], &module("github.com/ex/bytes").and(&module_in("n/", "n")).file(b"n/\xff.go", ""));
         history.tag("v1.2.0", nested);
     });
-    stall.tags_alone();
+    stall.independent();
     stall.ask("", &["v1.0.0", "v1.1.0", "v1.2.0"]);
 }
 
@@ -169,7 +169,7 @@ fn links(shop: &mut Shop) {
         };
         trees.iter().enumerate().map(add).collect::<Vec<_>>()
     });
-    stall.tags_alone();
+    stall.independent();
     for tag in &tags {
         stall.ask("", &[tag]);
     }
