@@ -35,6 +35,30 @@ impl Ladder {
         })
     }
 
+    /// The first answer of `rungs`; none when all have failed that the table lets be asked.
+    async fn down(
+        &self,
+        rungs: &[(Rung, &Arc<dyn Source>)],
+        ask: &Ask,
+        ctx: &Ctx,
+        fall: &mut Fall,
+    ) -> Option<(Rung, Answer)> {
+        let is_pinned = self.is_pinned(ask);
+        for (at, (rung, place)) in rungs.iter().enumerate() {
+            let ctx = ctx.clone().with_others(at + 1 < rungs.len());
+            let failure = match place.ask(ask, &ctx).await {
+                Ok(answer) => return Some((*rung, answer)),
+                Err(failure) => failure,
+            };
+            let goes_on = self.order.goes_on(*rung, failure.kind(), ask, is_pinned);
+            fall.add(*rung, failure);
+            if !goes_on {
+                return None;
+            }
+        }
+        None
+    }
+
     /// The rungs for this question.
     fn asked<'a>(&'a self, ask: &Ask) -> Vec<(Rung, &'a Arc<dyn Source>)> {
         let place = |rung: Rung| self.rungs.iter().find(|(known, _)| *known == rung);
@@ -49,28 +73,22 @@ impl Ladder {
 #[async_trait::async_trait]
 impl Source for Ladder {
     async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
-        let is_pinned = self.is_pinned(ask);
+        let rungs = self.asked(ask);
         let mut fall = Fall::default();
-        for (rung, place) in self.asked(ask) {
-            match place.ask(ask, ctx).await {
-                Ok(answer) => {
-                    self.steps.answered(ask, rung, &answer.origin, fall.failures);
-                    let mut trail = fall.trail;
-                    trail.extend(answer.trail);
-                    return Ok(Answer { trail, ..answer });
-                }
-                Err(failure) => {
-                    let goes_on = self.order.goes_on(rung, failure.kind(), ask, is_pinned);
-                    fall.add(rung, failure);
-                    if !goes_on {
-                        break;
-                    }
-                }
-            }
+        let mut answered = self.down(&rungs, ask, ctx, &mut fall).await;
+        if answered.is_none() && fall.is_unavailable(Rung::Upstream) {
+            // Nobody below could help: now the proxies are all there is, and are tried as hard as they can be.
+            let last: Vec<_> = rungs.into_iter().filter(|(rung, _)| *rung == Rung::Upstream).collect();
+            answered = self.down(&last, ask, ctx, &mut fall).await;
         }
-        let failure = fall.into_failure(ask);
-        self.steps.failed(ask, &failure);
-        Err(failure)
+        let Some((rung, answer)) = answered else {
+            let failure = fall.into_failure(ask);
+            self.steps.failed(ask, &failure);
+            return Err(failure);
+        };
+        let above = if rung == Rung::Upstream { Vec::new() } else { fall.failures };
+        self.steps.answered(ask, rung, &answer.origin, above);
+        Ok(answer.after(fall.trail))
     }
 }
 
@@ -85,6 +103,15 @@ impl Fall {
     fn add(&mut self, rung: Rung, failure: Failure) {
         self.trail.extend(failure.trail().clone());
         self.failures.push((rung, failure));
+    }
+
+    /// Whether this rung could not find out, and no other failure weighs more.
+    fn is_unavailable(&self, rung: Rung) -> bool {
+        let worst = self.failures.iter().map(|(_, failure)| failure.kind()).max();
+        let is_it = |(failed, failure): &(Rung, Failure)| {
+            *failed == rung && failure.kind() == FailureKind::Unavailable
+        };
+        worst == Some(FailureKind::Unavailable) && self.failures.iter().any(is_it)
     }
 
     /// The most helpful failure: the most serious kind, and of these the first, because the rungs above are the usual ones.

@@ -3,8 +3,10 @@
 pub mod agent;
 pub mod child;
 mod climb;
+pub mod first_seen;
 mod lazy;
 pub mod pins;
+pub mod project;
 pub mod rung;
 pub mod shelf;
 mod steps;

@@ -60,6 +60,16 @@ const NEAREST_FIRST: [Rung; 4] = [Rung::Cache, Rung::Upstream, Rung::Git, Rung::
 /// What can change is asked where it is freshest (house.md, invariant 1).
 const FRESHEST_FIRST: [Rung; 4] = [Rung::Upstream, Rung::Git, Rung::Bundle, Rung::Cache];
 
+/// Of which modules repositories may be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Repositories {
+    /// Of all of them.
+    #[default]
+    OfAll,
+    /// Of those of which proxies must not hear: GOPROXY ends with `off`.
+    OfUnproxied,
+}
+
 /// Which rungs are asked for modules, in which order, and when one is left for the next.
 #[derive(Debug, Clone, Default)]
 pub struct Order {
@@ -67,6 +77,8 @@ pub struct Order {
     pub chosen: Option<Vec<Rung>>,
     /// Whether the GOPROXY list ends with `direct`.
     pub ends_direct: bool,
+    /// Of which modules repositories may be asked.
+    pub repositories: Repositories,
     /// The effective GONOPROXY: paths of which proxies must not hear, so that go asks their repositories.
     pub gonoproxy: PrefixPatterns,
 }
@@ -74,11 +86,18 @@ pub struct Order {
 impl Order {
     /// The rungs that answer this question, first asked first.
     pub fn of(&self, ask: &Ask) -> Vec<Rung> {
-        match &self.chosen {
+        let mut rungs = match &self.chosen {
             Some(chosen) => chosen.clone(),
             None if ask.lifetime() == Lifetime::Immutable => NEAREST_FIRST.to_vec(),
             None => FRESHEST_FIRST.to_vec(),
-        }
+        };
+        rungs.retain(|rung| *rung != Rung::Git || self.may_ask_repositories(ask));
+        rungs
+    }
+
+    fn may_ask_repositories(&self, ask: &Ask) -> bool {
+        let is_unproxied = || ask.module().is_some_and(|module| self.is_unproxied(module));
+        self.repositories == Repositories::OfAll || is_unproxied()
     }
 
     /// Whether the rung behind `rung` is asked, now that `rung` has failed so. `is_pinned` says that go.sum holds the answer to a
@@ -137,6 +156,8 @@ mod tests {
         assert_eq!(order.of(&zip("a.example/m"))[0], Rung::Cache);
         let list = Ask::List(ModulePath::parse("a.example/m").unwrap());
         assert_eq!((order.of(&list)[0], order.of(&list)[3]), (Rung::Upstream, Rung::Cache));
+        let off = Order { repositories: Repositories::OfUnproxied, ..Order::default() };
+        assert!(!off.of(&list).contains(&Rung::Git));
         let chosen = Order { chosen: Some(vec![Rung::Bundle]), ..Order::default() };
         assert_eq!(chosen.of(&list), [Rung::Bundle]);
     }

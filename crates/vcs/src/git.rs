@@ -12,6 +12,7 @@
 mod ahead;
 mod answers;
 mod archive;
+mod attempt;
 mod cache;
 mod command;
 mod complaint;
@@ -32,5 +33,4 @@ mod tree;
 mod whole;
 
 pub use cache::GitCache;
-
-pub use options::{GitOptions, Probe, Probed};
+pub use options::{GitOptions, Probe};

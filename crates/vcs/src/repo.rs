@@ -33,6 +33,11 @@ pub trait Repo: fmt::Debug + Send + Sync {
         }
     }
 
+    /// What went wrong on ways that were tried in vain before the one that works, for the trail of an answer.
+    fn detour(&self) -> Option<String> {
+        None
+    }
+
     /// Every branch and tag with the commit it leads to, for the sums of `Origin` (protocol.md D34).
     async fn refs(&self, job: &Job) -> Result<Refs, RepoError>;
 
@@ -193,7 +198,8 @@ impl Refs {
 /// One entry of a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TreeEntry {
-    /// Relative to the folder that was asked for, with `/`. Bytes that are no UTF-8 make the whole tree an error, as in go.
+    /// Relative to the folder that was asked for, with `/`. Bytes that are no UTF-8 have stand-ins that no zip may hold: as with
+    /// go, they are in the way only where the file is not left out.
     pub path: String,
     /// What it is.
     pub kind: EntryKind,

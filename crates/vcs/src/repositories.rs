@@ -8,7 +8,7 @@ use crate::access::Remotes;
 use crate::git::GitCache;
 use crate::hg::HgCache;
 use crate::svn::SvnClient;
-use crate::{Repo, RepoError, Root};
+use crate::{Repo, RepoError, Root, Route};
 
 /// Opens a repository with the program of its system. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ impl Repositories {
     ///
     /// # Errors
     /// `Refused` for an address that no program may be given, `Unavailable` for a system that this version cannot read.
-    pub fn open(&self, root: &Root, ways: Vec<String>) -> Result<Arc<dyn Repo>, RepoError> {
+    pub fn open(&self, root: &Root, ways: Vec<Route>) -> Result<Arc<dyn Repo>, RepoError> {
         let remotes = Remotes { url: root.url.clone(), ways };
         match root.vcs {
             Vcs::Git => self.git.open(&remotes),

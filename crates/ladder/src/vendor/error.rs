@@ -28,7 +28,7 @@ pub enum VendorError {
         source: io::Error,
     },
     /// More files than [`FILES_MAX`](super::FILES_MAX).
-    #[error("{} holds more than {max} files", .0.display(), max = super::FILES_MAX)]
+    #[error("{} holds more than {max} files and folders", .0.display(), max = super::FILES_MAX)]
     TooManyFiles(PathBuf),
     /// A file is longer than anything of its kind.
     #[error("{} is longer than {max} bytes", .path.display())]

@@ -4,15 +4,14 @@ use std::path::Path;
 
 use gomod::gosumdb::VerifierKey;
 
-use super::digest::Digest;
 use super::error::VendorError;
 use super::place::sweep;
 use super::project::Project;
+use super::recover::recover;
 use super::restore::{Restored, restore};
 use super::stored::Stored;
 use super::tree::{Found, look};
-use super::verify::{Look, NoList, Verdict, verify};
-use super::work::recover;
+use super::verify::{Look, NoList, Report, Verdict, verify};
 use super::{PLACED, VENDOR};
 
 /// How a build from the vendor folder is guarded.
@@ -73,7 +72,7 @@ pub fn guard(project: &Project, policy: &Policy<'_>) -> Result<Guarded, VendorEr
     let report = verify(project.root(), &policy.look)?;
     match report.verdict {
         Verdict::Whole => {
-            let signature = signature(project, policy.trusted, report.list)?;
+            let signature = signature(project, policy.trusted, &report)?;
             Ok(Guarded::Whole { files: report.listed, signature })
         }
         Verdict::NoList(NoList::NoVendor) => Ok(Guarded::NotVendored),
@@ -87,13 +86,17 @@ pub fn guard(project: &Project, policy: &Policy<'_>) -> Result<Guarded, VendorEr
     }
 }
 
-fn signature(
+/// What the snapshot says of the list that a look has found.
+///
+/// # Errors
+/// [`VendorError::ListDiffers`] when a trusted key has signed another list for this project.
+pub fn signature(
     project: &Project,
     trusted: &[VerifierKey],
-    list: Option<Digest>,
+    report: &Report,
 ) -> Result<Signature, VendorError> {
     match Stored::open(project, trusted) {
-        Ok(stored) if Some(stored.manifest.list) == list => Ok(Signature::Good),
+        Ok(stored) if Some(stored.manifest.list) == report.list => Ok(Signature::Good),
         Ok(_) => Err(VendorError::ListDiffers),
         Err(VendorError::NoSnapshot(_)) => Ok(Signature::None),
         Err(error) => Ok(Signature::NotBelieved(error.to_string())),

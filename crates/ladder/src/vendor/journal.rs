@@ -1,13 +1,14 @@
 //! The journal of placed vendor folders: which folder is ours to remove.
 //!
 //! It lies with the user, not in the project: a project that brings a marker of its own along must not make us remove
-//! anything. The marker in the folder, the inode of the folder and the journal must agree.
+//! anything. The marker in the folder, the folder itself and the journal must agree.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use rustix::fs::FlockOperation;
 
@@ -22,8 +23,8 @@ const ENTRY_BYTES_MAX: u64 = 1000;
 /// A placed vendor folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
-    /// Its inode.
-    pub(super) inode: u64,
+    /// Which folder it is: see [`identity`].
+    pub(super) folder: String,
     /// What its marker says.
     pub(super) token: String,
 }
@@ -103,20 +104,28 @@ impl Journal {
     }
 }
 
+/// What tells a folder from all others on its file system, also when it was renamed: its inode, and when it was made, where the
+/// system knows, since the inode of a removed folder is given to the next one.
+pub(super) fn identity(folder: &Path) -> Result<String, VendorError> {
+    let meta = fs::symlink_metadata(folder).map_err(at("look at", folder))?;
+    let made = meta.created().ok().and_then(|made| made.duration_since(UNIX_EPOCH).ok());
+    Ok(format!("{} {}", meta.ino(), made.unwrap_or_default().as_nanos()))
+}
+
 /// While it lives, the placed folder is not removed.
 #[derive(Debug)]
 pub(super) struct Use(#[expect(dead_code, reason = "the open file is the lock")] File);
 
 impl Entry {
     fn to_text(&self) -> String {
-        format!("modkeep placed v1\ninode {}\ntoken {}\n", self.inode, self.token)
+        format!("modkeep placed v1\nfolder {}\ntoken {}\n", self.folder, self.token)
     }
 
     fn parse(text: &str) -> Option<Self> {
         let mut lines = text.lines().skip(1);
-        let inode = lines.next()?.strip_prefix("inode ")?.parse().ok()?;
+        let folder = lines.next()?.strip_prefix("folder ")?.to_owned();
         let token = lines.next()?.strip_prefix("token ")?.to_owned();
-        let entry = Self { inode, token };
+        let entry = Self { folder, token };
         (entry.to_text() == text).then_some(entry)
     }
 }
@@ -130,7 +139,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let journal = Journal::of(dir.path(), Path::new("/p"));
         assert_eq!((journal.read().unwrap(), journal.is_used().unwrap()), (None, false));
-        let entry = Entry { inode: 7, token: "t".into() };
+        let entry = Entry { folder: "7".into(), token: "t".into() };
         let first = journal.write(&entry).unwrap();
         let second = journal.lock().unwrap();
         assert_eq!(journal.read().unwrap(), Some(entry));
@@ -144,7 +153,7 @@ mod tests {
 
     #[test]
     fn half_an_entry_is_none() {
-        let text = Entry { inode: 7, token: "t".into() }.to_text();
+        let text = Entry { folder: "7".into(), token: "t".into() }.to_text();
         for end in 0..text.len() {
             assert_eq!(Entry::parse(&text[..end]), None, "{end}");
         }

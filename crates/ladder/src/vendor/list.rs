@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use super::digest::{Digest, HEX_DIGITS};
 use super::name::Name;
 
-/// The most files that a vendor folder may have: a million, ten times what the largest have. It bounds the memory of a hostile one.
+/// The most files and folders that a vendor folder may have: a million, ten times what the largest have. It bounds the memory of a hostile one.
 pub const FILES_MAX: usize = 1_000_000;
 
 /// The longest list that is read: 256 MiB, which [`FILES_MAX`] names of usual length do not reach.
@@ -61,6 +61,10 @@ impl List {
 
     /// Reads a list: exactly what [`List::to_text`] writes, no other spelling of it.
     pub fn parse(text: &[u8]) -> Result<Self, ListError> {
+        Self::parse_at_most(FILES_MAX, text)
+    }
+
+    fn parse_at_most(max: usize, text: &[u8]) -> Result<Self, ListError> {
         let mut files: Vec<(Name, Digest)> = Vec::new();
         let lines = text.split_inclusive(|&byte| byte == b'\n');
         for (index, line) in lines.enumerate() {
@@ -70,7 +74,7 @@ impl List {
             if files.last().is_some_and(|(last, _)| *last >= name) {
                 return Err(wrong(ListFlaw::Order));
             }
-            if files.len() >= FILES_MAX {
+            if files.len() >= max {
                 return Err(wrong(ListFlaw::TooMany));
             }
             files.push((name, digest));
@@ -169,6 +173,14 @@ mod tests {
         assert_eq!(first, [&b"*star"[..], b"a b", b"a.b"]);
         assert_eq!(list.get(&Name::parse(b"a/b").unwrap()), Some(Digest::of(b"a/b")));
         assert_eq!(list.get(&Name::parse(b"a/c").unwrap()), None);
+    }
+
+    #[test]
+    fn a_list_of_too_many_files_is_refused() {
+        let text = list(&[b"a", b"b", b"c"]).to_text();
+        assert!(List::parse_at_most(3, &text).is_ok());
+        let error = List::parse_at_most(2, &text).unwrap_err();
+        assert_eq!(error, ListError { line: 3, flaw: ListFlaw::TooMany });
     }
 
     #[test]

@@ -28,6 +28,7 @@ mod place;
 mod plan;
 mod project;
 mod publish;
+mod recover;
 mod restore;
 mod snapshot;
 mod stat_cache;
@@ -39,17 +40,17 @@ mod work;
 
 pub use digest::Digest;
 pub use error::{NAMED_MAX, VendorError};
-pub use guard::{Guarded, Policy, Signature, guard};
+pub use guard::{Guarded, Policy, Signature, guard, signature};
 pub use list::{FILES_MAX, LIST_BYTES_MAX, List, ListError, ListFlaw};
 pub use lock::LOCK_WAIT;
 pub use name::Name;
 pub use place::{Placement, Removed, place, sweep};
 pub use project::Project;
+pub use recover::recover;
 pub use restore::{Copy, Restored, restore};
 pub use snapshot::{Taken, rewrite, snapshot};
 pub use stat_cache::TICK_MAX;
 pub use verify::{Damage, Look, NoList, Report, Verdict, verify};
-pub use work::recover;
 
 /// The folder that go builds from.
 pub const VENDOR: &str = "vendor";

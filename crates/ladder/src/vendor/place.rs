@@ -9,16 +9,17 @@ use gomod::gosumdb::VerifierKey;
 use super::copy::{check_listed, sync};
 use super::digest::Digest;
 use super::error::VendorError;
-use super::journal::{Entry, Journal, Use};
+use super::journal::{Entry, Journal, Use, identity};
 use super::list::List;
 use super::plan::Plan;
 use super::project::Project;
 use super::publish::{rename, rename_new, write_new};
+use super::recover::recover;
 use super::restore::Copy;
 use super::stored::Stored;
-use super::tree::{Found, Tree, inode, look};
+use super::tree::{Found, Tree, look};
 use super::verify::read_list;
-use super::work::{TREE, Work, recover, stamp};
+use super::work::{TREE, Work, stamp};
 use super::{CHECKSUMS, PLACED, VENDOR};
 
 /// Keeps git from taking the placed folder for a change: it would mark what is built as modified.
@@ -134,7 +135,7 @@ fn mark(tree: &Path, list: &List, now: SystemTime) -> Result<Entry, VendorError>
         write_new(&ignore, b"*\n")?;
     }
     sync(tree, list)?;
-    Ok(Entry { inode: inode(tree)?, token })
+    Ok(Entry { folder: identity(tree)?, token })
 }
 
 /// Removes what a run placed in this project and did not live to remove. `None` when there is nothing of the kind; costs one
@@ -165,7 +166,7 @@ pub fn sweep(project: &Project, state: &Path, now: SystemTime) -> Result<Option<
 /// Whether the vendor folder is the one of the entry: the same folder, with the same marker.
 fn is_placed(project: &Project, entry: &Entry) -> Result<bool, VendorError> {
     let vendor = project.path(VENDOR);
-    if look(&vendor)? != Found::Folder || inode(&vendor)? != entry.inode {
+    if look(&vendor)? != Found::Folder || identity(&vendor)? != entry.folder {
         return Ok(false);
     }
     let marker = super::stored::read_plain(&vendor.join(PLACED), MARKER_BYTES_MAX);

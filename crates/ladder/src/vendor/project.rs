@@ -38,6 +38,23 @@ impl Project {
         Ok(Self { root })
     }
 
+    /// The project that go would work on in this folder: that of the go.work above it, else that of the go.mod above it.
+    /// `gowork` is go's setting GOWORK: `off`, the path of a go.work file, or nothing.
+    ///
+    /// # Errors
+    /// [`VendorError::NoProject`] when there is neither.
+    pub fn find(folder: &Path, gowork: Option<&str>) -> Result<Self, VendorError> {
+        let above =
+            |name: &str| folder.ancestors().find(|folder| folder.join(name).is_file()).map(Path::to_owned);
+        let workspace = match gowork {
+            Some("off") => None,
+            None | Some("" | "auto") => above("go.work"),
+            Some(file) => Path::new(file).parent().map(Path::to_owned),
+        };
+        let root = workspace.or_else(|| above("go.mod"));
+        Self::open(&root.ok_or_else(|| VendorError::NoProject(folder.to_owned()))?)
+    }
+
     /// The absolute folder.
     pub fn root(&self) -> &Path {
         &self.root
@@ -120,4 +137,39 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, VendorError> {
         return Err(VendorError::TooLong { path: path.to_owned(), max: MOD_BYTES_MAX });
     }
     Ok(content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pipe_or_an_endless_file_is_not_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("go.mod");
+        fs::File::create(&path).unwrap().set_len(MOD_BYTES_MAX).unwrap();
+        assert!(read(&path).is_ok());
+        fs::File::create(&path).unwrap().set_len(MOD_BYTES_MAX + 1).unwrap();
+        assert!(matches!(read(&path), Err(VendorError::TooLong { .. })));
+        fs::remove_file(&path).unwrap();
+        rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        assert!(matches!(read(&path), Err(VendorError::Io { .. })));
+    }
+
+    #[test]
+    fn a_project_is_found_as_go_finds_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().canonicalize().unwrap();
+        let inner = root.join("w/m/p");
+        fs::create_dir_all(&inner).unwrap();
+        let found = |gowork| Project::find(&inner, gowork).map(|project| project.root().to_owned());
+        assert!(matches!(found(None), Err(VendorError::NoProject(_))));
+        fs::write(root.join("w/m/go.mod"), "module m\n").unwrap();
+        assert_eq!(found(None).unwrap(), root.join("w/m"));
+        fs::write(root.join("w/go.work"), "go 1.23\n").unwrap();
+        assert_eq!(found(None).unwrap(), root.join("w"));
+        assert_eq!(found(Some("off")).unwrap(), root.join("w/m"));
+        fs::write(root.join("go.work"), "go 1.23\n").unwrap();
+        assert_eq!(found(root.join("go.work").to_str()).unwrap(), root);
+    }
 }

@@ -1,6 +1,6 @@
 //! Putting a damaged vendor folder back as it was signed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gomod::gosumdb::VerifierKey;
 
@@ -9,10 +9,11 @@ use super::error::VendorError;
 use super::plan::Plan;
 use super::project::Project;
 use super::publish::{exchange, rename, rename_new};
+use super::recover::recover;
 use super::stored::Stored;
 use super::tree::{Found, inode, look};
 use super::verify::{Damage, Look, NoList, Verdict, verify};
-use super::work::{OLD, TREE, Work, recover, stamp};
+use super::work::{OLD, TREE, Work, stamp};
 use super::{PLACED, VENDOR};
 
 /// Which copy of the snapshot was used.
@@ -76,7 +77,7 @@ pub fn restore(
 }
 
 /// Exchanges two folders in one step, or says that it cannot be done.
-type Exchange = fn(&std::path::Path, &std::path::Path) -> Result<bool, VendorError>;
+type Exchange = fn(&Path, &Path) -> Result<bool, VendorError>;
 
 fn replace(
     project: &Project,
@@ -110,4 +111,33 @@ fn put_in(project: &Project, work: &Work<'_>, exchange: Exchange) -> Result<(), 
         rename(&tree, &vendor)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::snapshot::snapshot;
+    use super::*;
+    use gomod::note::SignerKey;
+    use std::fs;
+
+    #[test]
+    fn a_file_system_that_cannot_exchange_folders_does_it_in_two_steps() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        fs::write(path("go.mod"), "module example.com/m\ngo 1.23\nrequire a.b/c v1.0.0\n").unwrap();
+        fs::create_dir_all(path("vendor/a.b/c")).unwrap();
+        fs::write(path("vendor/modules.txt"), "# a.b/c v1.0.0\n## explicit\na.b/c\n").unwrap();
+        fs::write(path("vendor/a.b/c/c.go"), "package c\n").unwrap();
+        let key = SignerKey::from_seed("t.example", [1; 32]).unwrap();
+        let project = Project::open(dir.path()).unwrap();
+        snapshot(&project, &key, &[], None).unwrap();
+        fs::write(path("vendor/a.b/c/c.go"), "damaged").unwrap();
+
+        let stored = Stored::open(&project, &[key.verifier()]).unwrap();
+        let (copy, files, kept) = replace(&project, &stored, "T", |_, _| Ok(false)).unwrap();
+        assert_eq!((copy, files), (Copy::Offline, 2));
+        assert_eq!(fs::read(path("vendor/a.b/c/c.go")).unwrap(), b"package c\n");
+        assert_eq!(fs::read(kept.unwrap().join("vendor/a.b/c/c.go")).unwrap(), b"damaged");
+        assert!(!path(".vendor.modkeep").exists());
+    }
 }

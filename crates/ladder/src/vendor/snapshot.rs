@@ -40,7 +40,7 @@ pub struct Taken {
 /// folder as it is found, so that there are two copies from the start. With `from`, the files come from that folder
 /// instead (`go mod vendor -o` makes one), and the project's own vendor folder is not touched.
 ///
-/// When this returns an error or is killed, the project is as before; killed late, the next [`recover`](super::recover) completes it.
+/// When this returns an error or is killed, the project is as before; killed late, the next [`recover`](super::recover()) completes it.
 ///
 /// # Errors
 /// [`VendorError::Inconsistent`] when modules.txt does not fit go.mod; [`VendorError::Strange`] for links; those of the system.

@@ -128,3 +128,20 @@ pub(super) fn read_plain(path: &Path, max: u64) -> Result<Option<Vec<u8>>, Vendo
         Err(error) => Err(at("read", path)(error)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_has_a_limit_and_is_no_link() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        assert_eq!(read_plain(&path, 3).unwrap(), None);
+        std::fs::write(&path, "abc").unwrap();
+        assert_eq!(read_plain(&path, 3).unwrap().unwrap(), b"abc");
+        assert!(matches!(read_plain(&path, 2), Err(VendorError::TooLong { .. })));
+        std::os::unix::fs::symlink(&path, dir.path().join("l")).unwrap();
+        assert!(matches!(read_plain(&dir.path().join("l"), 3), Err(VendorError::Io { .. })));
+    }
+}

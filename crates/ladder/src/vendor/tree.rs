@@ -1,6 +1,6 @@
 //! What lies in a folder: every file with its state, and what should not be there. Nothing is followed and nothing is opened.
 
-use std::fs::{self, FileType, Metadata};
+use std::fs::{self, DirEntry, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,11 @@ pub(super) struct Tree {
 impl Tree {
     /// Looks at everything below `root`, which must be a folder. Empty folders do not count.
     pub(super) fn walk(root: &Path) -> Result<Self, VendorError> {
-        let mut walk = Walk { root, tree: Self::default(), folders: vec![None] };
+        Self::walk_at_most(FILES_MAX, root)
+    }
+
+    fn walk_at_most(max: usize, root: &Path) -> Result<Self, VendorError> {
+        let mut walk = Walk { root, max, seen: 0, tree: Self::default(), folders: vec![None] };
         while let Some(folder) = walk.folders.pop() {
             walk.folder(folder.as_ref())?;
         }
@@ -59,6 +63,9 @@ impl Tree {
 
 struct Walk<'a> {
     root: &'a Path,
+    /// How many entries there may be, folders included.
+    max: usize,
+    seen: usize,
     tree: Tree,
     /// Those to be looked into. `None` is the root.
     folders: Vec<Option<Name>>,
@@ -69,28 +76,26 @@ impl Walk<'_> {
         let path = folder.map_or(self.root.to_owned(), |name| self.root.join(name.as_path()));
         for entry in fs::read_dir(&path).map_err(at("list", &path))? {
             let entry = entry.map_err(at("list", &path))?;
-            let name = Name::below(folder, &entry.file_name());
-            let kind = entry.file_type().map_err(at("look at", &entry.path()))?;
-            if kind.is_file() {
-                // Relative to the open folder, so a long path is not walked again for each file.
-                let meta = entry.metadata().map_err(at("look at", &entry.path()))?;
-                self.file(name, kind, &meta)?;
-            } else if kind.is_dir() {
-                self.folders.push(Some(name));
-            } else {
-                self.tree.strange.push(name);
+            self.seen += 1;
+            if self.seen > self.max {
+                return Err(VendorError::TooManyFiles(self.root.to_owned()));
             }
+            self.entry(Name::below(folder, &entry.file_name()), &entry)?;
         }
         Ok(())
     }
 
-    fn file(&mut self, name: Name, kind: FileType, meta: &Metadata) -> Result<(), VendorError> {
-        if self.tree.files.len() + self.tree.strange.len() >= FILES_MAX {
-            return Err(VendorError::TooManyFiles(self.root.to_owned()));
+    fn entry(&mut self, name: Name, entry: &DirEntry) -> Result<(), VendorError> {
+        let unseen = |error| at("look at", &entry.path())(error);
+        let kind = entry.file_type().map_err(unseen)?;
+        if kind.is_dir() {
+            self.folders.push(Some(name));
+            return Ok(());
         }
-        // Another kind of thing has taken the place of the file since the folder was read.
-        if meta.file_type() == kind {
-            self.tree.files.push((name, Stat::of(meta)));
+        // Relative to the open folder, so a long path is not walked again for each file.
+        let meta = entry.metadata().map_err(unseen)?;
+        if kind.is_file() && meta.is_file() {
+            self.tree.files.push((name, Stat::of(&meta)));
         } else {
             self.tree.strange.push(name);
         }
@@ -143,5 +148,7 @@ mod tests {
         let files: Vec<_> = tree.files.iter().map(|(name, stat)| (name.to_string(), stat.size)).collect();
         assert_eq!(files, [("a.go".to_owned(), 2), ("a/b/f".to_owned(), 1)]);
         assert_eq!(tree.strange, [Name::parse(b"a/root").unwrap()]);
+        assert!(Tree::walk_at_most(6, dir.path()).is_ok());
+        assert!(matches!(Tree::walk_at_most(5, dir.path()), Err(VendorError::TooManyFiles(_))));
     }
 }

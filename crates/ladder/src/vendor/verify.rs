@@ -131,8 +131,7 @@ pub fn verify(root: &Path, how: &Look<'_>) -> Result<Report, VendorError> {
         }
     };
     let tree = Tree::walk(&root.join(VENDOR))?;
-    let mut comparison = Comparison { list: &list, damage: Damage::default() };
-    comparison.names(&tree);
+    let mut comparison = Comparison::new(&list, &tree);
     let read = comparison.contents(root, &tree, how)?;
     let damage = comparison.damage;
     let verdict = if damage.is_none() { Verdict::Whole } else { Verdict::Damaged(damage) };
@@ -166,45 +165,60 @@ fn read_limited(path: &Path) -> io::Result<Vec<u8>> {
     Ok(text)
 }
 
+/// What a list and a folder have in common, and what only one of them has.
+#[derive(Default)]
 struct Comparison<'a> {
-    list: &'a List,
     damage: Damage,
+    /// In both: the file, its state, and the hash that it should have.
+    common: Vec<(&'a Name, &'a Stat, Digest)>,
 }
 
-impl Comparison<'_> {
-    /// Finds what is missing, added, or no plain file.
-    fn names(&mut self, tree: &Tree) {
-        let is_there = |name: &Name| {
-            tree.files.binary_search_by(|(file, _)| file.cmp(name)).is_ok()
-                || tree.strange.binary_search(name).is_ok()
-        };
-        let missing = self.list.files().iter().map(|(name, _)| name).filter(|name| !is_there(name));
-        self.damage.missing = missing.cloned().collect();
+impl<'a> Comparison<'a> {
+    /// Goes through both in the order of their names, once: with a search for each name it would take most of the time of a look.
+    fn new(list: &'a List, tree: &'a Tree) -> Self {
+        let mut comparison = Self::default();
+        let mut listed = list.files().iter().peekable();
+        for (name, stat) in &tree.files {
+            while let Some((missing, _)) = listed.next_if(|(other, _)| other < name) {
+                comparison.missing(missing, tree);
+            }
+            match listed.next_if(|(other, _)| other == name) {
+                Some((_, digest)) => comparison.common.push((name, stat, *digest)),
+                None if name.is_top(CHECKSUMS) => {}
+                None => comparison.damage.added.push(name.clone()),
+            }
+        }
+        listed.for_each(|(missing, _)| comparison.missing(missing, tree));
+        comparison.strange(list, tree);
+        comparison
+    }
+
+    /// A listed name under which there is no file; maybe there is something else.
+    fn missing(&mut self, name: &Name, tree: &Tree) {
+        if tree.strange.binary_search(name).is_err() {
+            self.damage.missing.push(name.clone());
+        }
+    }
+
+    fn strange(&mut self, list: &List, tree: &Tree) {
         for name in &tree.strange {
-            let kind =
-                if self.list.get(name).is_some() { &mut self.damage.changed } else { &mut self.damage.added };
+            let is_listed = list.get(name).is_some();
+            let kind = if is_listed { &mut self.damage.changed } else { &mut self.damage.added };
             kind.push(name.clone());
         }
-        let is_added = |name: &&Name| !name.is_top(CHECKSUMS) && self.list.get(name).is_none();
-        let added = tree.files.iter().map(|(name, _)| name).filter(is_added);
-        self.damage.added.extend(added.cloned());
         self.damage.added.sort_unstable();
     }
 
     /// Finds what has another content. Gives the number of files that were read for it.
     fn contents(&mut self, root: &Path, tree: &Tree, how: &Look<'_>) -> Result<usize, VendorError> {
         let mut known = Known::load(root, how);
-        let listed = tree.files.iter().filter_map(|(name, stat)| Some((name, stat, self.list.get(name)?)));
-        let unknown: Vec<(&Name, Digest)> = listed
-            .filter_map(|(name, stat, wanted)| match known.digest(name, stat) {
-                Some(digest) if digest == wanted => None,
-                // Also what the cache says is changed: it is read before it is told.
-                _ => Some((name, wanted)),
-            })
-            .collect();
-        let names: Vec<&Name> = unknown.iter().map(|(name, _)| *name).collect();
+        // What the cache says is changed is read before it is told.
+        let is_unknown =
+            |(name, stat, wanted): &&(&Name, &Stat, Digest)| known.digest(name, stat) != Some(*wanted);
+        let unknown: Vec<_> = self.common.iter().filter(is_unknown).collect();
+        let names: Vec<&Name> = unknown.iter().map(|(name, ..)| *name).collect();
         let hashed = hash_files(&root.join(VENDOR), &names)?;
-        for ((name, wanted), hashed) in unknown.iter().zip(&hashed) {
+        for ((name, _, wanted), hashed) in unknown.iter().zip(&hashed) {
             if hashed.digest != *wanted {
                 self.damage.changed.push((*name).clone());
             }

@@ -1,6 +1,7 @@
 //! Every setting, written once. To add one, add a `static` and name it in [`ALL`]; flag, variable, file key, schema, help
 //! and the precedence test follow.
 
+mod client;
 mod fetching;
 mod keeping;
 mod keys;
@@ -18,6 +19,7 @@ use protocol::{Prefix, UnavailableStatus};
 use crate::env::Env;
 use crate::settings::values::{self, Fallback, LogFilter, LogFormat};
 use crate::settings::{AnySetting, DefaultValue, Invalid, Setting, Shape, Spec};
+pub use client::{MODULE_CACHES, RUNGS};
 pub use fetching::{ASK_TIMEOUT, CONNECT_TIMEOUT, FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT, STREAM_AFTER};
 pub use keeping::{GC_INTERVAL, GC_MAX_SIZE, GC_OLDER_THAN, SCRUB_RATE};
 pub use keys::{KEYS_FOLDER, SIGNING_KEY, SYSTEM_TRUSTED_FILE, TRUSTED_FILE, TRUSTED_KEYS};
@@ -28,7 +30,7 @@ pub use repositories::{
 };
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&dyn AnySetting; 45] = [
+pub static ALL: [&dyn AnySetting; 47] = [
     &LISTEN,
     &TLS_CERT,
     &TLS_KEY,
@@ -70,6 +72,8 @@ pub static ALL: [&dyn AnySetting; 45] = [
     &GC_MAX_SIZE,
     &GC_INTERVAL,
     &SCRUB_RATE,
+    &RUNGS,
+    &MODULE_CACHES,
     &SIGNING_KEY,
     &TRUSTED_KEYS,
     &LOG,
@@ -82,6 +86,37 @@ pub static OF_STORE: [&dyn AnySetting; 3] = [&DATA, &LOG, &LOG_FORMAT];
 /// The settings of `store verify`, which also looks at what vouches for the files.
 pub static OF_VERIFY: [&dyn AnySetting; 7] =
     [&DATA, &GOPRIVATE, &GOSUMDB, &GONOSUMDB, &SUMDB_MIRRORS, &LOG, &LOG_FORMAT];
+
+/// The settings of the client: which places are asked, how, and who vouches.
+pub static OF_CLIENT: [&dyn AnySetting; 27] = [
+    &RUNGS,
+    &MODULE_CACHES,
+    &DATA,
+    &UPSTREAM,
+    &FALLBACK,
+    &GOPRIVATE,
+    &GONOPROXY,
+    &GOSUMDB,
+    &GONOSUMDB,
+    &CA_FILE,
+    &CONNECT_TIMEOUT,
+    &FIRST_BYTE_TIMEOUT,
+    &IDLE_TIMEOUT,
+    &ASK_TIMEOUT,
+    &GOVCS,
+    &GOINSECURE,
+    &REPOSITORY_WAYS,
+    &SSH_KEY,
+    &SSH_KNOWN_HOSTS,
+    &REPOSITORY_CACHE,
+    &REPOSITORY_CACHE_SIZE,
+    &REPOSITORY_MAX_SIZE,
+    &REPOSITORY_PROCESSES,
+    &REPOSITORY_TIMEOUT,
+    &DISCOVERY_FOR,
+    &LOG,
+    &LOG_FORMAT,
+];
 
 /// The settings of what signs and of what verifies signatures.
 pub static OF_KEYS: [&dyn AnySetting; 2] = [&SIGNING_KEY, &TRUSTED_KEYS];

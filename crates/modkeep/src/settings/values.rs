@@ -2,6 +2,7 @@
 //!
 //! Those of `direct` are in [`repositories`], those of trust in [`trusted`].
 
+mod client;
 mod repositories;
 mod trusted;
 
@@ -18,6 +19,7 @@ use source::upstream::check_url;
 use tracing_subscriber::EnvFilter;
 
 use crate::settings::{Base, Choice, Invalid};
+pub use client::{folders, rungs};
 pub use repositories::{
     PROCESSES, RepositoryWay, TAGS_AHEAD, govcs, repository_processes, repository_tags_ahead,
     repository_ways, some_size,

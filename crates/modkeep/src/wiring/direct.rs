@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gomod::repository::Vcs;
-use source::upstream::{HttpClient, HttpOptions};
+use source::upstream::HttpOptions;
 use source::{Checked, Spool, Verified};
 use vcs::{
     Access, Credential, Direct, Discovery, DiscoveryOptions, Environment, GitCache, GitOptions, HgCache,
@@ -37,19 +37,20 @@ pub(crate) fn of(
     env: &Env,
     keyring: &Keyring<'_>,
     http: HttpOptions,
-    client: &HttpClient,
     spool: Spool,
+    profile: Profile,
 ) -> Result<Direct, Failed> {
     let cache = settings.get(&table::REPOSITORY_CACHE)?;
     let discovery = Discovery::new(discovery_options(settings, env, keyring, http, &cache)?)
         .map_err(|error| Failed::new(Exit::Unavailable, Problem::from_error(&error)))?;
     let environment: Environment = env.variables().collect();
     let programs = Programs::new(settings.get(&table::REPOSITORY_PROCESSES)?, environment);
-    let options = git_options(settings, env, keyring, &cache)?;
+    let options = git_options(settings, env, keyring, &cache, profile)?;
     let hg = HgCache::new(cache.join("hg"), hg_options(&options), programs.clone());
     let svn = SvnClient::new(cache.join("svn"), svn_options(settings, &options), programs.clone());
+    let options = GitOptions { probe: Some(discovery.probe()), ..options };
     let git = GitCache::new(cache.join("git"), options, programs);
-    Ok(Direct::new(discovery, Repositories::new(git, hg, svn), client.clone(), spool))
+    Ok(Direct::new(discovery, Repositories::new(git, hg, svn), spool))
 }
 
 /// The repositories as the last place of the chain. Private paths may be asked there: their own hosts hear of them and nobody else.
@@ -106,6 +107,7 @@ fn git_options(
     env: &Env,
     keyring: &Keyring<'_>,
     cache: &Path,
+    profile: Profile,
 ) -> Result<GitOptions, Failed> {
     let credentials = keyring.git_credentials(settings)?.into_iter().map(|known| Credential {
         host: known.host,
@@ -113,7 +115,7 @@ fn git_options(
         secret: known.password,
     });
     Ok(GitOptions {
-        profile: Profile::Server { config: settings.get(&table::GIT_CONFIG)? },
+        profile,
         extra_protocols: extra_protocols(settings)?,
         ssh: SshOptions {
             key_file: settings.get(&table::SSH_KEY)?,
@@ -151,8 +153,12 @@ fn svn_options(settings: &Settings, git: &GitOptions) -> SvnOptions {
 }
 
 fn access(git: &GitOptions, extra_protocols: Vec<String>) -> Access {
+    let profile = match git.profile {
+        Profile::Server { .. } => Profile::Server { config: None },
+        Profile::User => Profile::User,
+    };
     Access {
-        profile: Profile::Server { config: None },
+        profile,
         extra_protocols,
         ssh: git.ssh.clone(),
         ca_file: git.ca_file.clone(),

@@ -8,8 +8,10 @@
 //! * [`proxies`]: the HTTP proxies that the environment names.
 //! * [`databases`]: who vouches for what is given.
 //! * [`direct`]: how repositories are found and read.
+//! * [`client`]: the ladder of one go command.
 
 pub(crate) mod access;
+pub(crate) mod client;
 pub(crate) mod databases;
 pub(crate) mod direct;
 pub(crate) mod places;

@@ -1,6 +1,6 @@
 //! Asking a place by one way after the other.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -21,6 +21,8 @@ pub(crate) struct Network {
     memory: Arc<WayMemory>,
     /// What a failed call means.
     judge: fn(&ExecError) -> Complaint,
+    /// What was said on the ways before the one that worked last.
+    detour: Mutex<Option<String>>,
 }
 
 /// Why a place did not do what it was asked.
@@ -41,7 +43,7 @@ impl Network {
         memory: Arc<WayMemory>,
         judge: fn(&ExecError) -> Complaint,
     ) -> Self {
-        Self { programs, access, ways, memory, judge }
+        Self { programs, access, ways, memory, judge, detour: Mutex::default() }
     }
 
     /// Runs a program against the place, by the first way that works. `call` makes the call for a way.
@@ -60,6 +62,7 @@ impl Network {
             match self.programs.run(call, deadline).await {
                 Ok(output) => {
                     self.memory.learn(&self.ways, at, Instant::now() + REMEMBERED);
+                    self.note(at, failed);
                     return Ok(output);
                 }
                 Err(error) => {
@@ -74,6 +77,20 @@ impl Network {
         }
         let no_way = || Unserved::by(RepoError::refused("there is no way to the repository"));
         Err(failed.unwrap_or_else(no_way))
+    }
+
+    /// What went wrong on the ways before the one that works.
+    pub(crate) fn detour(&self) -> Option<String> {
+        self.detour.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note(&self, at: usize, failed: Option<Unserved>) {
+        let mut detour = self.detour.lock().unwrap_or_else(PoisonError::into_inner);
+        match failed {
+            Some(failed) => *detour = Some(failed.error.message),
+            None if at == 0 => *detour = None,
+            None => {}
+        }
     }
 
     fn told(&self, complaint: Complaint, error: &ExecError, way: &Way) -> Unserved {

@@ -1,8 +1,10 @@
 //! The addresses of a repository.
 
+use std::net::IpAddr;
+
 use url::Url;
 
-use crate::RepoError;
+use crate::{RepoError, Route};
 
 /// Longer than any address that is meant.
 const URL_BYTES_MAX: usize = 2048;
@@ -13,7 +15,7 @@ pub struct Remotes {
     /// Its address as discovery gave it: `Origin.URL`, and the name of its cache.
     pub url: String,
     /// The addresses to try, in order. They hold no passwords.
-    pub ways: Vec<String>,
+    pub ways: Vec<Route>,
 }
 
 impl Remotes {
@@ -38,7 +40,7 @@ impl Remotes {
 /// One checked address: its protocol is allowed, and nothing in it can be taken for an option or a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Way {
-    url: String,
+    route: Route,
     scheme: String,
     host: String,
 }
@@ -46,9 +48,10 @@ pub(crate) struct Way {
 impl Way {
     /// Checks an address (protocol.md D11), whose protocol must be one of those that are allowed.
     pub(crate) fn parse<'a>(
-        text: &str,
+        route: &Route,
         allowed: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self, RepoError> {
+        let text = route.url.as_str();
         let refuse = |why: &str| Err(RepoError::refused(format!("the repository address {text:?} {why}")));
         if text.len() > URL_BYTES_MAX || text.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err(RepoError::refused(
@@ -75,12 +78,17 @@ impl Way {
             return refuse("has no plain host");
         }
         let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        Ok(Self { url: text.to_owned(), scheme: url.scheme().to_owned(), host })
+        Ok(Self { route: route.clone(), scheme: url.scheme().to_owned(), host })
     }
 
     /// The address as it was given.
     pub(crate) fn url(&self) -> &str {
-        &self.url
+        &self.route.url
+    }
+
+    /// The address, and who named it.
+    pub(crate) fn route(&self) -> &Route {
+        &self.route
     }
 
     /// Its scheme.
@@ -97,6 +105,18 @@ impl Way {
     pub(crate) fn port(&self) -> Option<u16> {
         let (_, port) = self.host.rsplit_once(':')?;
         port.parse().ok()
+    }
+
+    /// The setting of git that leads its name to these addresses and nowhere else.
+    pub(crate) fn resolved_to(&self, addresses: &[IpAddr]) -> Option<String> {
+        let url = Url::parse(self.url()).ok()?;
+        let (host, port) = (url.host_str()?, url.port_or_known_default()?);
+        let shown = addresses.iter().map(|ip| match ip {
+            IpAddr::V4(ip) => ip.to_string(),
+            IpAddr::V6(ip) => format!("[{ip}]"),
+        });
+        let shown: Vec<_> = shown.collect();
+        (!shown.is_empty()).then(|| format!("{host}:{port}:{}", shown.join(",")))
     }
 
     /// Whether a web client can look at it.
@@ -128,15 +148,26 @@ fn transport(scheme: &str) -> &str {
 mod tests {
     use super::*;
 
+    fn parse(url: &str) -> Result<Way, RepoError> {
+        Way::parse(&Route::vouched(url), ["https", "ssh"])
+    }
+
     #[test]
     fn good_addresses_are_taken_apart() {
-        let allowed = ["https", "ssh"];
-        let way = Way::parse("ssh://git@example.com:2222/a/b", allowed).unwrap();
+        let way = parse("ssh://git@example.com:2222/a/b").unwrap();
         assert_eq!((way.scheme(), way.host(), way.is_web()), ("ssh", "example.com:2222", false));
         assert_eq!(way.port(), Some(2222));
-        assert!(Way::parse("git+ssh://example.com/a", allowed).is_ok());
-        assert!(Way::parse("https://example.com/a", allowed).unwrap().is_web());
-        assert_eq!(Way::parse("ssh://[::1]/a", allowed).unwrap().port(), None);
+        assert!(parse("git+ssh://example.com/a").is_ok());
+        assert!(parse("https://example.com/a").unwrap().is_web());
+        assert_eq!(parse("ssh://[::1]/a").unwrap().port(), None);
+    }
+
+    #[test]
+    fn a_name_is_led_to_addresses() {
+        let way = parse("https://Example.com/a").unwrap();
+        let addresses = ["1.1.1.1", "2606:4700::1"].map(|ip| ip.parse().unwrap());
+        assert_eq!(way.resolved_to(&addresses).as_deref(), Some("example.com:443:1.1.1.1,[2606:4700::1]"));
+        assert_eq!(way.resolved_to(&[]), None);
     }
 
     #[test]
@@ -161,9 +192,9 @@ mod tests {
             "https://example.com/a\nb",
         ];
         for text in refused {
-            let error = Way::parse(text, ["https", "ssh"]).unwrap_err();
+            let error = parse(text).unwrap_err();
             assert!(!error.message.contains("secret"), "{error}");
         }
-        assert!(Way::parse("file:///etc", ["file"]).is_ok());
+        assert!(Way::parse(&Route::vouched("file:///etc"), ["file"]).is_ok());
     }
 }

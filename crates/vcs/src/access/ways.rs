@@ -57,12 +57,13 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::Route;
 
     #[test]
     fn what_worked_at_a_host_comes_first_for_a_while() {
         let ways = |path: &str| -> Vec<_> {
             let urls = [format!("ssh://git@example.com/{path}"), format!("https://example.com/{path}")];
-            urls.iter().map(|url| Way::parse(url, ["https", "ssh"]).unwrap()).collect()
+            urls.iter().map(|url| Way::parse(&Route::vouched(url), ["https", "ssh"]).unwrap()).collect()
         };
         let (memory, now) = (WayMemory::default(), Instant::now());
         assert_eq!(memory.order(&ways("a"), now), [0, 1]);

@@ -22,6 +22,10 @@ impl Repo for Repository {
         &self.url
     }
 
+    fn detour(&self) -> Option<String> {
+        self.network.detour()
+    }
+
     async fn refs(&self, job: &Job) -> Result<Refs, RepoError> {
         let _in_use = self.enter().await?;
         Ok(self.fresh_refs(job).await?.refs.clone())

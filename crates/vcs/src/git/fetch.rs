@@ -24,6 +24,9 @@ const ALWAYS: &[&str] = &[
     "--no-recurse-submodules",
 ];
 
+/// How many packs a store may have: with more of them, git takes some hundredths of a second longer for each look.
+const PACKS_MAX: usize = 1000;
+
 /// A store, and the remote from which it is filled.
 #[derive(Debug)]
 pub(super) struct Place {
@@ -97,13 +100,21 @@ impl Place {
         let folder = self.folder.clone();
         let in_use = blocking(move || folder.enter()).await?;
         let lock = lock::exclusive(&self.store.lock(), deadline).await.map_err(|error| disk(&error))?;
-        let bytes_max = self.bytes_max();
-        if size::in_background(self.store.path().to_owned()).await > bytes_max / 4 * 3 {
+        if self.is_crowded().await? {
             self.discard().await?;
         }
         let store = self.store.clone();
         blocking(move || store.prepare(hash_digits)).await?;
         Ok(Turn { lock, _in_use: in_use })
+    }
+
+    /// Whether the store leaves too little room for more, or has so many packs that looking into each of them takes time. Then
+    /// it begins anew: that costs one larger fetch in hundreds, where tidying up would cost about as much and could fail.
+    async fn is_crowded(&self) -> Result<bool, RepoError> {
+        let bytes = size::in_background(self.store.path().to_owned()).await;
+        let store = self.store.clone();
+        let packs = blocking(move || Ok(store.packs())).await?;
+        Ok(bytes > self.bytes_max() / 4 * 3 || packs > PACKS_MAX)
     }
 
     /// Fetches what `wanted` says, one refspec or object a line.

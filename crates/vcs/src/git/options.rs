@@ -1,6 +1,7 @@
 //! What can be chosen about git.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::access::{Credential, Profile, SshOptions};
+use crate::{RepoError, Route};
 
 /// What can be chosen about git.
 #[derive(Debug, Clone)]
@@ -37,7 +39,7 @@ pub struct GitOptions {
     /// How many more tags are fetched, unasked, after a tag was: those beside it, the next higher ones first. They come when nobody
     /// waits.
     pub tags_ahead: usize,
-    /// A web client that looks at what git cannot tell.
+    /// A web client that tells what git cannot.
     pub probe: Option<Arc<dyn Probe>>,
 }
 
@@ -66,20 +68,20 @@ pub(super) fn allowed_protocols(options: &GitOptions) -> impl Iterator<Item = &s
     ["https", "ssh"].into_iter().chain(options.extra_protocols.iter().map(String::as_str))
 }
 
-/// A web client with its own rules about where it may go. It is asked when git was turned away from an http or https address.
+/// A web client with its own rules about where it may go. It tells what git cannot, about addresses of http and https.
 #[async_trait::async_trait]
 pub trait Probe: fmt::Debug + Send + Sync {
-    /// Looks at the address of a repository, without credentials, as go does (protocol.md D10). Returns by the deadline.
-    async fn look_at(&self, url: &str, deadline: Instant) -> Probed;
-}
+    /// Where git is to connect to: it would look the name up once more, and another answer could lead it to where it may not go.
+    /// Empty, where it may look for itself.
+    ///
+    /// # Errors
+    /// `Refused` when nobody may connect there, `Unavailable` when that cannot be found out.
+    async fn addresses(&self, route: &Route, deadline: Instant) -> Result<Vec<IpAddr>, RepoError>;
 
-/// What a web client found at the address of a repository.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Probed {
-    /// Nothing: 404 or 410.
-    Missing,
-    /// It has moved to this address, which may be gone to.
-    Moved(String),
-    /// Anything else.
-    Unknown,
+    /// Whether a page at this address says that there is nothing, as go finds out where git was turned away (protocol.md
+    /// D10). Anything but a clear yes is a no.
+    async fn is_missing(&self, route: &Route, deadline: Instant) -> bool;
+
+    /// Where the repository at this address has moved to, if one may go there.
+    async fn moved_to(&self, route: &Route, deadline: Instant) -> Option<Route>;
 }

@@ -98,6 +98,12 @@ impl Store {
         folder::remove(&self.path)
     }
 
+    /// How many packs it has; each fetch leaves one.
+    pub(super) fn packs(&self) -> usize {
+        let files = fs::read_dir(self.path.join("objects/pack")).into_iter().flatten().flatten();
+        files.filter(|file| file.path().extension().is_some_and(|end| end == "pack")).count()
+    }
+
     /// Whether commits are here without their history.
     pub(super) fn is_shallow(&self) -> bool {
         self.path.join("shallow").exists()

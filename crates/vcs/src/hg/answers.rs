@@ -22,6 +22,10 @@ impl Repo for Repository {
         &self.url
     }
 
+    fn detour(&self) -> Option<String> {
+        self.clone().network.detour()
+    }
+
     async fn refs(&self, job: &Job) -> Result<Refs, RepoError> {
         Ok(self.fresh(job).await?.refs.clone())
     }

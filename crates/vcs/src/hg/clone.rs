@@ -30,7 +30,7 @@ const LOCK: &str = "clone.lock";
 pub(super) struct Clone {
     pub(super) folder: Folder,
     pub(super) options: Arc<HgOptions>,
-    network: Network,
+    pub(super) network: Network,
     known: Mutex<Option<Known>>,
     /// How often the clone was thrown away: so that it is done once for one damage.
     generation: AtomicU64,

@@ -7,12 +7,12 @@ use tokio::time::Instant;
 
 use super::command;
 use super::complaint;
-use super::snapshot::{REVISIONS, Snapshot, TEMPLATE, names, split_tags};
+use super::snapshot::{REVISIONS, Snapshot, TEMPLATE, names as told_names, split_tags};
 use crate::access::Cause;
 use crate::cache::{InUse, hex};
 use crate::exec::{Call, ExecError, Programs};
 use crate::tar::Relative;
-use crate::{Archive, EntryKind, RepoError, TreeEntry};
+use crate::{Archive, EntryKind, RepoError, TreeEntry, names};
 
 /// More than any archive of which a module is made.
 const ARCHIVE_BYTES_MAX: u64 = 16 << 30;
@@ -78,7 +78,7 @@ impl Reader {
     pub(super) async fn merged_tags(&self, node: &str) -> Result<Vec<String>, ReadError> {
         let revisions = format!("--rev=ancestors(id({node})) and tag()");
         let text = self.text(["log", &revisions, "--template={tags % \"{tag|hex},\"}"]).await?;
-        Ok(split_tags(&names(&text).ok_or_else(ReadError::strange)?))
+        Ok(split_tags(&told_names(&text).ok_or_else(ReadError::strange)?))
     }
 
     /// One file, raw.
@@ -154,7 +154,7 @@ fn include(dir: &str) -> Option<String> {
 fn found(line: &str) -> Option<Found> {
     let mut fields = line.split(' ');
     let (node, time, _zone, tags) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
-    let mut tags = split_tags(&names(tags)?);
+    let mut tags = split_tags(&told_names(tags)?);
     tags.retain(|tag| tag != super::snapshot::TIP);
     Some(Found { node: node.to_owned(), time: time.parse().ok()?, tags })
 }
@@ -174,18 +174,15 @@ fn entries(listing: &[u8], dir: &str, entries_max: usize) -> Result<Vec<TreeEntr
 
 /// An entry below the folder; none for a file that is in its place.
 fn entry(line: &[u8], dir: &str) -> Result<Option<TreeEntry>, RepoError> {
-    let line = std::str::from_utf8(line).map_err(|_| {
-        RepoError::refused(format!("a file name is not UTF-8: {:?}", String::from_utf8_lossy(line)))
-    })?;
     let strange = || RepoError::unavailable("hg lists a file in a strange way");
-    let (flags, path) = line.split_once(' ').ok_or_else(strange)?;
-    let path = if dir.is_empty() {
-        Some(path)
-    } else {
-        path.strip_prefix(dir).and_then(|rest| rest.strip_prefix('/'))
+    let space = line.iter().position(|byte| *byte == b' ').ok_or_else(strange)?;
+    let (flags, path) = (&line[..space], &line[space + 1..]);
+    let path = match dir {
+        "" => Some(path),
+        dir => path.strip_prefix(dir.as_bytes()).and_then(|rest| rest.strip_prefix(b"/")),
     };
-    let kind = if flags.contains('l') { EntryKind::Symlink } else { EntryKind::File };
-    Ok(path.map(|path| TreeEntry { path: path.to_owned(), kind }))
+    let kind = if flags.contains(&b'l') { EntryKind::Symlink } else { EntryKind::File };
+    Ok(path.map(|path| TreeEntry { path: names::text(path), kind }))
 }
 
 impl ReadError {

@@ -22,6 +22,10 @@ impl Repo for Repository {
         &self.url
     }
 
+    fn detour(&self) -> Option<String> {
+        self.network.detour()
+    }
+
     /// Subversion has neither branches nor tags; what go takes for tags are files, which lead to nothing.
     async fn refs(&self, job: &Job) -> Result<Refs, RepoError> {
         let files = self.files_in_tags(job.deadline).await?.into_iter();

@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_target_is_one_address() {
-        let way = |url: &str| Way::parse(url, ["svn", "ssh"]).unwrap();
+        let way = |url: &str| Way::parse(&crate::Route::vouched(url), ["svn", "ssh"]).unwrap();
         let trunk = way("svn://example.com/r/trunk/");
         for (target, expected) in [
             (target(&trunk, "", Revision::Number(7)), "svn://example.com/r/trunk@7"),

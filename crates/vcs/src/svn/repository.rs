@@ -26,7 +26,7 @@ const LOG_BYTES_MAX: u64 = 1 << 20;
 #[derive(Debug)]
 pub(super) struct Repository {
     pub(super) url: String,
-    network: Network,
+    pub(super) network: Network,
     pub(super) shared: Arc<Shared>,
 }
 
@@ -44,8 +44,10 @@ impl Repository {
     ) -> Result<Option<Logged>, RepoError> {
         let args = ["log", "--limit=1", "--xml", "--"];
         let said = self.run(deadline, LOG_BYTES_MAX, &args, |way| target(way, "", revision)).await?;
-        let Some(said) = said else { return Ok(None) };
-        xml::logged(&text(said)?).ok_or_else(strange)
+        let Some(said) = said.map(text).transpose()?.filter(|said| !xml::is_empty_log(said)) else {
+            return Ok(None);
+        };
+        xml::logged(&said).map(Some).ok_or_else(strange)
     }
 
     /// One file, as svn writes it: with its keywords, as go asks for it. None when there is no such file.

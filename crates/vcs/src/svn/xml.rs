@@ -20,12 +20,16 @@ pub(super) struct Entry {
     pub(super) revision: u64,
 }
 
-/// Reads `svn log --xml` of one revision, of which there may be nothing to tell. `None` for something else.
-pub(super) fn logged(xml: &str) -> Option<Option<Logged>> {
-    let (_, entries) = xml.split_once("<log>")?;
-    let Some((_, entry)) = entries.split_once("<logentry") else { return Some(None) };
+/// Whether `svn log --xml` has nothing to tell.
+pub(super) fn is_empty_log(xml: &str) -> bool {
+    xml.contains("<log>") && !xml.contains("<logentry")
+}
+
+/// Reads `svn log --xml` of one revision. `None` for something else.
+pub(super) fn logged(xml: &str) -> Option<Logged> {
+    let (_, entry) = xml.split_once("<logentry")?;
     let revision = between(entry, "revision=\"", "\"")?.parse().ok()?;
-    Some(Some(Logged { revision, time: time(between(entry, "<date>", "</date>")?)? }))
+    Some(Logged { revision, time: time(between(entry, "<date>", "</date>")?)? })
 }
 
 /// Reads `svn list --xml`. `None` for something else.
@@ -87,10 +91,11 @@ mod tests {
             ("<date>2024-01-01T00:03:00.x00000Z</date>\n", None),
             ("", None),
         ] {
-            assert_eq!(logged(&log(date)), expected.map(|time| Some(Logged { revision: 7, time })), "{date}");
+            assert_eq!(logged(&log(date)), expected.map(|time| Logged { revision: 7, time }), "{date}");
         }
-        assert_eq!(logged("<?xml version=\"1.0\"?>\n<log>\n</log>\n"), Some(None));
-        assert_eq!(logged("svn says something else"), None);
+        let (empty, other) = ("<?xml version=\"1.0\"?>\n<log>\n</log>\n", "svn says something else");
+        assert!(is_empty_log(empty) && !is_empty_log(other) && !is_empty_log(&log("")));
+        assert_eq!((logged(empty), logged(other)), (None, None));
     }
 
     #[test]

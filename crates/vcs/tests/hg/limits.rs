@@ -7,7 +7,7 @@ use source::{FailureKind, Symptom};
 use testkit::repo::HgRepo;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout};
-use vcs::{HgCache, HgOptions, Job, Need, Programs, Remotes};
+use vcs::{HgCache, HgOptions, Job, Need, Programs, Remotes, Route};
 
 use crate::kit::{Kit, LONG, Sample, job, with_files};
 
@@ -25,7 +25,7 @@ async fn a_missing_client_is_told_with_its_package() {
     let environment = [("PATH", home.path())].into_iter().collect();
     let cache = HgCache::new(home.path().join("cache"), with_files(), Programs::new(1, environment));
     let url = "https://example.com/a".to_owned();
-    let asked = cache.open(&Remotes { ways: vec![url.clone()], url }).unwrap();
+    let asked = cache.open(&Remotes { ways: vec![Route::vouched(&*url)], url }).unwrap();
     let error = asked.stat("v1.0.0", Need::Files, &job()).await.unwrap_err();
     assert_eq!(error.kind, FailureKind::Unavailable, "that we cannot look is no word of the repository");
     assert!(error.message.contains("`hg` is not installed"), "{error}");

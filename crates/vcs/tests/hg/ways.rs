@@ -51,6 +51,7 @@ async fn the_second_way_is_tried_and_remembered() {
         let url = format!("https://example.com/{path}");
         let asked = kit.open_by(&url, &["ssh://hg@example.com/x", &server.url()]);
         asked.stat("v1.0.0", Need::Files, &job()).await.unwrap();
+        assert_eq!(asked.detour().is_some_and(|why| why.contains("Permission denied")), path == "a");
         assert_eq!(fs::read_to_string(&log).unwrap(), "x\n", "{path}");
     }
 }

@@ -73,7 +73,6 @@ const KINDS: &[(&str, &str)] = &[
     ("disallowed version string", "form of the revision"),
     ("malformed module path", "module path"),
     ("malformed file path", "file name"),
-    ("is not UTF-8", "file name"),
     ("differ only by case", "collision"),
     ("error: invalid path", "path of git"),
     ("file name collision", "collision"),

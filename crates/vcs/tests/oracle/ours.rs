@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use vcs::{
     Access, Environment, GitCache, GitOptions, HgCache, HgOptions, Info, Job, Module, Need, Programs, Repo,
-    RepoError, Repositories, Root, SvnClient, SvnOptions,
+    RepoError, Repositories, Root, Route, SvnClient, SvnOptions,
 };
 
 use crate::answer::{Answer, Found, Kind};
@@ -108,7 +108,7 @@ impl Asked {
         let (root, url) = (self.root.clone(), self.url.clone());
         let (ways, subdir) = (Vec::new(), String::new());
         let found = Root { root, vcs: self.vcs, url, ways, subdir, is_private: false, is_insecure: false };
-        let repo = self.world.repositories.open(&found, vec![self.way.clone()])?;
+        let repo = self.world.repositories.open(&found, vec![Route::vouched(&self.way)])?;
         let module = Module::new(path.clone(), &self.root, "", Arc::clone(&repo))?;
         match &self.ask.question {
             Question::List => list(&module, &job).await,

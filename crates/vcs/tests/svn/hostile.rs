@@ -4,7 +4,7 @@ use std::fs;
 
 use source::FailureKind;
 use testkit::repo::{SvnChange, SvnRepo};
-use vcs::{Need, Remotes, SvnOptions};
+use vcs::{Need, Remotes, Route, SvnOptions};
 
 use crate::kit::{Kit, files, job, sample, trunk, with_files};
 
@@ -109,7 +109,7 @@ async fn bad_addresses_are_refused() {
         "https://example.com/a".into(),
         "svn+ssh://me:secret@example.com/a".into(),
     ] {
-        let remotes = Remotes { url: "https://example.com/a".into(), ways: vec![way] };
+        let remotes = Remotes { url: "https://example.com/a".into(), ways: vec![Route::vouched(way)] };
         let error = kit.client.open(&remotes).unwrap_err();
         assert_eq!(error.kind, FailureKind::Refused, "{error}");
         assert!(!error.message.contains("secret"), "{error}");

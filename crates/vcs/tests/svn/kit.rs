@@ -10,7 +10,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use testkit::repo::{SvnChange, SvnRepo};
 use tokio::time::Instant;
-use vcs::{Access, Archive, Job, Programs, Remotes, Repo, SvnClient, SvnOptions};
+use vcs::{Access, Archive, Job, Programs, Remotes, Repo, Route, SvnClient, SvnOptions};
 
 /// Longer than any test takes.
 pub(crate) const LONG: Duration = Duration::from_mins(1);
@@ -46,7 +46,7 @@ impl Kit {
     }
 
     pub(crate) fn open_by(&self, url: &str, ways: &[&str]) -> Arc<dyn Repo> {
-        let ways = ways.iter().map(|way| (*way).to_owned()).collect();
+        let ways = ways.iter().map(|way| Route::vouched(*way)).collect();
         self.client.open(&Remotes { url: url.to_owned(), ways }).expect("a good address")
     }
 

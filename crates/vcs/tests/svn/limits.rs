@@ -7,7 +7,7 @@ use source::{FailureKind, Symptom};
 use testkit::repo::{SvnChange, SvnRepo};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout};
-use vcs::{Job, Need, Programs, Remotes, SvnClient, SvnOptions};
+use vcs::{Job, Need, Programs, Remotes, Route, SvnClient, SvnOptions};
 
 use crate::kit::{Kit, LONG, job, with_files};
 
@@ -17,7 +17,7 @@ async fn a_missing_client_is_told_with_its_package() {
     let environment = [("PATH", home.path())].into_iter().collect();
     let client = SvnClient::new(home.path().join("cache"), with_files(), Programs::new(1, environment));
     let url = "svn://example.com/a".to_owned();
-    let asked = client.open(&Remotes { ways: vec![url.clone()], url }).unwrap();
+    let asked = client.open(&Remotes { ways: vec![Route::vouched(&*url)], url }).unwrap();
     let error = asked.stat("latest", Need::Files, &job()).await.unwrap_err();
     assert_eq!(error.kind, FailureKind::Unavailable, "that we cannot look is no word of the repository");
     assert!(error.message.contains("`svn` is not installed"), "{error}");

@@ -49,6 +49,7 @@ async fn the_second_way_is_tried_and_remembered() {
         let asked = kit.open_by(&url, &["svn+ssh://svn@example.com/x", &server.url("/a/trunk")]);
         let id = asked.stat("latest", Need::Files, &job()).await.unwrap().id;
         asked.archive(&id, "", &job()).await.unwrap();
+        assert_eq!(asked.detour().is_some_and(|why| why.contains("Permission denied")), path == "a");
         assert_eq!(std::fs::read_to_string(&log).unwrap(), "x\n", "{path}");
     }
 }

@@ -26,6 +26,7 @@ use protocol::Health;
 use protocol::listen::{self, Ended, Front, Limits};
 use store::{DiskStore, Store};
 use tokio::net::TcpListener;
+use vcs::Profile;
 
 use crate::commands::Session;
 use crate::exit::Exit;
@@ -87,7 +88,8 @@ async fn serve(settings: &Settings, session: &mut Session<'_>, log: &Log) -> Res
     let http = reach::http_options(settings, reach)?;
     let client = reach::client(&http)?;
     let trust = databases::open(settings, &store, &upstreams, &client).await?;
-    let direct = || direct::of(settings, session.env, &keyring, http, &client, store.spool());
+    let profile = Profile::Server { config: settings.get(&table::GIT_CONFIG)? };
+    let direct = || direct::of(settings, session.env, &keyring, http, store.spool(), profile);
     let direct = upstreams.direct.then(direct).transpose()?;
     let source = wiring::source(settings, &store, &upstreams, &client, direct, &trust)?;
     let scrubbed = chores::start(settings, &store, &source)?;
