@@ -7,12 +7,10 @@ use source::FailureKind;
 use tokio::time::Instant;
 
 use super::command::{Git, GitCall};
-use super::complaint::{Cause, Complaint};
-use super::credentials;
 use super::network::{Network, NetworkError};
-use super::options::Probe;
-use super::remote::Way;
+use super::options::{Probe, allowed_protocols};
 use crate::RepoError;
+use crate::access::{Cause, Complaint, Way, credential_of};
 use crate::exec::{ExecError, Output};
 
 impl Network {
@@ -83,7 +81,7 @@ impl Network {
         let is_moved = failed.error.cause == Cause::Moved;
         if is_moved
             && let Some(route) = probe.moved_to(way.route(), deadline).await
-            && let Ok(moved) = Way::parse(&route, &self.git.options)
+            && let Ok(moved) = Way::parse(&route, allowed_protocols(&self.git.options))
         {
             return Ok(moved);
         }
@@ -102,7 +100,7 @@ impl Network {
     }
 
     fn has_credential(&self, way: &Way) -> bool {
-        credentials::of(&self.git.options.credentials, way).is_some()
+        credential_of(&self.git.options.credentials, way).is_some()
     }
 }
 

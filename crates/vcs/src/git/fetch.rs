@@ -1,21 +1,17 @@
 //! One fetch into one store: alone, watched, and repeated once into a new store if the old one is damaged.
 
 use std::fs::File;
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
 use super::command::{Git, GitCall, REMOTE};
-use super::complaint::Cause;
-use super::folder::{Folder, InUse};
 use super::network::{Network, NetworkError};
-use super::remote::Way;
 use super::store::Store;
-use super::{lock, size};
 use crate::RepoError;
+use crate::access::{Cause, Way};
+use crate::cache::{Folder, InUse, blocking, disk, lock, size};
 
 /// What every fetch says: it takes what is named and nothing else, and leaves nothing but packs and marks.
 const ALWAYS: &[&str] = &[
@@ -215,19 +211,6 @@ impl Place {
     fn bytes_max(&self) -> u64 {
         self.network.git.options.repository_bytes_max
     }
-}
-
-/// Work with the disk, off the async workers.
-pub(super) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> Result<T, RepoError> {
-    let done = spawn_blocking(work).await.map_err(io::Error::other).flatten();
-    done.map_err(|error| disk(&error))
-}
-
-/// An error of the disk.
-pub(super) fn disk(error: &io::Error) -> RepoError {
-    RepoError::unavailable(format!("the cache of repositories cannot be used: {error}"))
 }
 
 /// How long the hashes in a list of wanted things are.

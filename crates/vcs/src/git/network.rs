@@ -7,10 +7,8 @@ use tokio::time::Instant;
 
 use super::attempt::{Failed, Moved};
 use super::command::{Git, GitCall};
-use super::complaint::Cause;
-use super::remote::Way;
-use super::ways::WayMemory;
 use crate::RepoError;
+use crate::access::{Cause, Way, WayMemory};
 use crate::exec::Output;
 
 /// For how long it is remembered which way worked.

@@ -8,32 +8,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Credential;
+use crate::access::{Credential, Profile, SshOptions};
 use crate::{RepoError, Route};
-
-/// Whose git it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Profile {
-    /// A server's: no configuration of the system or a user counts.
-    Server {
-        /// The one file of git configuration that counts, if any.
-        config: Option<PathBuf>,
-    },
-    /// The user's own: their configuration of git and ssh counts for the network, as it does for go (protocol.md E12). It never
-    /// counts for what is made of the files, so that the user's filters do not change hashes.
-    User,
-}
-
-/// How ssh is used. The user's own configuration decides instead in [`Profile::User`], except for the deadline.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct SshOptions {
-    /// The private key. Without one, ssh looks at its usual places.
-    pub key_file: Option<PathBuf>,
-    /// The keys of hosts. Without one, ssh looks at its usual places. A host that is in none is refused.
-    pub known_hosts_file: Option<PathBuf>,
-    /// Whether the agent behind `SSH_AUTH_SOCK` may be asked.
-    pub with_agent: bool,
-}
 
 /// What can be chosen about git.
 #[derive(Debug, Clone)]
@@ -85,6 +61,11 @@ impl Default for GitOptions {
             probe: None,
         }
     }
+}
+
+/// What git may speak.
+pub(super) fn allowed_protocols(options: &GitOptions) -> impl Iterator<Item = &str> + Clone {
+    ["https", "ssh"].into_iter().chain(options.extra_protocols.iter().map(String::as_str))
 }
 
 /// A web client with its own rules about where it may go. It tells what git cannot, about addresses of http and https.

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::folder;
+use crate::cache::folder;
 
 /// What archives are made by: go's two attributes (protocol.md C12), and no driver for filters, whatever a tree asks for.
 const ATTRIBUTES: &str = "* -export-subst -export-ignore -filter\n";

@@ -21,6 +21,18 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         reason: "a revision with a slash cannot be asked of a proxy (protocol.md A13)",
         is_it: |ask, _, ours| asks_with(ask, '/') && refused(ours) == Some("form of the revision"),
     },
+    Difference {
+        reason: "what Mercurial shows where there is no commit is none; go finds it, and then can make no zip of it",
+        is_it: |_, go, ours| is_null_commit(go) && refused(ours).is_some(),
+    },
+    Difference {
+        reason: "go asks Mercurial for the base of a pseudo-version in a language in which a `+` in a tag is a sign",
+        is_it: |ask, go, _| {
+            ask.module.ends_with("/versions.hg")
+                && asks_for(ask, "default")
+                && refused(go) == Some("unknown revision")
+        },
+    },
 ];
 
 fn refused(answer: &Answer) -> Option<&'static str> {
@@ -35,6 +47,14 @@ fn zip_refused(answer: &Answer) -> Option<&'static str> {
         Answer::Found(found) => found.zip.as_ref().err().map(Kind::name),
         _ => None,
     }
+}
+
+fn is_null_commit(answer: &Answer) -> bool {
+    matches!(answer, Answer::Found(found) if found.version.ends_with("-000000000000") && found.zip.is_err())
+}
+
+fn asks_for(ask: &Ask, version: &str) -> bool {
+    ask.question == Question::Version(version.to_owned())
 }
 
 fn asks_with(ask: &Ask, sign: char) -> bool {

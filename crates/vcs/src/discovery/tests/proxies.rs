@@ -3,7 +3,10 @@
 use source::{Ask, Ctx, Source as _, Spool};
 
 use super::*;
-use crate::{Direct, Environment, GitCache, GitOptions, Programs, Repositories};
+use crate::{
+    Direct, Environment, GitCache, GitOptions, HgCache, HgOptions, Programs, Repositories, SvnClient,
+    SvnOptions,
+};
 
 const MODULE: &str = "module a.test/x\nversion v1.0.0\n-- go.mod --\nmodule a.test/x\n";
 
@@ -11,8 +14,11 @@ const MODULE: &str = "module a.test/x\nversion v1.0.0\n-- go.mod --\nmodule a.te
 async fn list(world: &World) -> Result<String, (FailureKind, String)> {
     let folder = tempfile::tempdir().unwrap();
     let programs = Programs::new(1, Environment::default());
-    let git = GitCache::new(folder.path().join("git"), GitOptions::default(), programs);
-    let direct = Direct::new(world.discovery(), Repositories::new(git), Spool::new(folder.path()));
+    let place = |system: &str| folder.path().join(system);
+    let git = GitCache::new(place("git"), GitOptions::default(), programs.clone());
+    let hg = HgCache::new(place("hg"), HgOptions::default(), programs.clone());
+    let svn = SvnClient::new(place("svn"), SvnOptions::default(), programs);
+    let direct = Direct::new(world.discovery(), Repositories::new(git, hg, svn), Spool::new(folder.path()));
     let ask = Ask::List(ModulePath::parse("a.test/x").unwrap());
     match direct.ask(&ask, &Ctx::within(Duration::from_secs(20))).await {
         Ok(answer) => Ok(String::from_utf8(answer.body.into_bytes(1000).await.unwrap().to_vec()).unwrap()),

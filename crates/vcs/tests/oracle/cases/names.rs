@@ -112,7 +112,7 @@ fn single(shop: &mut Shop) {
         }
         tags
     });
-    stall.tags_alone();
+    stall.independent();
     for (at, tag) in tags.iter().enumerate() {
         stall.ask(if at % 2 == 0 { "" } else { "/m" }, &[tag]);
     }
@@ -130,7 +130,7 @@ fn pairs(shop: &mut Shop) {
         };
         possible.enumerate().map(add).collect::<Vec<_>>()
     });
-    stall.tags_alone();
+    stall.independent();
     for tag in &tags {
         stall.ask("", &[tag]);
     }
@@ -167,7 +167,7 @@ fn not_utf8(shop: &mut Shop) {
         history.tag("m/v1.2.0", beside);
         tags
     });
-    stall.tags_alone();
+    stall.independent();
     for tag in &tags {
         stall.ask("", &[tag]);
     }
@@ -193,7 +193,7 @@ fn links(shop: &mut Shop) {
         };
         trees.iter().enumerate().map(add).collect::<Vec<_>>()
     });
-    stall.tags_alone();
+    stall.independent();
     for tag in &tags {
         stall.ask("", &[tag]);
     }

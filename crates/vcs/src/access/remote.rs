@@ -4,7 +4,6 @@ use std::net::IpAddr;
 
 use url::Url;
 
-use super::GitOptions;
 use crate::{RepoError, Route};
 
 /// Longer than any address that is meant.
@@ -19,17 +18,39 @@ pub struct Remotes {
     pub ways: Vec<Route>,
 }
 
+impl Remotes {
+    /// The ways that may be gone.
+    ///
+    /// # Errors
+    /// `Refused` when there is none.
+    pub(crate) fn checked<'a>(
+        &self,
+        allowed: &(impl Iterator<Item = &'a str> + Clone),
+    ) -> Result<Vec<Way>, RepoError> {
+        let (ways, refused): (Vec<_>, Vec<_>) =
+            self.ways.iter().map(|way| Way::parse(way, allowed.clone())).partition(Result::is_ok);
+        if ways.is_empty() {
+            let reason = refused.into_iter().find_map(Result::err);
+            return Err(reason.unwrap_or_else(|| RepoError::refused("the repository has no address")));
+        }
+        Ok(ways.into_iter().flatten().collect())
+    }
+}
+
 /// One checked address: its protocol is allowed, and nothing in it can be taken for an option or a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Way {
+pub(crate) struct Way {
     route: Route,
     scheme: String,
     host: String,
 }
 
 impl Way {
-    /// Checks an address (protocol.md D11).
-    pub(super) fn parse(route: &Route, options: &GitOptions) -> Result<Self, RepoError> {
+    /// Checks an address (protocol.md D11), whose protocol must be one of those that are allowed.
+    pub(crate) fn parse<'a>(
+        route: &Route,
+        allowed: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, RepoError> {
         let text = route.url.as_str();
         let refuse = |why: &str| Err(RepoError::refused(format!("the repository address {text:?} {why}")));
         if text.len() > URL_BYTES_MAX || text.chars().any(|c| c.is_control() || c.is_whitespace()) {
@@ -50,7 +71,7 @@ impl Way {
         if [host, url.username(), text].iter().any(|part| part.starts_with('-')) {
             return refuse("has a part that begins with `-`");
         }
-        if !allowed_protocols(options).any(|allowed| allowed == transport(url.scheme())) {
+        if !allowed.into_iter().any(|allowed| allowed == transport(url.scheme())) {
             return refuse("has a protocol that is not allowed");
         }
         if !is_plain(text, host, url.scheme()) {
@@ -61,27 +82,33 @@ impl Way {
     }
 
     /// The address as it was given.
-    pub(super) fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.route.url
     }
 
     /// The address, and who named it.
-    pub(super) fn route(&self) -> &Route {
+    pub(crate) fn route(&self) -> &Route {
         &self.route
     }
 
     /// Its scheme.
-    pub(super) fn scheme(&self) -> &str {
+    pub(crate) fn scheme(&self) -> &str {
         &self.scheme
     }
 
     /// Its host, with the port where that is not the usual one.
-    pub(super) fn host(&self) -> &str {
+    pub(crate) fn host(&self) -> &str {
         &self.host
     }
 
+    /// The port, where that is not the usual one.
+    pub(crate) fn port(&self) -> Option<u16> {
+        let (_, port) = self.host.rsplit_once(':')?;
+        port.parse().ok()
+    }
+
     /// The setting of git that leads its name to these addresses and nowhere else.
-    pub(super) fn resolved_to(&self, addresses: &[IpAddr]) -> Option<String> {
+    pub(crate) fn resolved_to(&self, addresses: &[IpAddr]) -> Option<String> {
         let url = Url::parse(self.url()).ok()?;
         let (host, port) = (url.host_str()?, url.port_or_known_default()?);
         let shown = addresses.iter().map(|ip| match ip {
@@ -93,7 +120,7 @@ impl Way {
     }
 
     /// Whether a web client can look at it.
-    pub(super) fn is_web(&self) -> bool {
+    pub(crate) fn is_web(&self) -> bool {
         matches!(self.scheme(), "http" | "https")
     }
 }
@@ -109,15 +136,10 @@ fn is_plain(text: &str, host: &str, scheme: &str) -> bool {
     is_host && !host.is_empty() && !text.contains('\\') && authority.matches('@').count() <= 1
 }
 
-/// What git may speak.
-pub(super) fn allowed_protocols(options: &GitOptions) -> impl Iterator<Item = &str> {
-    ["https", "ssh"].into_iter().chain(options.extra_protocols.iter().map(String::as_str))
-}
-
-/// Git's name for the protocol behind a scheme.
+/// The name of the protocol behind a scheme.
 fn transport(scheme: &str) -> &str {
     match scheme {
-        "git+ssh" | "ssh+git" => "ssh",
+        "git+ssh" | "ssh+git" | "svn+ssh" => "ssh",
         same => same,
     }
 }
@@ -126,22 +148,23 @@ fn transport(scheme: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn parse(url: &str, options: &GitOptions) -> Result<Way, RepoError> {
-        Way::parse(&Route::vouched(url), options)
+    fn parse(url: &str) -> Result<Way, RepoError> {
+        Way::parse(&Route::vouched(url), ["https", "ssh"])
     }
 
     #[test]
     fn good_addresses_are_taken_apart() {
-        let options = GitOptions::default();
-        let way = parse("ssh://git@example.com:2222/a/b", &options).unwrap();
+        let way = parse("ssh://git@example.com:2222/a/b").unwrap();
         assert_eq!((way.scheme(), way.host(), way.is_web()), ("ssh", "example.com:2222", false));
-        assert!(parse("git+ssh://example.com/a", &options).is_ok());
-        assert!(parse("https://example.com/a", &options).unwrap().is_web());
+        assert_eq!(way.port(), Some(2222));
+        assert!(parse("git+ssh://example.com/a").is_ok());
+        assert!(parse("https://example.com/a").unwrap().is_web());
+        assert_eq!(parse("ssh://[::1]/a").unwrap().port(), None);
     }
 
     #[test]
     fn a_name_is_led_to_addresses() {
-        let way = parse("https://Example.com/a", &GitOptions::default()).unwrap();
+        let way = parse("https://Example.com/a").unwrap();
         let addresses = ["1.1.1.1", "2606:4700::1"].map(|ip| ip.parse().unwrap());
         assert_eq!(way.resolved_to(&addresses).as_deref(), Some("example.com:443:1.1.1.1,[2606:4700::1]"));
         assert_eq!(way.resolved_to(&[]), None);
@@ -169,10 +192,9 @@ mod tests {
             "https://example.com/a\nb",
         ];
         for text in refused {
-            let error = parse(text, &GitOptions::default()).unwrap_err();
+            let error = parse(text).unwrap_err();
             assert!(!error.message.contains("secret"), "{error}");
         }
-        let file = GitOptions { extra_protocols: vec!["file".into()], ..GitOptions::default() };
-        assert!(parse("file:///etc", &file).is_ok());
+        assert!(Way::parse(&Route::vouched("file:///etc"), ["file"]).is_ok());
     }
 }
