@@ -81,6 +81,23 @@ pub static OF_STORE: [&dyn AnySetting; 3] = [&DATA, &LOG, &LOG_FORMAT];
 pub static OF_VERIFY: [&dyn AnySetting; 7] =
     [&DATA, &GOPRIVATE, &GOSUMDB, &GONOSUMDB, &SUMDB_MIRRORS, &LOG, &LOG_FORMAT];
 
+/// The settings of `bundle`: who signs and is believed, and where what goes into one is fetched and proven.
+pub static OF_BUNDLE: [&dyn AnySetting; 13] = [
+    &UPSTREAM,
+    &GOPRIVATE,
+    &GONOPROXY,
+    &GOSUMDB,
+    &GONOSUMDB,
+    &SUMDB_MIRRORS,
+    &CA_FILE,
+    &CONNECT_TIMEOUT,
+    &FIRST_BYTE_TIMEOUT,
+    &IDLE_TIMEOUT,
+    &ASK_TIMEOUT,
+    &SIGNING_KEY,
+    &TRUSTED_KEYS,
+];
+
 /// The settings of what signs and of what verifies signatures.
 pub static OF_KEYS: [&dyn AnySetting; 2] = [&SIGNING_KEY, &TRUSTED_KEYS];
 
