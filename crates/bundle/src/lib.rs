@@ -3,6 +3,7 @@
 mod chain;
 mod check;
 pub mod create;
+pub mod depot;
 mod error;
 mod layout;
 pub mod manifest;

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop loudly")]
 
 mod create;
+mod depots;
 mod incremental;
 mod place;
 mod real_go;
