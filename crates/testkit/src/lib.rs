@@ -15,6 +15,8 @@ pub mod module;
 pub mod process;
 pub mod relay;
 pub mod repo;
+#[cfg(feature = "s3")]
+pub mod s3;
 pub mod sumdb;
 pub mod upstream;
 
@@ -23,5 +25,7 @@ pub use graph::{Graph, GraphSpec};
 pub use module::Module;
 pub use process::{ServerCommand, ServerProcess};
 pub use relay::{Relay, RelaySpec};
+#[cfg(feature = "s3")]
+pub use s3::S3;
 pub use sumdb::{Lie, SumDb};
 pub use upstream::{Action, Authority, FakeUpstream, Gate, Issued, Recorded, Reply, Request};

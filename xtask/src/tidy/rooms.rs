@@ -53,7 +53,11 @@ const ROOMS: &[Room] = &[
         may_use: &["source"],
         because: "reads repositories with the programs of their systems, and keeps nothing that cannot be fetched again",
     },
-    Room { name: "bundle", may_use: &["source"], because: "is one more Source, on no store and no network" },
+    Room {
+        name: "bundle",
+        may_use: &["source"],
+        because: "is one more Source, of files that it looks after itself: it keeps nothing in a store",
+    },
     Room {
         name: "cluster",
         may_use: &["source"],

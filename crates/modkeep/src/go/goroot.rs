@@ -21,7 +21,7 @@ pub fn go_env(goroot_in_user_file: Option<&str>, env: &Env, files: &dyn Files) -
 }
 
 /// The first `go` on PATH. Relative entries are skipped, as go itself refuses them: the working directory has no say.
-fn go_on_path(env: &Env, files: &dyn Files) -> Option<PathBuf> {
+pub fn go_on_path(env: &Env, files: &dyn Files) -> Option<PathBuf> {
     let folders = std::env::split_paths(env.var("PATH")?).filter(|folder| folder.is_absolute());
     folders.map(|folder| folder.join("go")).find(|go| files.is_executable(go))
 }

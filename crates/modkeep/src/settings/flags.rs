@@ -77,6 +77,16 @@ impl Group for OfKeys {
     }
 }
 
+/// What `bundle` needs: who signs, who is believed, and where things are fetched.
+#[derive(Debug, Clone, Copy)]
+pub struct OfBundle;
+
+impl Group for OfBundle {
+    fn settings() -> &'static [&'static dyn AnySetting] {
+        &table::OF_BUNDLE
+    }
+}
+
 /// What was given on the command line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Given {

@@ -1,0 +1,81 @@
+//! What was pulled: a folder with bundles, and the names of those that are in use, the last that were found good.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use gomod::gosumdb::VerifierKey;
+
+use super::folder::{absent, draft_in, publish};
+use super::index::is_file_name;
+use crate::{BundleError, Chain};
+
+/// The file with the names, one a line, the newest first.
+const CURRENT: &str = "current";
+
+/// The file that whoever pulls holds.
+const LOCK: &str = ".pulling";
+
+/// What a file is called whose end has not come yet.
+const PART: &str = "part";
+
+/// A folder for what is pulled from one depot.
+#[derive(Debug, Clone)]
+pub struct Pulled {
+    folder: PathBuf,
+}
+
+impl Pulled {
+    /// The folder at this path. It need not be there yet.
+    pub fn at(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
+    /// The bundles that are in use, verified; `None` when nothing was pulled yet. Blocks.
+    ///
+    /// # Errors
+    /// Those of [`Chain::open`].
+    pub fn open(&self, keys: &[VerifierKey]) -> Result<Option<Chain>, BundleError> {
+        let files = self.current()?;
+        if files.is_empty() { Ok(None) } else { Chain::open(&files, keys).map(Some) }
+    }
+
+    /// The files that are in use.
+    pub fn current(&self) -> io::Result<Vec<PathBuf>> {
+        let text = absent(fs::read_to_string(self.folder.join(CURRENT)))?.unwrap_or_default();
+        Ok(text.lines().filter(|name| is_file_name(name)).map(|name| self.path(name)).collect())
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// Where a file grows that is being fetched.
+    pub(super) fn part(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}.{PART}"))
+    }
+
+    /// Keeps others from pulling into the same folder until the file is dropped; `None` while another does.
+    pub(super) fn lock(&self) -> io::Result<Option<File>> {
+        fs::create_dir_all(&self.folder)?;
+        let lock = File::options().create(true).truncate(false).write(true).open(self.folder.join(LOCK))?;
+        Ok(lock.try_lock().is_ok().then_some(lock))
+    }
+
+    /// Lets these bundles be the ones in use, and removes those that were before. Who has them open goes on reading them.
+    pub(super) fn use_these(&self, names: &[String]) -> io::Result<()> {
+        let mut draft = draft_in(&self.folder)?;
+        names.iter().try_for_each(|name| writeln!(draft, "{name}"))?;
+        publish(draft, &self.folder.join(CURRENT))?;
+        for entry in self.folder.read_dir()? {
+            let name = entry?.file_name();
+            let Some(name) = name.to_str() else { continue };
+            let is_bundle = is_file_name(name.strip_suffix(&format!(".{PART}")).unwrap_or(name));
+            if is_bundle && !names.iter().any(|used| used == name) {
+                // What cannot go now goes with the next pull.
+                let _ = fs::remove_file(self.folder.join(name));
+            }
+        }
+        Ok(())
+    }
+}
