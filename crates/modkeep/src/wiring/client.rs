@@ -115,8 +115,8 @@ impl Client {
     ) -> Result<Option<Arc<Database>>, Failed> {
         let SumDbSetting::On(database) = self.settings.get(&table::GOSUMDB)? else { return Ok(None) };
         let ways = databases::ways(&database, members, client, spool)?;
-        let shelf = Arc::new(SharedShelf::new(state, &database.name));
-        databases::open_one(&self.settings, state, &database, ways, shelf).await.map(Some)
+        let kept = Arc::new(SharedShelf::new(state, &database.name));
+        databases::open_one(&self.settings, state, &database, ways, kept).await.map(Some)
     }
 
     /// What lies on this machine. Whatever is wrong with a copy there, the next one is looked at.
@@ -170,12 +170,12 @@ impl Client {
 
     fn order(&self) -> Result<Order, Failed> {
         let list: ProxyList = self.settings.get(&table::UPSTREAM)?;
-        let last = list.members().last().map(|member| &member.place);
+        let end = list.members().last().map(|member| &member.place);
         let repositories =
-            if matches!(last, Some(Place::Off)) { Repositories::OfUnproxied } else { Repositories::OfAll };
+            if matches!(end, Some(Place::Off)) { Repositories::OfUnproxied } else { Repositories::OfAll };
         Ok(Order {
             chosen: self.rungs.clone(),
-            ends_direct: matches!(last, Some(Place::Direct)),
+            ends_direct: matches!(end, Some(Place::Direct)),
             repositories,
             gonoproxy: self.settings.get(&table::GONOPROXY)?,
         })
