@@ -1,6 +1,7 @@
 //! Every setting, written once. To add one, add a `static` and name it in [`ALL`]; flag, variable, file key, schema, help
 //! and the precedence test follow.
 
+mod bundles;
 mod fetching;
 mod keeping;
 mod keys;
@@ -18,6 +19,7 @@ use protocol::{Prefix, UnavailableStatus};
 use crate::env::Env;
 use crate::settings::values::{self, Fallback, LogFilter, LogFormat};
 use crate::settings::{AnySetting, DefaultValue, Invalid, Setting, Shape, Spec};
+pub use bundles::BUNDLES;
 pub use fetching::{ASK_TIMEOUT, CONNECT_TIMEOUT, FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT, STREAM_AFTER};
 pub use keeping::{GC_INTERVAL, GC_MAX_SIZE, GC_OLDER_THAN, SCRUB_RATE};
 pub use keys::{KEYS_FOLDER, SIGNING_KEY, SYSTEM_TRUSTED_FILE, TRUSTED_FILE, TRUSTED_KEYS};
@@ -27,7 +29,7 @@ pub use repositories::{
 };
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&dyn AnySetting; 44] = [
+pub static ALL: [&dyn AnySetting; 45] = [
     &LISTEN,
     &TLS_CERT,
     &TLS_KEY,
@@ -68,6 +70,7 @@ pub static ALL: [&dyn AnySetting; 44] = [
     &GC_MAX_SIZE,
     &GC_INTERVAL,
     &SCRUB_RATE,
+    &BUNDLES,
     &SIGNING_KEY,
     &TRUSTED_KEYS,
     &LOG,
@@ -82,7 +85,8 @@ pub static OF_VERIFY: [&dyn AnySetting; 7] =
     [&DATA, &GOPRIVATE, &GOSUMDB, &GONOSUMDB, &SUMDB_MIRRORS, &LOG, &LOG_FORMAT];
 
 /// The settings of `bundle`: who signs and is believed, and where what goes into one is fetched and proven.
-pub static OF_BUNDLE: [&dyn AnySetting; 13] = [
+pub static OF_BUNDLE: [&dyn AnySetting; 14] = [
+    &BUNDLES,
     &UPSTREAM,
     &GOPRIVATE,
     &GONOPROXY,

@@ -1,7 +1,8 @@
 //! The types of settings and their parsers: text in, value or a reason out.
 //!
-//! Those of `direct` are in [`repositories`], those of trust in [`trusted`].
+//! Those of `direct` are in [`repositories`], those of bundles in [`locations`] and [`trusted`].
 
+mod locations;
 mod repositories;
 mod trusted;
 
@@ -18,6 +19,7 @@ use source::upstream::check_url;
 use tracing_subscriber::EnvFilter;
 
 use crate::settings::{Base, Choice, Invalid};
+pub use locations::{bundle_location, bundle_locations};
 pub use repositories::{PROCESSES, RepositoryWay, govcs, repository_processes, repository_ways, some_size};
 pub use trusted::{Trusted, signing_key, trusted_keys};
 
