@@ -35,7 +35,7 @@ pub struct Verified {
 pub async fn verify(
     chain: &Arc<Chain>,
     databases: &[(DatabaseName, VerifierKey)],
-    read: &mut dyn FnMut(u64),
+    read: &mut (dyn FnMut(u64) + Send),
 ) -> io::Result<Verified> {
     let mut verified = Verified::default();
     for bundle in 0..chain.bundles().len() {
@@ -54,7 +54,7 @@ async fn files(
     chain: &Arc<Chain>,
     bundle: usize,
     verified: &mut Verified,
-    read: &mut dyn FnMut(u64),
+    read: &mut (dyn FnMut(u64) + Send),
 ) -> io::Result<()> {
     let Some(sizes) =
         chain.bundles().get(bundle).map(|bundle| bundle.manifest().files.iter().map(|file| file.size))

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod access;
+pub mod bundles;
 pub mod cli;
 pub mod commands;
 pub mod env;

@@ -1,6 +1,7 @@
 //! Every setting, written once. To add one, add a `static` and name it in [`ALL`]; flag, variable, file key, schema, help
 //! and the precedence test follow.
 
+mod bundles;
 mod client;
 mod fetching;
 mod keeping;
@@ -19,6 +20,7 @@ use protocol::{Prefix, UnavailableStatus};
 use crate::env::Env;
 use crate::settings::values::{self, Fallback, LogFilter, LogFormat};
 use crate::settings::{AnySetting, DefaultValue, Invalid, Setting, Shape, Spec};
+pub use bundles::BUNDLES;
 pub use client::{MODULE_CACHES, RUNGS};
 pub use fetching::{ASK_TIMEOUT, CONNECT_TIMEOUT, FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT, STREAM_AFTER};
 pub use keeping::{GC_INTERVAL, GC_MAX_SIZE, GC_OLDER_THAN, SCRUB_RATE};
@@ -30,7 +32,7 @@ pub use repositories::{
 };
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&dyn AnySetting; 47] = [
+pub static ALL: [&dyn AnySetting; 48] = [
     &LISTEN,
     &TLS_CERT,
     &TLS_KEY,
@@ -74,6 +76,7 @@ pub static ALL: [&dyn AnySetting; 47] = [
     &SCRUB_RATE,
     &RUNGS,
     &MODULE_CACHES,
+    &BUNDLES,
     &SIGNING_KEY,
     &TRUSTED_KEYS,
     &LOG,
@@ -121,7 +124,8 @@ pub static OF_CLIENT: [&dyn AnySetting; 29] = [
 ];
 
 /// The settings of `bundle`: who signs and is believed, and where what goes into one is fetched and proven.
-pub static OF_BUNDLE: [&dyn AnySetting; 13] = [
+pub static OF_BUNDLE: [&dyn AnySetting; 14] = [
+    &BUNDLES,
     &UPSTREAM,
     &GOPRIVATE,
     &GONOPROXY,

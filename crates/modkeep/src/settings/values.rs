@@ -1,8 +1,9 @@
 //! The types of settings and their parsers: text in, value or a reason out.
 //!
-//! Those of `direct` are in [`repositories`], those of trust in [`trusted`].
+//! Those of `direct` are in [`repositories`], those of bundles in [`locations`] and [`trusted`].
 
 mod client;
+mod locations;
 mod repositories;
 mod trusted;
 
@@ -20,6 +21,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::settings::{Base, Choice, Invalid};
 pub use client::{folders, rungs};
+pub use locations::{bundle_location, bundle_locations};
 pub use repositories::{
     PROCESSES, RepositoryWay, TAGS_AHEAD, govcs, repository_processes, repository_tags_ahead,
     repository_ways, some_size,

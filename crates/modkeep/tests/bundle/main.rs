@@ -4,5 +4,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop loudly")]
 
 mod create;
+mod depots;
 mod project;
 mod verify;

@@ -1,13 +1,18 @@
 //! `modkeep bundle`: signed bundles of what builds need.
 //!
 //! * [`create`], [`verify`]: make one, look at one.
+//! * [`push`], [`pull`], [`ls`]: places that bundles are kept in.
 //! * [`key`]: the keys that bundles and snapshots are signed and verified with.
-//! * [`problems`]: what can be wrong with one, and what to do then.
+//! * [`problems`], [`watch`]: what can be wrong with one, and what to do then; how far one is on its way.
 
 pub mod create;
 pub mod key;
+pub mod ls;
 mod problems;
+pub mod pull;
+pub mod push;
 pub mod verify;
+mod watch;
 
 use clap::{Args, Subcommand};
 
@@ -32,6 +37,14 @@ pub enum BundleCommand {
     Create(create::CreateArgs),
     /// Read all of a bundle, and prove what is in it.
     Verify(verify::VerifyArgs),
+    /// Put a bundle into a place that others pull from.
+    Push(push::PushArgs),
+    /// Fetch the newest bundle for this project, with those that it builds on, and verify it.
+    ///
+    /// What has come before is not fetched again. Nothing replaces the last bundle that was good until all of the new one is verified.
+    Pull(pull::PullArgs),
+    /// List the bundles of a place.
+    Ls(ls::LsArgs),
     /// Make, show and trust the keys that bundles and snapshots are signed with.
     Key(key::KeyCommandArgs),
 }
@@ -41,6 +54,9 @@ pub fn run(args: &BundleArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     match &args.command {
         BundleCommand::Create(args) => create::run(args, session),
         BundleCommand::Verify(args) => verify::run(args, session),
+        BundleCommand::Push(args) => push::run(args, session),
+        BundleCommand::Pull(args) => pull::run(args, session),
+        BundleCommand::Ls(args) => ls::run(args, session),
         BundleCommand::Key(args) => key::run(args, session),
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use bundle::BundleError;
+use bundle::depot::DepotError;
 
 use crate::exit::Exit;
 use crate::report::{Failed, Problem};
@@ -23,4 +24,26 @@ fn advised(problem: Problem, error: &BundleError) -> Problem {
         BundleError::Manifest(_) => problem.advise("use the modkeep that it was made with, or a newer one"),
         _ => problem,
     }
+}
+
+/// A bundle that was not handed on.
+pub(super) fn not_moved(what: &str, error: &DepotError) -> Failed {
+    let problem = Problem::new(what).because(error.to_string());
+    match error {
+        DepotError::Unverified { reason, .. } => Failed::new(Exit::Failure, advised(problem, reason)),
+        DepotError::ReadOnly(_) => Failed::new(Exit::Usage, problem),
+        DepotError::Older { .. } => {
+            Failed::new(Exit::Failure, problem.advise("give --older if an older one is what you want"))
+        }
+        DepotError::TooLarge { .. } => {
+            Failed::new(Exit::Failure, problem.advise("allow more with --max-size"))
+        }
+        _ => Failed::new(Exit::Failure, problem),
+    }
+}
+
+/// A file that cannot be read.
+pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Failed {
+    let problem = Problem::new(format!("cannot read the bundle {}", path.display()));
+    Failed::new(Exit::Failure, problem.because(error.to_string()))
 }

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use bundle::{Chain, Verified};
+use bundle::{BundleError, Chain, Verified};
 use clap::Args;
 use gomod::gosumdb::{DatabaseName, SumDbSetting, VerifierKey};
 
 use super::problems::unusable;
+use super::watch::watch;
 use crate::commands::Session;
 use crate::exit::Exit;
 use crate::keys::KeyArgs;
@@ -38,31 +39,29 @@ pub(super) fn run(args: &VerifyArgs, session: &mut Session<'_>) -> Result<(), Fa
     let keys = args.keys.trusted(&settings, session.env)?;
     let files: Vec<PathBuf> = args.files.iter().map(|file| session.env.cwd().join(file)).collect();
     let chain = Chain::open(&files, &keys).map_err(|error| unusable(&files[0], &error))?;
-    let verified = verify(&Arc::new(chain), &settings, session)?;
+    let verified = verify(&files[0], &Arc::new(chain), &settings, session)?;
     finish(&files[0], &verified)
 }
 
 /// Reads and proves all of a chain, and prints what it is.
-pub(super) fn verify(
+fn verify(
+    path: &Path,
     chain: &Arc<Chain>,
     settings: &Settings,
     session: &mut Session<'_>,
 ) -> Result<Verified, Failed> {
-    let databases = databases(settings)?;
-    let mut progress = Progress::new("verifying", chain.size(), session.env);
-    let runtime = tokio::runtime::Runtime::new()?;
-    let mut told = Ok(());
-    let mut read = |bytes| told = progress.add(bytes, session.err);
-    let verified = runtime.block_on(bundle::verify(chain, &databases, &mut read))?;
-    told?;
-    progress.finish(session.err)?;
-    drop(progress);
+    let (databases, reading) = (databases(settings)?, chain.clone());
+    let progress = Progress::new("verifying", chain.size(), session.env);
+    let verified = watch(progress, session, |read| async move {
+        bundle::verify(&reading, &databases, &mut |bytes| read.send(bytes).unwrap_or_default()).await
+    })?;
+    let verified = verified.map_err(|error| unusable(path, &BundleError::Io(error)))?;
     describe(chain, &verified, session)?;
     Ok(verified)
 }
 
 /// The databases whose keys the settings name.
-fn databases(settings: &Settings) -> Result<Vec<(DatabaseName, VerifierKey)>, Failed> {
+pub(super) fn databases(settings: &Settings) -> Result<Vec<(DatabaseName, VerifierKey)>, Failed> {
     let mut databases = settings.get(&table::SUMDB_MIRRORS)?;
     if let SumDbSetting::On(database) = settings.get(&table::GOSUMDB)? {
         databases.insert(0, database);
@@ -70,7 +69,8 @@ fn databases(settings: &Settings) -> Result<Vec<(DatabaseName, VerifierKey)>, Fa
     Ok(databases.into_iter().map(|database| (database.name, database.key)).collect())
 }
 
-fn describe(chain: &Chain, verified: &Verified, session: &mut Session<'_>) -> Result<(), Failed> {
+/// Prints what is in a chain, and what was found.
+pub(super) fn describe(chain: &Chain, verified: &Verified, session: &mut Session<'_>) -> Result<(), Failed> {
     for bundle in chain.bundles() {
         let (manifest, signers) = (bundle.manifest(), bundle.signers().join(", "));
         let about = &manifest.about;
@@ -95,7 +95,7 @@ fn describe(chain: &Chain, verified: &Verified, session: &mut Session<'_>) -> Re
 }
 
 /// A failure with all flaws, if there are any.
-pub(super) fn finish(path: &Path, verified: &Verified) -> Result<(), Failed> {
+fn finish(path: &Path, verified: &Verified) -> Result<(), Failed> {
     if verified.flaws.is_empty() {
         return Ok(());
     }

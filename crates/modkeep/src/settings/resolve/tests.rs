@@ -76,6 +76,7 @@ fn samples(spec: &Spec) -> [String; 3] {
         "SIZE" => format!("{number}MiB"),
         "DATABASE" | "DATABASES" => format!("sum.golang.org https://sums{number}.example"),
         "RULES" => format!("corp{number}.example:git"),
+        "LOCATIONS" => format!("https://a{number}.example/bundles,/folder"),
         "KEYS" => format!("/folder{number},/other"),
         "WAYS" => ["https", "ssh", "https,ssh"][number - 1].to_owned(),
         "NUMBER" => number.to_string(),
