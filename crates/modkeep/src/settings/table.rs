@@ -91,9 +91,10 @@ pub static OF_VERIFY: [&dyn AnySetting; 7] =
     [&DATA, &GOPRIVATE, &GOSUMDB, &GONOSUMDB, &SUMDB_MIRRORS, &LOG, &LOG_FORMAT];
 
 /// The settings of the client: which places are asked, how, and who vouches.
-pub static OF_CLIENT: [&dyn AnySetting; 29] = [
+pub static OF_CLIENT: [&dyn AnySetting; 30] = [
     &RUNGS,
     &MODULE_CACHES,
+    &BUNDLES,
     &DATA,
     &UPSTREAM,
     &FALLBACK,
