@@ -5,13 +5,14 @@ use std::path::Path;
 use gomod::gosumdb::VerifierKey;
 
 use super::error::VendorError;
+use super::findings::{NoList, Verdict};
 use super::place::sweep;
 use super::project::Project;
 use super::recover::recover;
 use super::restore::{Restored, restore};
 use super::stored::Stored;
 use super::tree::{Found, look};
-use super::verify::{Look, NoList, Report, Verdict, verify};
+use super::verify::{Look, Report, verify};
 use super::{PLACED, VENDOR};
 
 /// How a build from the vendor folder is guarded.
