@@ -52,12 +52,8 @@ pub use recover::recover;
 pub use restore::{Copy, Restored, restore};
 pub use snapshot::{Taken, rewrite, snapshot};
 pub use stat_cache::TICK_MAX;
-<<<<<<< HEAD
 pub use stored::consistent;
-pub use verify::{Damage, Look, NoList, Report, Verdict, verify};
-=======
 pub use verify::{Look, Report, verify};
->>>>>>> vendor
 
 /// The folder that go builds from.
 pub const VENDOR: &str = "vendor";

@@ -97,16 +97,6 @@ impl<'a> Stored<'a> {
     }
 }
 
-<<<<<<< HEAD
-/// The text of an error that another copy may make good. Where there is no room or no right to write, no copy helps.
-fn tolerable(error: VendorError) -> Result<String, VendorError> {
-    match &error {
-        VendorError::Io { what: "read" | "list" | "look at", source, .. } => Ok(format!("{error}: {source}")),
-        VendorError::NoCopy(_) | VendorError::SpoiledFile { .. } => Ok(error.to_string()),
-        _ => Err(error),
-    }
-}
-
 /// Whether `vendor/modules.txt` fits the go.mod files of the project, as go wants it before it builds from there (protocol.md F9).
 ///
 /// # Errors
@@ -116,8 +106,6 @@ pub fn consistent(project: &Project) -> Result<(), VendorError> {
     check_fit(project, &folder, &folder.join(MODULES_TXT)).map(drop)
 }
 
-=======
->>>>>>> vendor
 /// Refuses a vendor folder whose modules.txt does not fit the go.mod files of the project. `shown` is where the user finds it.
 pub(super) fn check_fit(project: &Project, folder: &Path, shown: &Path) -> Result<Vec<String>, VendorError> {
     let path = folder.join(MODULES_TXT);
