@@ -4,6 +4,7 @@ mod p1;
 mod p10;
 mod p2;
 mod p4;
+mod p5;
 mod p6;
 mod p7;
 mod p8;
@@ -23,6 +24,7 @@ const ROWS: &[Measured] = &[
     Measured { name: "P1", measure: p1::measure },
     Measured { name: "P2", measure: p2::measure },
     Measured { name: "P4", measure: p4::measure },
+    Measured { name: "P5", measure: p5::measure },
     Measured { name: "P6", measure: p6::measure },
     Measured { name: "P7", measure: p7::measure },
     Measured { name: "P8", measure: p8::measure },

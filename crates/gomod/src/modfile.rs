@@ -1,4 +1,4 @@
-//! go.mod: what the file says, with the places of its errors.
+//! go.mod and go.work: what the files say, with the places of their errors.
 //!
 //! Two readings, as in go. [`GoMod::parse`] is strict: it is for the module that the user works in, and anything
 //! unknown is an error. [`GoMod::parse_lax`] is for dependencies: it keeps only what matters there, so that a file
@@ -6,7 +6,7 @@
 //! may be broken elsewhere.
 //!
 //! Bytes become positions and characters (`text`), tokens (`lexer`), lines and blocks (`syntax`), and at last meaning
-//! (`meaning`, with the longer directives in `replace` and `retract`). Nothing here writes or edits a go.mod file.
+//! (`meaning`, with the longer directives in `replace` and `retract`; `work` for go.work). Nothing here writes or edits a go.mod file.
 
 mod comment;
 mod declared;
@@ -19,11 +19,13 @@ mod replace;
 mod retract;
 mod syntax;
 mod text;
+mod work;
 
 pub use declared::module_path_of;
 pub use error::{Directive, ERRORS_MAX, ParseError, ParseErrors, Problem};
 pub use go_version::GoVersion;
 pub use text::Position;
+pub use work::WorkFile;
 
 use std::sync::Arc;
 

@@ -1,8 +1,13 @@
 //! vendor/modules.txt: which modules a vendor folder holds, and which packages of them (protocol.md F8).
 //!
 //! The reader follows go: what it does not understand it skips, so there is no error. The file is written by
-//! `go mod vendor` and never by hand. Whether it fits the go.mod beside it, which go checks before it builds from the folder
-//! (protocol.md F9), is not checked here yet.
+//! `go mod vendor` and never by hand. [`disagreements`] tells whether it fits the go.mod beside it, which go checks before it
+//! builds from the folder (protocol.md F9).
+
+mod agreement;
+mod directory;
+
+pub use agreement::{Disagreement, Flaw, MainModule, Workspace, disagreements};
 
 use std::collections::BTreeMap;
 

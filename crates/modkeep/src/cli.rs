@@ -5,7 +5,9 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::commands::{bundle, completions, config, import, man, serve, store, version};
+use crate::commands::{
+    bundle, completions, config, go, import, man, serve, static_build, store, vendor, version,
+};
 use crate::exit::Exit;
 
 /// Keeps Go builds alive when module proxies fail.
@@ -20,6 +22,19 @@ pub struct Cli {
 /// The commands, in the order in which help shows them.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run go so that its build survives its proxies.
+    ///
+    /// Everything behind `go` is for the go command, whose exit code, input and output are its own. What go wants to download
+    /// comes from the proxies of GOPROXY, and when they fail from module caches on this machine, from repositories and from
+    /// bundles: verified, and told in one line. When nothing helps and the network is to blame, the exit code is 75.
+    Go(go::GoArgs),
+    /// Run a command that runs go, such as make, with the same ladder under it.
+    Exec(go::ExecArgs),
+    /// Build from go.mod, go.sum and vendor/ alone, without any network, and prove it.
+    ///
+    /// Checks that go.mod is tidy, go.sum complete, and vendor/ consistent and whole. Then runs go with GOPROXY=off, GOSUMDB=off,
+    /// GOTOOLCHAIN=local, -mod=vendor and an empty module cache, where only loopback is up if the system allows that.
+    Static(static_build::StaticArgs),
     /// Run the private GOPROXY server.
     ///
     /// Listens on 127.0.0.1:3000, keeps what it serves, and needs nothing else. Point go at it with
@@ -33,6 +48,11 @@ pub enum Command {
     Store(store::StoreArgs),
     /// Make and use signed bundles of what builds need, for when nothing else answers.
     Bundle(bundle::BundleArgs),
+    /// Hold the vendor folder to a list of hashes, and put it back from a signed snapshot.
+    ///
+    /// vendor/.checksums has the hash of every file. vendor.offline/ is a signed copy, and vendor.bak/ the one before. They hold a
+    /// go.mod of their own, so that go does not look into them. Commit all three with vendor/, or the copies alone.
+    Vendor(vendor::VendorArgs),
     /// Show, check or describe the settings.
     Config(config::ConfigArgs),
     /// Print version, commit and target.

@@ -97,6 +97,11 @@ impl Env {
         self.xdg("XDG_CACHE_HOME", ".cache")
     }
 
+    /// Where files of the moment belong: `$TMPDIR`, else `/tmp`.
+    pub fn temporary(&self) -> PathBuf {
+        self.absolute("TMPDIR").map_or_else(|| PathBuf::from("/tmp"), Path::to_owned)
+    }
+
     /// The XDG rule: a relative path in such a variable is to be ignored.
     fn xdg(&self, name: &str, below_home: &str) -> Option<PathBuf> {
         let set = self.absolute(name).map(Path::to_owned);

@@ -9,26 +9,44 @@ pub enum Exit {
     Ok,
     /// The command could not do what was asked, for a reason that has no number of its own.
     Failure,
+    /// The answer cannot be told: what to compare with is missing or cannot be read.
+    Untold,
     /// The command line is wrong: an unknown flag or command, a missing or impossible value.
     Usage,
     /// What the command needs from this machine is not there, such as a free address or a writable data folder.
     Unavailable,
+    /// A command that was run failed because a network or a server did, and not the code.
+    Infrastructure,
     /// A setting is wrong: a file, a variable, or one of go's own settings.
     Config,
+    /// What the command that was run ended with; never zero.
+    Command(u8),
 }
 
 impl Exit {
-    /// All codes, in the order in which they are documented.
-    pub const ALL: [Self; 5] = [Self::Ok, Self::Failure, Self::Usage, Self::Unavailable, Self::Config];
+    /// All codes of our own, in the order in which they are documented. `modkeep go` and `modkeep exec` end with the command's
+    /// own otherwise.
+    pub const ALL: [Self; 7] = [
+        Self::Ok,
+        Self::Failure,
+        Self::Untold,
+        Self::Usage,
+        Self::Unavailable,
+        Self::Infrastructure,
+        Self::Config,
+    ];
 
     /// The number that the process ends with.
     pub const fn code(self) -> u8 {
         match self {
             Self::Ok => 0,
             Self::Failure => 1,
+            Self::Untold => 2,
             Self::Usage => 64,
             Self::Unavailable => 69,
+            Self::Infrastructure => 75,
             Self::Config => 78,
+            Self::Command(code) => code,
         }
     }
 
@@ -37,11 +55,14 @@ impl Exit {
         match self {
             Self::Ok => "done",
             Self::Failure => "failed",
+            Self::Untold => "what to compare with is missing or unreadable (vendor verify)",
             Self::Usage => "the command line is wrong",
             Self::Unavailable => {
                 "something needed on this machine is missing (address in use, data folder not writable)"
             }
+            Self::Infrastructure => "go failed because the network or a server did, not the code",
             Self::Config => "a setting is wrong (file, variable, or one of go's own settings)",
+            Self::Command(_) => "what the command that was run ended with",
         }
     }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 pub const FILE_BYTES_MAX: u64 = 1 << 20;
 
 /// Read access to files that may hold settings.
-pub trait Files {
+pub trait Files: Sync {
     /// The whole content. A file over [`FILE_BYTES_MAX`] is an error, and so is what is no file: reading a pipe could wait
     /// for ever.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;

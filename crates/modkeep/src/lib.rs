@@ -16,12 +16,13 @@ pub mod publish;
 pub mod report;
 pub mod settings;
 pub mod unblocked;
+mod wiring;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
 
 use cli::Command;
-use commands::{Session, bundle, completions, config, import, man, serve, store, version};
+use commands::{Session, bundle, completions, config, import, man, serve, store, vendor, version};
 use env::Env;
 use exit::Exit;
 use report::Failed;
@@ -39,18 +40,25 @@ pub fn run(
         Ok(cli) => dispatch(&cli.command, &mut Session { env, files: &files::Disk, out, err }),
         Err(instead) => print_instead(&instead, out, err),
     };
-    match result.and_then(|()| Ok(out.flush()?)) {
+    let exit = match result.and_then(|()| Ok(out.flush()?)) {
         Ok(()) => Exit::Ok,
         Err(failed) => told(&failed, err),
-    }
+    };
+    // Warnings of a command that went well are to be seen too; nobody is left to be told that they cannot be.
+    let _: io::Result<()> = err.flush();
+    exit
 }
 
 fn dispatch(command: &Command, session: &mut Session<'_>) -> Result<(), Failed> {
     match command {
+        Command::Go(args) => commands::go::run(args, session),
+        Command::Exec(args) => commands::go::exec(args, session),
+        Command::Static(args) => commands::static_build::run(args, session),
         Command::Serve(args) => serve::run(args, session),
         Command::Import(args) => import::run(args, session),
         Command::Store(args) => store::run(args, session),
         Command::Bundle(args) => bundle::run(args, session),
+        Command::Vendor(args) => vendor::run(args, session),
         Command::Config(args) => config::run(args, session),
         Command::Version => version::run(session),
         Command::Completions(args) => completions::run(args, session),

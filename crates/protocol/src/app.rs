@@ -47,6 +47,17 @@ impl App {
     }
 }
 
+/// Modules alone: everything else is answered as a module path that is wrong.
+impl From<Goproxy> for App {
+    fn from(goproxy: Goproxy) -> Self {
+        let otherwise = goproxy.clone();
+        let pages = Router::new().fallback(move |request: axum::extract::Request| async move {
+            otherwise.handle(&request.into_parts().0).await
+        });
+        Self { goproxy: Some(goproxy), pages }
+    }
+}
+
 /// Pages alone.
 impl From<Router> for App {
     fn from(pages: Router) -> Self {

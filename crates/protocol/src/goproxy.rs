@@ -31,6 +31,7 @@ pub struct Goproxy {
 #[derive(Debug)]
 struct Shared {
     prefix: Prefix,
+    hosts: Vec<String>,
     databases: Vec<DatabaseName>,
     ask_timeout: Duration,
     redirects: Redirects,
@@ -41,13 +42,13 @@ struct Shared {
 impl Goproxy {
     /// Answers what `source` answers, in the way that `options` say.
     pub fn new(source: Arc<dyn Source>, options: Options) -> Self {
-        let Options { prefix, databases, ask_timeout, repeat_for, unavailable, redirects, observers } =
+        let Options { prefix, hosts, databases, ask_timeout, repeat_for, unavailable, redirects, observers } =
             options;
         let caching = Caching::new(repeat_for);
         let respond = Respond { caching, unavailable, compressed: Compressed::default() };
         Self {
             source,
-            shared: Arc::new(Shared { prefix, databases, ask_timeout, redirects, observers, respond }),
+            shared: Arc::new(Shared { prefix, hosts, databases, ask_timeout, redirects, observers, respond }),
         }
     }
 
@@ -69,7 +70,11 @@ impl Goproxy {
         reason = "the refusal is the response that is sent, not an error to pass up"
     )]
     fn question(&self, request: &Parts) -> Result<Routed, Response> {
-        let Shared { prefix, databases, respond, .. } = &*self.shared;
+        let Shared { prefix, hosts, databases, respond, .. } = &*self.shared;
+        if !hosts.is_empty() && !asks_for(request, hosts) {
+            let message = "this server answers under another name";
+            return Err(respond.refusal(StatusCode::MISDIRECTED_REQUEST, message));
+        }
         if !matches!(request.method, Method::GET | Method::HEAD) {
             return Err(method_not_allowed(respond));
         }
@@ -148,6 +153,13 @@ fn bodiless(response: Response) -> Response {
         length.insert(size.into());
     }
     Response::from_parts(parts, Body::empty())
+}
+
+/// Whether the request names one of the hosts.
+fn asks_for(request: &Parts, hosts: &[String]) -> bool {
+    let header = request.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let named = request.uri.authority().map(|authority| authority.as_str()).or(header);
+    named.is_some_and(|named| hosts.iter().any(|host| host == named))
 }
 
 fn method_not_allowed(respond: &Respond) -> Response {

@@ -24,6 +24,9 @@ pub enum UnavailableStatus {
 pub struct Options {
     /// The path below which modules are answered.
     pub prefix: Prefix,
+    /// The names under which requests may ask for this server (their `Host`); any, when there are none. Against pages of strangers
+    /// that have a browser ask loopback under a name of theirs.
+    pub hosts: Vec<String>,
     /// The checksum databases that are answered for; the source knows them.
     pub databases: Vec<DatabaseName>,
     /// How long a question may take; one that takes longer is told as a failure.
@@ -43,6 +46,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             prefix: Prefix::default(),
+            hosts: Vec::new(),
             databases: Vec::new(),
             ask_timeout: Duration::from_mins(10),
             repeat_for: Duration::from_secs(10),

@@ -32,19 +32,34 @@ pub struct Ctx {
     /// Whether nobody else can answer when this source fails: then a place is tried harder, and one that has only been slow
     /// or unsteady is asked all the same.
     pub last_resort: bool,
+    /// Whether the asker has others to ask when this source fails, so that none of its places is a last resort.
+    pub others_follow: bool,
 }
 
 impl Ctx {
     /// A question that may take as long as `patience`, with the usual freshness, watched by nobody.
     pub fn within(patience: Duration) -> Self {
         let deadline = Instant::now() + patience;
-        Self { deadline, want: Want::Usual, progress: None, arrivals: None, last_resort: false }
+        Self {
+            deadline,
+            want: Want::Usual,
+            progress: None,
+            arrivals: None,
+            last_resort: false,
+            others_follow: false,
+        }
     }
 
     /// The same question with another wish for freshness.
     #[must_use]
     pub fn wanting(self, want: Want) -> Self {
         Self { want, ..self }
+    }
+
+    /// The same question, with the word whether the asker has others to ask.
+    #[must_use]
+    pub fn with_others(self, others_follow: bool) -> Self {
+        Self { others_follow, ..self }
     }
 
     /// The same question for one of several places: watched, and with the word whether it is the last that can answer.

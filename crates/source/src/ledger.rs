@@ -1,10 +1,12 @@
-//! Who says which hash is right: the checksum database that applies, else the first one that was seen.
+//! Who says which hash is right: what the asker has on record, else the checksum database that applies, else the first one that was
+//! seen.
 
-use std::fmt::Debug;
+use std::fmt::{Debug, Display};
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use gomod::gosum::{GoSum, Part, Verdict};
 use gomod::gosumdb::{DatabaseName, Sums};
 use gomod::{H1, ModuleVersion};
 use tokio::time::timeout;
@@ -21,6 +23,7 @@ pub struct Ledger {
     database: Option<Arc<Database>>,
     first_seen: Arc<dyn FirstSeen>,
     quarantine: Option<Arc<dyn Quarantine>>,
+    pins: Arc<GoSum>,
     clock: fn() -> SystemTime,
 }
 
@@ -37,6 +40,8 @@ pub struct Expected(Authority);
 
 #[derive(Debug)]
 enum Authority {
+    /// What the go.sum of the asker says.
+    Pins,
     /// What a database says.
     Database(DatabaseName, u32, Sums),
     /// What was there first.
@@ -52,13 +57,20 @@ impl Ledger {
         first_seen: Arc<dyn FirstSeen>,
         clock: fn() -> SystemTime,
     ) -> Self {
-        Self { database, first_seen, quarantine: None, clock }
+        Self { database, first_seen, quarantine: None, pins: Arc::default(), clock }
     }
 
     /// Bytes with another hash than the right one are put away there.
     #[must_use]
     pub fn with_quarantine(self, quarantine: Arc<dyn Quarantine>) -> Self {
         Self { quarantine: Some(quarantine), ..self }
+    }
+
+    /// What `pins` lists must have that hash, and then nobody else is asked, as in go (protocol.md F5). It vouches for what this asker
+    /// gets and raises no assurance: what only somebody's go.sum says is nothing to keep for others.
+    #[must_use]
+    pub fn pinned_by(self, pins: Arc<GoSum>) -> Self {
+        Self { pins, ..self }
     }
 
     /// Puts away what a place has sent.
@@ -72,6 +84,9 @@ impl Ledger {
     /// hashes.
     pub fn wants(&self, ask: &Ask, assurance: Assurance) -> bool {
         let (Ask::Mod(module) | Ask::Zip(module)) = ask else { return false };
+        if self.pins(ask) {
+            return true;
+        }
         match self.database_of(module) {
             // What another database has vouched for is nothing to this one.
             Some(database) => assurance != Assurance::verified(database.key_hash()),
@@ -107,6 +122,9 @@ impl Ledger {
     /// there is anything at all.
     pub(crate) async fn held_to(&self, ask: &Ask, ctx: &Ctx) -> Result<Option<Expected>, Failure> {
         let (Ask::Mod(module) | Ask::Zip(module)) = ask else { return Ok(None) };
+        if self.pins(ask) {
+            return Ok(Some(Expected(Authority::Pins)));
+        }
         let Some(database) = self.database_of(module) else {
             return Ok(Some(Expected(Authority::FirstSeen)));
         };
@@ -134,6 +152,7 @@ impl Ledger {
         };
         match &expected.0 {
             Authority::Unknown(failure) => Err(failure.clone()),
+            Authority::Pins => self.pinned(ask, module, subject, found, answer),
             Authority::Database(database, key, sums) => match sum_of(sums, subject) {
                 Some(right) if right == found => {
                     Ok(Answer { assurance: Assurance::verified(*key), flaw: None, ..answer })
@@ -145,6 +164,26 @@ impl Ledger {
                 Some(flaw) => Err(flaw),
                 None => self.witness(module, subject, found, answer).await,
             },
+        }
+    }
+
+    fn pinned(
+        &self,
+        ask: &Ask,
+        module: &ModuleVersion,
+        subject: Subject,
+        found: H1,
+        answer: Answer,
+    ) -> Result<Answer, Failure> {
+        match self.pins.check(module, part(subject), &found) {
+            Verdict::Match => Ok(Answer { flaw: None, ..answer }),
+            Verdict::Mismatch { listed } => {
+                Err(mismatch(&answer.origin, &contradicts(ask, "go.sum", listed, found)))
+            }
+            Verdict::Missing => {
+                let message = format!("go.sum has no hash of {ask}");
+                Err(Failure::unavailable(&answer.origin, message, Duration::ZERO).permanent())
+            }
         }
     }
 
@@ -190,6 +229,13 @@ impl Ledger {
         Ok(recorded)
     }
 
+    /// Whether the asker has the hash of this on record.
+    pub fn pins(&self, ask: &Ask) -> bool {
+        subject_of(ask).is_some_and(|(module, subject)| {
+            self.pins.hashes(module, part(subject)).any(|hash| hash.starts_with("h1:"))
+        })
+    }
+
     fn database_of(&self, module: &ModuleVersion) -> Option<&Arc<Database>> {
         self.database.as_ref().filter(|database| database.covers(module))
     }
@@ -210,6 +256,13 @@ fn subject_of(ask: &Ask) -> Option<(&ModuleVersion, Subject)> {
     }
 }
 
+fn part(subject: Subject) -> Part {
+    match subject {
+        Subject::Zip => Part::Zip,
+        Subject::GoMod => Part::GoMod,
+    }
+}
+
 fn sum_of(sums: &Sums, subject: Subject) -> Option<H1> {
     match subject {
         Subject::Zip => sums.zip,
@@ -224,9 +277,9 @@ fn mismatch(place: &Origin, message: &str) -> Failure {
 
 /// Short, with the hashes in front: what stands behind is cut off where several places have to be told (protocol.md B12). Who sent
 /// it stands before it already.
-fn contradicts(ask: &Ask, database: &DatabaseName, right: H1, found: H1) -> String {
+fn contradicts(ask: &Ask, authority: impl Display, right: impl Display, found: H1) -> String {
     format!(
-        "SECURITY: {ask} has {found}, but {database} says {right}; it is neither kept nor served. Somebody changed it, there or \
+        "SECURITY: {ask} has {found}, but {authority} says {right}; it is neither kept nor served. Somebody changed it, there or \
          on the way, or the version was tagged twice"
     )
 }

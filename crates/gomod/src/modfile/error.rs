@@ -1,4 +1,4 @@
-//! Why a go.mod file was refused, and where.
+//! Why a go.mod or go.work file was refused, and where.
 
 use std::fmt::{self, Write as _};
 
@@ -152,6 +152,9 @@ pub enum Problem {
     /// The wrong number or shape of words behind a directive.
     #[error("not the form of a {0} line, which is: {form}", form = .0.form())]
     Form(Directive),
+    /// The wrong number of words behind `use` in a go.work file.
+    #[error("not the form of a use line, which is: use ./directory")]
+    UseForm,
     /// The word behind `go`.
     #[error("invalid go version {0:?}; write it as 1.23.0")]
     GoVersion(String),

@@ -34,6 +34,20 @@ impl GoVersion {
         })
     }
 
+    /// Whether this is release 1.`minor` or a later one, as the go command orders them. Some texts that may stand in a go.mod
+    /// file mean nothing to it, such as a prerelease of a patch: those are before every release.
+    pub(crate) fn is_at_least(&self, minor: &str) -> bool {
+        let Some((major, rest)) = self.0.split_once('.') else { return false };
+        let own = &rest[..digits(rest)];
+        let behind = &rest[own.len()..];
+        let (release, wanted) = ((decimal(major), decimal(own)), (decimal("1"), decimal(minor)));
+        // Since 1.21, "1.N" names a language, which is before the prereleases of 1.N.0; before, it was the release.
+        let is_before = release == wanted
+            && decimal(minor) < decimal("21")
+            && !matches!(behind.get(..1), None | Some("."));
+        is_understood(behind) && release >= wanted && !is_before
+    }
+
     /// The text as in the file.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -44,6 +58,24 @@ impl fmt::Display for GoVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
     }
+}
+
+/// What follows the minor version: nothing, `.PATCH`, or a word and a number without leading zero.
+fn is_understood(rest: &str) -> bool {
+    if let Some(patch) = rest.strip_prefix('.') {
+        return digits(patch) == patch.len();
+    }
+    let number = rest.trim_start_matches(|c: char| c.is_ascii_lowercase());
+    number.len() < 2 || !number.starts_with('0')
+}
+
+fn digits(text: &str) -> usize {
+    text.bytes().take_while(u8::is_ascii_digit).count()
+}
+
+/// Orders numbers without leading zeros, of any length.
+fn decimal(number: &str) -> (usize, &str) {
+    (number.len(), number)
 }
 
 /// Reads `MAJOR.MINOR`; gives what follows.
@@ -87,6 +119,21 @@ mod tests {
         }
         for bad in ["0.1", "1.", "1.00", "1.0.", "1.0.01", "1.2RC1", "1.2rc1x", "1.2.rc1", "\u{661}.2"] {
             assert_eq!(GoVersion::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn releases_are_ordered_as_go_orders_them() {
+        let at_least = |text: &str, minor| GoVersion(text.to_owned()).is_at_least(minor);
+        for (text, minor) in
+            [("1.14", "14"), ("1.14.3", "14"), ("1.15rc1", "14"), ("1.24rc1", "24"), ("2.0", "24")]
+        {
+            assert!(at_least(text, minor), "{text}");
+        }
+        for (text, minor) in
+            [("1.13.9", "14"), ("1.14rc1", "14"), ("1.14beta1", "14"), ("1.23", "24"), ("1.24.1rc1", "24")]
+        {
+            assert!(!at_least(text, minor), "{text}");
         }
     }
 

@@ -196,7 +196,7 @@ fn may_have_block(verb: &str) -> bool {
     directive.is_some_and(|directive| !matches!(directive, Directive::Go | Directive::Toolchain))
 }
 
-fn only_word<'a>(directive: Directive, words: &[&'a str]) -> Result<&'a str, Problem> {
+pub(super) fn only_word<'a>(directive: Directive, words: &[&'a str]) -> Result<&'a str, Problem> {
     match *words {
         [word] => Ok(word),
         _ => Err(Problem::Form(directive)),
@@ -208,7 +208,7 @@ fn only_text(directive: Directive, words: &[&str]) -> Result<String, Problem> {
 }
 
 /// Quotes and commas are kept for a future syntax.
-fn godebug(words: &[&str]) -> Result<Godebug, Problem> {
+pub(super) fn godebug(words: &[&str]) -> Result<Godebug, Problem> {
     let form = || Problem::Form(Directive::Godebug);
     let word = only_word(Directive::Godebug, words)?;
     let (key, value) = word.split_once('=').ok_or_else(form)?;

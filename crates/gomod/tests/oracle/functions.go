@@ -40,6 +40,7 @@ var functions = map[string]function{
 	"glob":               glob,
 	"modfile":            func(a []string) (any, error) { return parseModFile(a[0], true) },
 	"modfile_lax":        func(a []string) (any, error) { return parseModFile(a[0], false) },
+	"workfile":           parseWorkFile,
 	"module_path":        modulePath,
 	"hash1":              hash1,
 	"h1":                 h1,

@@ -18,10 +18,35 @@ func parseModFile(data string, strict bool) (any, error) {
 	}
 	f, err := parse("go.mod", []byte(data), nil)
 	if err != nil {
-		found := places(err)
-		return nil, &detailed{[]any{len(found), found[:min(len(found), errorsMax)]}, err}
+		return nil, withPlaces(err)
 	}
 	return meaning(f), nil
+}
+
+// withPlaces tells with an error how many there are and where the first stand.
+func withPlaces(err error) error {
+	found := places(err)
+	return &detailed{[]any{len(found), found[:min(len(found), errorsMax)]}, err}
+}
+
+// parseWorkFile gives the whole meaning of a go.work file, or its errors as parseModFile does.
+func parseWorkFile(args []string) (any, error) {
+	f, err := modfile.ParseWork("go.work", []byte(args[0]), nil)
+	if err != nil {
+		return nil, withPlaces(err)
+	}
+	all := map[string]any{
+		"replace": collect(f.Replace, func(r *modfile.Replace) any { return append(words(r.Old), words(r.New)...) }),
+		"godebug": collect(f.Godebug, func(g *modfile.Godebug) any { return []any{g.Key, g.Value} }),
+		"use":     collect(f.Use, func(u *modfile.Use) any { return u.Path }),
+	}
+	if f.Go != nil {
+		all["go"] = f.Go.Version
+	}
+	if f.Toolchain != nil {
+		all["toolchain"] = f.Toolchain.Name
+	}
+	return all, nil
 }
 
 // places are line and column of every error.

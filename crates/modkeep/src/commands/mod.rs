@@ -6,10 +6,13 @@
 pub mod bundle;
 pub mod completions;
 pub mod config;
+pub mod go;
 pub mod import;
 pub mod man;
 pub mod serve;
+pub mod static_build;
 pub mod store;
+pub mod vendor;
 pub mod version;
 
 use std::io::Write;

@@ -57,6 +57,16 @@ impl Group for OfImport {
     }
 }
 
+/// What the client needs: everything about places, and nothing about serving.
+#[derive(Debug, Clone, Copy)]
+pub struct OfClient;
+
+impl Group for OfClient {
+    fn settings() -> &'static [&'static dyn AnySetting] {
+        &table::OF_CLIENT
+    }
+}
+
 /// What commands need that look after keys.
 #[derive(Debug, Clone, Copy)]
 pub struct OfKeys;

@@ -2,6 +2,7 @@
 //! and the precedence test follow.
 
 mod bundles;
+mod client;
 mod fetching;
 mod keeping;
 mod keys;
@@ -20,16 +21,18 @@ use crate::env::Env;
 use crate::settings::values::{self, Fallback, LogFilter, LogFormat};
 use crate::settings::{AnySetting, DefaultValue, Invalid, Setting, Shape, Spec};
 pub use bundles::BUNDLES;
+pub use client::{MODULE_CACHES, RUNGS};
 pub use fetching::{ASK_TIMEOUT, CONNECT_TIMEOUT, FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT, STREAM_AFTER};
 pub use keeping::{GC_INTERVAL, GC_MAX_SIZE, GC_OLDER_THAN, SCRUB_RATE};
 pub use keys::{KEYS_FOLDER, SIGNING_KEY, SYSTEM_TRUSTED_FILE, TRUSTED_FILE, TRUSTED_KEYS};
 pub use repositories::{
     DISCOVERY_FOR, GIT_CONFIG, GOINSECURE, GOVCS, REPOSITORY_CACHE, REPOSITORY_CACHE_SIZE,
-    REPOSITORY_MAX_SIZE, REPOSITORY_PROCESSES, REPOSITORY_TIMEOUT, REPOSITORY_WAYS, SSH_KEY, SSH_KNOWN_HOSTS,
+    REPOSITORY_MAX_SIZE, REPOSITORY_PROCESSES, REPOSITORY_TAGS_AHEAD, REPOSITORY_TIMEOUT, REPOSITORY_WAYS,
+    SSH_KEY, SSH_KNOWN_HOSTS,
 };
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&dyn AnySetting; 45] = [
+pub static ALL: [&dyn AnySetting; 48] = [
     &LISTEN,
     &TLS_CERT,
     &TLS_KEY,
@@ -58,6 +61,7 @@ pub static ALL: [&dyn AnySetting; 45] = [
     &REPOSITORY_CACHE_SIZE,
     &REPOSITORY_MAX_SIZE,
     &REPOSITORY_PROCESSES,
+    &REPOSITORY_TAGS_AHEAD,
     &REPOSITORY_TIMEOUT,
     &DISCOVERY_FOR,
     &MEMORY,
@@ -71,6 +75,8 @@ pub static ALL: [&dyn AnySetting; 45] = [
     &GC_INTERVAL,
     &SCRUB_RATE,
     &BUNDLES,
+    &RUNGS,
+    &MODULE_CACHES,
     &SIGNING_KEY,
     &TRUSTED_KEYS,
     &LOG,
@@ -100,6 +106,37 @@ pub static OF_BUNDLE: [&dyn AnySetting; 14] = [
     &ASK_TIMEOUT,
     &SIGNING_KEY,
     &TRUSTED_KEYS,
+];
+
+/// The settings of the client: which places are asked, how, and who vouches.
+pub static OF_CLIENT: [&dyn AnySetting; 27] = [
+    &RUNGS,
+    &MODULE_CACHES,
+    &DATA,
+    &UPSTREAM,
+    &FALLBACK,
+    &GOPRIVATE,
+    &GONOPROXY,
+    &GOSUMDB,
+    &GONOSUMDB,
+    &CA_FILE,
+    &CONNECT_TIMEOUT,
+    &FIRST_BYTE_TIMEOUT,
+    &IDLE_TIMEOUT,
+    &ASK_TIMEOUT,
+    &GOVCS,
+    &GOINSECURE,
+    &REPOSITORY_WAYS,
+    &SSH_KEY,
+    &SSH_KNOWN_HOSTS,
+    &REPOSITORY_CACHE,
+    &REPOSITORY_CACHE_SIZE,
+    &REPOSITORY_MAX_SIZE,
+    &REPOSITORY_PROCESSES,
+    &REPOSITORY_TIMEOUT,
+    &DISCOVERY_FOR,
+    &LOG,
+    &LOG_FORMAT,
 ];
 
 /// The settings of what signs and of what verifies signatures.

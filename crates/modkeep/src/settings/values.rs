@@ -2,6 +2,7 @@
 //!
 //! Those of `direct` are in [`repositories`], those of bundles in [`locations`] and [`trusted`].
 
+mod client;
 mod locations;
 mod repositories;
 mod trusted;
@@ -19,7 +20,12 @@ use source::upstream::check_url;
 use tracing_subscriber::EnvFilter;
 
 use crate::settings::{Base, Choice, Invalid};
+pub use client::{folders, rungs};
 pub use locations::{bundle_location, bundle_locations};
+pub use repositories::{
+    PROCESSES, RepositoryWay, TAGS_AHEAD, govcs, repository_processes, repository_tags_ahead,
+    repository_ways, some_size,
+};
 pub use repositories::{PROCESSES, RepositoryWay, govcs, repository_processes, repository_ways, some_size};
 pub use trusted::{Trusted, signing_key, trusted_keys};
 

@@ -24,7 +24,7 @@ impl Chain {
     pub(super) async fn list(&self, links: &[&Link], ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
         let (mut union, mut search) = (Union::default(), Search::default());
         let ended = self.lists_of(&self.in_order(links, ask), ask, ctx, false, &mut union, &mut search).await;
-        if union.is_empty() && !ended {
+        if union.is_empty() && !ended && !ctx.others_follow {
             let again = search.take_passed_over(links);
             self.lists_of(&order::as_listed(&again), ask, ctx, true, &mut union, &mut search).await;
         }

@@ -92,6 +92,7 @@ impl Chain {
         match self.first_of(&self.in_order(links, ask), ask, ctx, false, &mut search).await {
             Round::Answered(answer) => return Ok(answer.after(search.into_trail())),
             Round::Ended => return Err(search.give_up()),
+            Round::Exhausted if ctx.others_follow => return Err(search.give_up()),
             Round::Exhausted => {}
         }
         let again = search.take_passed_over(links);
@@ -154,7 +155,8 @@ impl Chain {
             let ends = at + 1 == turns.len() && (at == 0 || !turn.link.is_out());
             ends || !self.policy.passes(FailureKind::Unavailable, turn.link.then, ask.module())
         };
-        let circumstances = move |at, progress| ctx.watched(progress, insist || is_last(at));
+        let is_last_resort = move |at| !ctx.others_follow && (insist || is_last(at));
+        let circumstances = move |at, progress| ctx.watched(progress, is_last_resort(at));
         Race::new(turns.to_vec(), self.policy.hedges(ask.module()), circumstances, asking)
     }
 

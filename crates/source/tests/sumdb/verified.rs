@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use gomod::ModuleVersion;
+use gomod::gosum::GoSum;
 use source::upstream::{HttpClient, HttpOptions};
 use source::{
     Answer, Ask, Checked, Failure, FailureKind, FirstSeen, Ledger, Sighting, Source, Spool, Subject,
@@ -155,4 +156,31 @@ async fn a_zip_that_go_would_refuse_passes_when_the_database_has_its_hash_and_on
             }
         }
     }
+}
+
+#[tokio::test]
+async fn what_go_sum_lists_decides_alone_and_vouches_for_nobody_else() {
+    let db = database(300);
+    let folder = tempfile::tempdir().unwrap();
+    let way = mirror(&db);
+    let database = Arc::new(open(&db, &[&way], &Memory::default()).await);
+    let (good, bad) = (module("a"), tampered("a"));
+    let pins = Arc::new(GoSum::parse(good.go_sum_lines().as_bytes()).unwrap());
+    let ledger = Ledger::new(Some(database), Arc::new(Seen::default()), SystemTime::now).pinned_by(pins);
+    let ledger = Arc::new(ledger);
+    for (served, passes) in [(good, true), (bad, false)] {
+        let upstream = FakeUpstream::builder().module(served).start();
+        let place = place(&upstream, &ledger, folder.path());
+        for ask in both("a") {
+            assert!(ledger.pins(&ask));
+            match get(&place, &ask).await {
+                Ok(answer) => assert!(passes && answer.assurance.to_string() == "well-formed", "{ask}"),
+                Err(failure) => {
+                    assert!(!passes && failure.kind() == FailureKind::Mismatch, "{ask}: {failure}");
+                    assert!(failure.message().contains("go.sum says"), "{failure}");
+                }
+            }
+        }
+    }
+    assert!(way.requests().is_empty(), "whom go.sum answers need not be asked");
 }

@@ -32,6 +32,8 @@ const CLOSED_PROXY: &str = "http://127.0.0.1:1";
 #[derive(Clone, Debug)]
 pub struct GoRun {
     go: Go,
+    /// What is run in the place of go, with its own first arguments.
+    under: Option<(PathBuf, Vec<OsString>)>,
     home: GoHome,
     dir: Option<PathBuf>,
     args: Vec<OsString>,
@@ -54,7 +56,7 @@ impl GoRun {
     /// A run in folders that other runs used or will use.
     pub fn in_home(home: &GoHome) -> Self {
         let (go, home) = (Go::find(), home.clone());
-        Self { go, env: isolated(&home), home, dir: None, args: Vec::new(), deadline: DEADLINE }
+        Self { go, under: None, env: isolated(&home), home, dir: None, args: Vec::new(), deadline: DEADLINE }
     }
 
     /// Sets GOPROXY.
@@ -103,6 +105,17 @@ impl GoRun {
     pub fn dir(mut self, folder: impl Into<PathBuf>) -> Self {
         self.dir = Some(folder.into());
         self
+    }
+
+    /// Runs `program` with these first arguments in the place of go; it finds go in PATH.
+    #[must_use]
+    pub fn under<A: Into<OsString>>(mut self, program: &Path, args: impl IntoIterator<Item = A>) -> Self {
+        self.under = Some((program.to_owned(), args.into_iter().map(Into::into).collect()));
+        let folder = self.go.binary().parent().filter(|folder| folder.is_absolute()).map(Path::to_owned);
+        let path = self.env.get("PATH").cloned().unwrap_or_default();
+        let folders = folder.into_iter().chain(std::env::split_paths(&path));
+        let path = std::env::join_paths(folders).expect("folders that PATH can hold");
+        self.env("PATH", path)
     }
 
     /// Adds arguments.
@@ -164,7 +177,14 @@ impl GoRun {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(self.go.binary());
+        let mut command = match &self.under {
+            Some((program, first)) => {
+                let mut command = Command::new(program);
+                command.args(first);
+                command
+            }
+            None => Command::new(self.go.binary()),
+        };
         command.env_clear().envs(&self.env).args(&self.args);
         command.current_dir(self.dir.clone().unwrap_or_else(|| self.home.home()));
         command

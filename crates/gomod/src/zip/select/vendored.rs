@@ -3,10 +3,13 @@
 //! The rule that was meant from the start is in force since go 1.24. Before, a mistake in it kept or dropped the wrong files,
 //! and stays for modules that declare an older version: their hashes are known.
 
-use crate::modfile::{GoMod, GoVersion};
+use crate::modfile::GoMod;
 
 /// Where the old rule begins to look for a slash, whatever stands there: the length of `/vendor/`.
 const OLD_START: usize = "/vendor/".len();
+
+/// The minor release of Go 1 in which a module must be written for the new rule to hold.
+const NEW_SINCE: &str = "24";
 
 /// One of the two rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +24,7 @@ impl VendorRule {
     /// The rule for a module with this go.mod.
     pub(super) fn of(go_mod: Option<&[u8]>) -> Self {
         let declared = go_mod.and_then(|text| GoMod::parse_lax(text).ok()).and_then(|file| file.go);
-        if declared.is_some_and(|version| is_new(&version)) { Self::New } else { Self::Old }
+        if declared.is_some_and(|version| version.is_at_least(NEW_SINCE)) { Self::New } else { Self::Old }
     }
 
     /// Whether the rule leaves out a file of this path.
@@ -41,33 +44,6 @@ impl VendorRule {
         let at = path.find("/vendor/")?;
         Some(if self == Self::New { at + "/vendor/".len() } else { OLD_START })
     }
-}
-
-/// Whether a version is of go 1.24 or later. Some that may stand in a go.mod file mean nothing to the go command, such as a
-/// prerelease of a patch: those are of no version.
-fn is_new(version: &GoVersion) -> bool {
-    let text = version.as_str();
-    let Some((major, rest)) = text.split_once('.') else { return false };
-    let minor = &rest[..digits(rest)];
-    is_understood(&rest[minor.len()..]) && (decimal(major), decimal(minor)) >= (decimal("1"), decimal("24"))
-}
-
-/// What follows the minor version: nothing, `.PATCH`, or a word and a number without leading zero.
-fn is_understood(rest: &str) -> bool {
-    if let Some(patch) = rest.strip_prefix('.') {
-        return digits(patch) == patch.len();
-    }
-    let number = rest.trim_start_matches(|c: char| c.is_ascii_lowercase());
-    number.len() < 2 || !number.starts_with('0')
-}
-
-fn digits(text: &str) -> usize {
-    text.bytes().take_while(u8::is_ascii_digit).count()
-}
-
-/// Orders numbers without leading zeros, of any length.
-fn decimal(number: &str) -> (usize, &str) {
-    (number.len(), number)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! go.mod files.
+//! go.mod and go.work files.
 
-use gomod::modfile::{GoMod, ParseErrors, Replace, Replacement, module_path_of};
+use gomod::modfile::{GoMod, ParseErrors, Replace, Replacement, WorkFile, module_path_of};
 use serde_json::{Value, json};
 
 use super::Function;
@@ -22,6 +22,15 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         ours: |args, hits| meaning_or_places(GoMod::parse_lax(args.bytes(0)), hits),
     },
     Function {
+        name: "workfile",
+        inputs: 2000,
+        generate: |dice| Args::of([go_mod::work_file(dice)]),
+        ours: |args, hits| {
+            let file = WorkFile::parse(args.bytes(0));
+            file.map(|file| work_meaning(&file)).map_err(|errors| places(&errors, hits))
+        },
+    },
+    Function {
         name: "module_path",
         inputs: 2000,
         generate: |dice| Args::of([go_mod::file(dice)]),
@@ -30,12 +39,31 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 ];
 
 fn meaning_or_places(result: Result<GoMod, ParseErrors>, hits: &mut Hits) -> Answer {
-    result.map(|file| meaning(&file)).map_err(|errors| {
-        errors.iter().for_each(|error| hits.note("Problem", &error.problem));
-        let places: Value =
-            errors.iter().map(|error| json!([error.position.line, error.position.column])).collect();
-        json!([errors.iter().len() + errors.more(), places])
-    })
+    result.map(|file| meaning(&file)).map_err(|errors| places(&errors, hits))
+}
+
+/// How many errors there are, and where the first stand.
+fn places(errors: &ParseErrors, hits: &mut Hits) -> Value {
+    errors.iter().for_each(|error| hits.note("Problem", &error.problem));
+    let places: Value =
+        errors.iter().map(|error| json!([error.position.line, error.position.column])).collect();
+    json!([errors.iter().len() + errors.more(), places])
+}
+
+/// The whole go.work file in the form that the oracle gives it.
+fn work_meaning(file: &WorkFile) -> Value {
+    let mut all = json!({
+        "replace": each(&file.replace, replace),
+        "godebug": each(&file.godebug, |g| json!([g.key, g.value])),
+        "use": file.uses,
+    });
+    if let Some(go) = &file.go {
+        all["go"] = json!(go.as_str());
+    }
+    if let Some(toolchain) = &file.toolchain {
+        all["toolchain"] = json!(toolchain);
+    }
+    all
 }
 
 /// The whole file in the form that the oracle gives it.

@@ -26,6 +26,23 @@ pub(crate) fn file(dice: &mut Dice) -> Vec<u8> {
     let mut writer = Writer { dice, sloppiness, text: String::new() };
     writer.file();
     let text = writer.text;
+    spoiled(dice, text)
+}
+
+/// The verbs of a go.work file, and one that is none.
+const WORK_VERBS: [&str; 7] = ["use", "use", "use", "replace", "replace", "godebug", "require"];
+
+/// A whole go.work file, in the same conditions.
+pub(crate) fn work_file(dice: &mut Dice) -> Vec<u8> {
+    let sloppiness = dice.pick(&[0, 0, 0, 3, 15]);
+    let mut writer = Writer { dice, sloppiness, text: String::new() };
+    writer.work_file();
+    let text = writer.text;
+    spoiled(dice, text)
+}
+
+/// The text as it is, or in one of the ways in which files come to harm.
+fn spoiled(dice: &mut Dice, text: String) -> Vec<u8> {
     // Repeated until there are more errors than are kept.
     let text = if dice.chance(3) { text.repeat(8) } else { text };
     let text = if dice.chance(30) { text.replace('\n', "\r\n") } else { text };
@@ -63,6 +80,20 @@ impl Writer<'_> {
         }
         if self.dice.chance(10) {
             self.text.truncate(self.text.trim_end().len());
+        }
+    }
+
+    fn work_file(&mut self) {
+        for verb in ["go", "toolchain", "go"] {
+            if self.dice.chance(if self.text.is_empty() { 60 } else { 10 }) {
+                self.statement(verb);
+            }
+        }
+        for _ in 0..self.dice.below(5) {
+            self.comments("");
+            let verbs = if self.bad() { &WORK_VERBS[..] } else { &WORK_VERBS[..6] };
+            let verb = self.dice.pick(verbs);
+            self.statement(verb);
         }
     }
 
@@ -148,6 +179,8 @@ impl Writer<'_> {
         let mut words = match verb {
             "module" | "tool" => self.path(),
             "ignore" => self.quoted("./node modules"),
+            "use" if self.dice.chance(50) => self.quoted("./a b"),
+            "use" => self.dice.pick(&[".", "./api", "../x", "/abs", "", "./a ./b"]).to_owned(),
             "go" => self.go_version(),
             "toolchain" => self.toolchain(),
             "godebug" => self.godebug(),

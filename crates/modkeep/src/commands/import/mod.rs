@@ -28,12 +28,12 @@ use source::Source;
 
 use super::serve;
 use crate::commands::Session;
-use crate::commands::serve::access::Keyring;
-use crate::commands::serve::wiring::{self, Reach};
 use crate::exit::Exit;
 use crate::report::{Failed, Problem};
 use crate::settings::flags::{Flags, OfImport};
 use crate::settings::{Settings, table};
+use crate::wiring::access::Keyring;
+use crate::wiring::reach::{self, Reach};
 use importer::Importer;
 use judging::Judge;
 use place::{Kind, Place};
@@ -94,7 +94,7 @@ async fn import(
     place.is_not(&settings.get(&table::DATA)?)?;
     let keyring = Keyring::of(session.env, session.files);
     let reach = Reach::of(settings, session.env, &keyring)?;
-    let client = wiring::client(&wiring::http_options(settings, reach)?)?;
+    let client = reach::client(&reach::http_options(settings, reach)?)?;
     let source = place.source(&client)?;
     let (store, dry_run) = (serve::open_store(settings)?, args.dry_run);
     let opening =

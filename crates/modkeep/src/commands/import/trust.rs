@@ -19,11 +19,11 @@ use url::Url;
 
 use super::heads;
 use super::place::Place;
-use crate::commands::serve::access::Keyring;
-use crate::commands::serve::databases;
-use crate::commands::serve::upstreams;
 use crate::report::Failed;
 use crate::settings::{Settings, table};
+use crate::wiring::access::Keyring;
+use crate::wiring::databases;
+use crate::wiring::upstreams;
 
 /// What it takes to know who vouches.
 pub(super) struct Opening<'a> {

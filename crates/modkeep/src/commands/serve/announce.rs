@@ -8,10 +8,10 @@ use std::path::Path;
 use gomod::goproxy::Fallback as Then;
 use gomod::gosumdb::SumDbSetting;
 
-use super::upstreams::{Member, Upstreams};
 use crate::report::Failed;
 use crate::settings::values::Fallback;
 use crate::settings::{Settings, table};
+use crate::wiring::upstreams::{Member, Upstreams};
 
 /// All that the announcement names.
 pub(super) struct Announcement<'a> {

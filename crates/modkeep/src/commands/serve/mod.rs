@@ -1,30 +1,20 @@
 //! `modkeep serve`: the private GOPROXY server.
 //!
-//! * [`upstreams`]: from the upstream list to the places that are asked, and why the others are not.
 //! * [`wiring`]: how the rooms are put together; that line is the architecture.
-//! * [`access`]: who we are to which place, and whom to trust.
 //! * [`certificate`]: the certificate that is served with, also when it changes.
-//! * [`proxies`]: the HTTP proxies that the environment names.
-//! * [`databases`]: who vouches for what is served.
 //! * [`numbers`]: what is shown at `/metrics` besides requests and attempts.
-//! * [`direct`]: how repositories are found and read.
 //! * [`redirects`]: which modules clients are told to fetch elsewhere.
 //! * [`chores`]: what is done in the background for what is kept.
 //! * [`mod@announce`]: what is told at the start.
 //! * [`signals`]: when to stop.
 
-pub(super) mod access;
 mod announce;
 mod certificate;
 mod chores;
-pub(super) mod databases;
-mod direct;
 mod numbers;
-mod proxies;
 mod redirects;
 mod signals;
-pub(super) mod upstreams;
-pub(super) mod wiring;
+mod wiring;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -36,6 +26,7 @@ use protocol::Health;
 use protocol::listen::{self, Ended, Front, Limits};
 use store::{DiskStore, Store};
 use tokio::net::TcpListener;
+use vcs::Profile;
 
 use crate::commands::Session;
 use crate::exit::Exit;
@@ -43,12 +34,13 @@ use crate::logging::{self, Log};
 use crate::report::{self, Failed, Problem};
 use crate::settings::flags::{All, Flags};
 use crate::settings::{Settings, table};
-use access::Keyring;
+use crate::wiring::access::Keyring;
+use crate::wiring::reach::{self, Reach};
+use crate::wiring::upstreams::{self, Own};
+use crate::wiring::{databases, direct};
 use announce::Announcement;
 use certificate::Certificate;
 use signals::Signals;
-use upstreams::Own;
-use wiring::Reach;
 
 /// How long the end waits for work on a disk that hangs: what it would have kept was not acknowledged.
 const HANGING_MAX: Duration = Duration::from_secs(5);
@@ -93,10 +85,11 @@ async fn serve(settings: &Settings, session: &mut Session<'_>, log: &Log) -> Res
     report::write_warnings(&upstreams.warnings, session.err)?;
     let condition = store.condition();
     let health = Health::watching(move || condition.describe());
-    let http = wiring::http_options(settings, reach)?;
-    let client = wiring::client(&http)?;
+    let http = reach::http_options(settings, reach)?;
+    let client = reach::client(&http)?;
     let trust = databases::open(settings, &store, &upstreams, &client).await?;
-    let direct = || direct::of(settings, session.env, &keyring, http, &client, store.spool());
+    let profile = Profile::Server { config: settings.get(&table::GIT_CONFIG)? };
+    let direct = || direct::of(settings, session.env, &keyring, http, store.spool(), profile);
     let direct = upstreams.direct.then(direct).transpose()?;
     let source = wiring::source(settings, &store, &upstreams, &client, direct, &trust)?;
     let scrubbed = chores::start(settings, &store, &source)?;

@@ -7,7 +7,7 @@ use server::{Labels, Moves, Watch};
 use source::sumdb::Database;
 use store::ScrubCounters;
 
-use super::databases::Trust;
+use crate::wiring::databases::Trust;
 
 /// The numbers that databases and scrub keep.
 pub(super) fn watched(trust: &Trust, scrubbed: &Arc<ScrubCounters>) -> Vec<Watch> {

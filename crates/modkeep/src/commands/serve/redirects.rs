@@ -2,11 +2,11 @@
 
 use protocol::Redirects;
 
-use super::upstreams::Own;
 use crate::exit::Exit;
 use crate::report::{Failed, Problem};
 use crate::settings::redirect::Redirect;
 use crate::settings::{Settings, table};
+use crate::wiring::upstreams::Own;
 
 /// The rules. A table that would send clients back here is an error: they would go in circles.
 pub(super) async fn of(settings: &Settings, own: Own<'_>) -> Result<Redirects, Failed> {

@@ -168,6 +168,23 @@ pub static REPOSITORY_PROCESSES: Setting<usize> = Setting {
     parse: values::repository_processes,
 };
 
+/// How many more tags are fetched with one.
+pub static REPOSITORY_TAGS_AHEAD: Setting<usize> = Setting {
+    spec: Spec {
+        key: "repository-tags-ahead",
+        value_name: "NUMBER",
+        shape: Shape::Text,
+        expects: "a number from 0 to 10",
+        default: DefaultValue::Text("1"),
+        go: None,
+        may_hold_secrets: false,
+        doc: "How many more tags are fetched, in the background, after one was asked for.\n\nThe next higher ones first. \
+              Next to a version that is there they cost little, and whoever upgrades waits for no network. 0 fetches \
+              nothing unasked.",
+    },
+    parse: values::repository_tags_ahead,
+};
+
 /// How long one fetch may take.
 pub static REPOSITORY_TIMEOUT: Setting<Duration> = Setting {
     spec: wait(

@@ -10,6 +10,9 @@ use crate::settings::{Base, Choice, Invalid};
 /// How many version control programs may run at once. Above, they only get into each other's way.
 pub const PROCESSES: RangeInclusive<usize> = 1..=64;
 
+/// How many tags may be fetched unasked.
+pub const TAGS_AHEAD: RangeInclusive<usize> = 0..=10;
+
 /// A way to a repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RepositoryWay {
@@ -59,10 +62,17 @@ pub fn some_size(text: &str, base: &Base) -> Result<u64, Invalid> {
 
 /// Reads how many programs may run: a number in [`PROCESSES`].
 pub fn repository_processes(text: &str, _: &Base) -> Result<usize, Invalid> {
-    let number = text.parse().ok().filter(|number| PROCESSES.contains(number));
-    number.ok_or_else(|| {
-        Invalid(format!("it is not a number from {} to {}", PROCESSES.start(), PROCESSES.end()))
-    })
+    number_in(&PROCESSES, text)
+}
+
+/// Reads how many tags are fetched unasked: a number in [`TAGS_AHEAD`].
+pub fn repository_tags_ahead(text: &str, _: &Base) -> Result<usize, Invalid> {
+    number_in(&TAGS_AHEAD, text)
+}
+
+fn number_in(range: &RangeInclusive<usize>, text: &str) -> Result<usize, Invalid> {
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    number.ok_or_else(|| Invalid(format!("it is not a number from {} to {}", range.start(), range.end())))
 }
 
 #[cfg(test)]
@@ -111,6 +121,8 @@ mod tests {
         assert_eq!((some_size("10GiB", &base()), some_size("1", &base())), (Ok(10 << 30), Ok(1)));
         assert!(some_size("0", &base()).is_err() && some_size("much", &base()).is_err());
         assert_eq!(["1", "64"].map(|text| repository_processes(text, &base())), [Ok(1), Ok(64)]);
+        assert_eq!(["0", "10"].map(|text| repository_tags_ahead(text, &base())), [Ok(0), Ok(10)]);
+        assert!(repository_tags_ahead("11", &base()).is_err());
         for bad in ["0", "65", "-1", "", "many"] {
             assert!(repository_processes(bad, &base()).is_err(), "{bad}");
         }

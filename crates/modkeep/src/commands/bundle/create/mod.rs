@@ -23,13 +23,13 @@ use source::{Checked, ModCache, Spool};
 
 use super::problems::unusable;
 use crate::commands::Session;
-use crate::commands::serve::access::Keyring;
 use crate::exit::Exit;
 use crate::keys::{self, KeyArgs};
 use crate::progress::Progress;
 use crate::report::{self, Failed, Problem};
 use crate::settings::flags::{Flags, OfBundle};
 use crate::settings::{Settings, table};
+use crate::wiring::access::Keyring;
 use found::Found;
 use go::Go;
 use need::Project;

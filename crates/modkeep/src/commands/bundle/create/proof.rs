@@ -8,13 +8,13 @@ use source::sumdb::Database;
 use store::DiskStore;
 
 use super::work::Work;
-use crate::commands::serve::access::Keyring;
-use crate::commands::serve::wiring::{self, Reach};
-use crate::commands::serve::{databases, upstreams};
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::report::{Failed, Problem};
 use crate::settings::{Settings, table};
+use crate::wiring::access::Keyring;
+use crate::wiring::reach::{self, Reach};
+use crate::wiring::{databases, upstreams};
 
 /// The database with its key; `None` with `GOSUMDB=off`.
 pub(super) async fn database(
@@ -27,7 +27,7 @@ pub(super) async fn database(
     let root = work.proofs();
     let store = DiskStore::open(&root, SystemTime::now)
         .map_err(|error| Failed::new(Exit::Unavailable, Problem::from_error(&error)))?;
-    let client = wiring::client(&wiring::http_options(settings, Reach::of(settings, env, keyring)?)?)?;
+    let client = reach::client(&reach::http_options(settings, Reach::of(settings, env, keyring)?)?)?;
     let proxies = upstreams::all(None, settings, keyring)?;
     let ways = databases::ways(&database, &proxies, &client, &store.spool())?;
     let shelf = Arc::new(store.shelf(&database.name));

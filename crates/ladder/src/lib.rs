@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+
+pub mod agent;
+pub mod child;
+mod climb;
+pub mod first_seen;
+mod lazy;
+pub mod pins;
+pub mod project;
+pub mod rung;
+pub mod shelf;
+pub mod static_build;
+mod steps;
+pub mod subcommand;
+pub mod verdict;
+
+pub use climb::Ladder;
+pub use lazy::Lazy;
+pub use steps::{Down, Steps, Told};
+pub mod vendor;

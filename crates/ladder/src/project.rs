@@ -1,0 +1,82 @@
+//! The project that a go command works on: where its go.mod and go.work are, and with them its hashes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gomod::modfile::WorkFile;
+
+/// The longest go.work that is read, in bytes.
+const WORK_BYTES_MAX: u64 = 16 << 20;
+
+/// What a go command finds from a folder upwards. Without a go.mod, nothing is there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Project {
+    /// The nearest go.mod.
+    pub go_mod: Option<PathBuf>,
+    /// The workspace that counts.
+    pub go_work: Option<PathBuf>,
+}
+
+impl Project {
+    /// Looks as go does from `folder` (protocol.md I): `gowork` is the value of GOWORK, with which a user names another workspace, or
+    /// none (`off`).
+    pub fn find(folder: &Path, gowork: Option<&str>) -> Self {
+        let go_work = match gowork {
+            None | Some("") => above(folder, "go.work"),
+            Some("off") => None,
+            Some(path) => Some(folder.join(path)),
+        };
+        Self { go_mod: above(folder, "go.mod"), go_work }
+    }
+
+    /// The folder of the workspace, else that of the module.
+    pub fn root(&self) -> Option<&Path> {
+        self.go_work.as_deref().or(self.go_mod.as_deref()).and_then(Path::parent)
+    }
+
+    /// All files that hold hashes for it, whether they are there or not. A workspace counts those of its modules too (protocol.md
+    /// F4).
+    pub fn sum_files(&self) -> Vec<PathBuf> {
+        let Some(work) = &self.go_work else {
+            return self.go_mod.iter().map(|file| file.with_file_name("go.sum")).collect();
+        };
+        let mut files = vec![work.with_file_name("go.work.sum")];
+        let folder = work.parent().unwrap_or(Path::new("/"));
+        files.extend(uses(work).iter().map(|module| folder.join(module).join("go.sum")));
+        files
+    }
+}
+
+/// The folders that a workspace uses; none where it cannot be read, about which go itself complains.
+fn uses(work: &Path) -> Vec<String> {
+    let is_short = fs::metadata(work).is_ok_and(|found| found.is_file() && found.len() <= WORK_BYTES_MAX);
+    let text = if is_short { fs::read(work).unwrap_or_default() } else { Vec::new() };
+    WorkFile::parse(&text).map(|work| work.uses).unwrap_or_default()
+}
+
+fn above(folder: &Path, name: &str) -> Option<PathBuf> {
+    folder.ancestors().map(|folder| folder.join(name)).find(|path| path.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_files_count_and_a_workspace_brings_those_of_its_modules() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let inner = root.join("a/pkg");
+        fs::create_dir_all(&inner).unwrap();
+        fs::write(root.join("a/go.mod"), "module example.com/a\n").unwrap();
+        let alone = Project::find(&inner, None);
+        assert_eq!(alone.sum_files(), [root.join("a/go.sum")]);
+        fs::write(root.join("go.work"), "go 1.21\nuse (\n\t./a\n\t./b\n)\n").unwrap();
+        let work = Project::find(&inner, None);
+        assert_eq!(work.root(), Some(root));
+        let expected = ["go.work.sum", "./a/go.sum", "./b/go.sum"].map(|file| root.join(file));
+        assert_eq!(work.sum_files(), expected);
+        assert_eq!(Project::find(&inner, Some("off")), alone);
+        assert_eq!(Project::find(Path::new("/nowhere"), None).sum_files(), Vec::<PathBuf>::new());
+    }
+}

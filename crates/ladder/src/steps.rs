@@ -1,0 +1,109 @@
+//! What happened on the ladder during one run: which rung had to answer for which module, and why those above did not.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use source::{Ask, Failure, FailureKind, Origin};
+
+use crate::rung::Rung;
+
+/// How many things are remembered one by one. A run that asks for more is counted on, without the names.
+const REMEMBERED_MAX: usize = 20_000;
+
+/// The record of one run.
+#[derive(Debug, Default)]
+pub struct Steps(Mutex<Record>);
+
+#[derive(Debug, Default)]
+struct Record {
+    /// By module version, or path where there is none: the lowest rung that was needed.
+    modules: BTreeMap<String, Option<Down>>,
+    /// What could not be answered, by question. An answer later takes it away.
+    unanswered: BTreeMap<Ask, Failure>,
+}
+
+/// A module for which a rung below the healthy path had to answer.
+#[derive(Debug, Clone)]
+pub struct Down {
+    /// Which one.
+    pub rung: Rung,
+    /// The place on it.
+    pub origin: Origin,
+    /// Why those above could not.
+    pub above: Vec<(Rung, Failure)>,
+}
+
+/// What is known at the end of a run.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// How many modules were asked for.
+    pub modules: usize,
+    /// Those for which a lower rung had to answer, by module version.
+    pub down: BTreeMap<String, Down>,
+    /// What nobody could answer.
+    pub unanswered: Vec<(Ask, Failure)>,
+}
+
+impl Steps {
+    /// A rung has answered. Those in `above` were asked before.
+    pub fn answered(&self, ask: &Ask, rung: Rung, origin: &Origin, above: Vec<(Rung, Failure)>) {
+        let Some(name) = name(ask) else { return };
+        let mut record = self.record();
+        record.unanswered.remove(ask);
+        let is_known = record.modules.contains_key(&name);
+        if !is_known && record.modules.len() >= REMEMBERED_MAX {
+            return;
+        }
+        let known = record.modules.entry(name).or_default();
+        let is_down = above.iter().any(|(above, failure)| is_trouble(*above, failure));
+        if is_down && known.as_ref().is_none_or(|known| known.rung < rung) {
+            *known = Some(Down { rung, origin: origin.clone(), above });
+        }
+    }
+
+    /// Nobody could answer.
+    pub fn failed(&self, ask: &Ask, failure: &Failure) {
+        let mut record = self.record();
+        if record.unanswered.len() < REMEMBERED_MAX {
+            record.unanswered.insert(ask.clone(), failure.clone());
+        }
+    }
+
+    /// All of it.
+    pub fn told(&self) -> Told {
+        let record = self.record();
+        let down = record.modules.iter().filter_map(|(name, down)| Some((name.clone(), down.clone()?)));
+        let unanswered = record.unanswered.iter().map(|(ask, failure)| (ask.clone(), failure.clone()));
+        Told { modules: record.modules.len(), down: down.collect(), unanswered: unanswered.collect() }
+    }
+
+    fn record(&self) -> MutexGuard<'_, Record> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Told {
+    /// The failures that an outage, and no authority, is to blame for.
+    pub fn outages(&self) -> impl Iterator<Item = &(Ask, Failure)> {
+        self.unanswered.iter().filter(|(_, failure)| failure.kind() == FailureKind::Unavailable)
+    }
+
+    /// The rungs that had to answer below the healthy path.
+    pub fn rungs(&self) -> BTreeSet<Rung> {
+        self.down.values().map(|down| down.rung).collect()
+    }
+}
+
+/// That a cache does not have something is no trouble, and neither is an authority's word.
+fn is_trouble(rung: Rung, failure: &Failure) -> bool {
+    rung != Rung::Cache && failure.kind() >= FailureKind::Unavailable
+}
+
+/// A database is not what a user counts.
+fn name(ask: &Ask) -> Option<String> {
+    if matches!(ask, Ask::SumDb(_)) {
+        return None;
+    }
+    let version = ask.version().map(|module| module.to_string());
+    version.or_else(|| ask.module().map(|path| path.as_str().to_owned()))
+}

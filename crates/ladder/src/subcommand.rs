@@ -1,0 +1,191 @@
+//! What is known of each subcommand of go: whether it may fetch modules, and whether it may be run a second time.
+
+use std::ffi::{OsStr, OsString};
+
+/// How a subcommand is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It fetches no modules, whatever it is given: go is run as if modkeep were not there.
+    Local,
+    /// It may fetch modules, and perhaps runs the user's code: go is run once, behind the agent.
+    Once,
+    /// It may fetch modules and runs none of the user's code before it is done: it may be run again another way.
+    Repeatable,
+}
+
+/// Every subcommand of go 1.27 with what holds for it. What is not here is [`Kind::Once`]: a go that is newer than this table
+/// still gets the ladder.
+///
+/// `build`, `install` and `vet` run compilers, and generators through none; a tool that `-toolexec` or `-vettool` names
+/// is the user's code all the same.
+const TABLE: [(&str, Kind); 20] = [
+    ("bug", Kind::Local),
+    ("build", Kind::Repeatable),
+    ("clean", Kind::Local),
+    ("doc", Kind::Once),
+    ("env", Kind::Local),
+    ("fix", Kind::Once),
+    ("fmt", Kind::Local),
+    ("generate", Kind::Once),
+    ("get", Kind::Once),
+    ("help", Kind::Local),
+    ("install", Kind::Repeatable),
+    ("list", Kind::Once),
+    ("mod", Kind::Once),
+    ("run", Kind::Once),
+    ("telemetry", Kind::Local),
+    ("test", Kind::Once),
+    ("tool", Kind::Once),
+    ("version", Kind::Local),
+    ("vet", Kind::Repeatable),
+    ("work", Kind::Once),
+];
+
+/// What may name a program of the user's for go to run while it builds.
+const RUNS_TOOLS: [&str; 2] = ["toolexec", "vettool"];
+
+/// The subcommands that build from `vendor/` where there is one.
+const READS_VENDOR: [&str; 9] = ["build", "fix", "generate", "install", "list", "run", "test", "tool", "vet"];
+
+/// The values of `-mod` that leave `vendor/` alone.
+const NOT_FROM_VENDOR: [&str; 2] = ["mod", "readonly"];
+
+/// Whether this names a subcommand that may be run a second time.
+pub fn is_repeatable(word: &OsStr) -> bool {
+    TABLE.iter().any(|(name, kind)| word == *name && *kind == Kind::Repeatable)
+}
+
+/// A command line of go, as far as it has to be understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommandLine<'a> {
+    /// The folder of `-C`, which must be go's first flag.
+    pub folder: Option<&'a OsStr>,
+    /// The subcommand; none for a bare `go`.
+    pub subcommand: Option<&'a OsStr>,
+    /// What stands behind it.
+    pub rest: &'a [OsString],
+}
+
+impl<'a> CommandLine<'a> {
+    /// Reads the arguments of go: `[-C DIR] SUBCOMMAND …`, or `SUBCOMMAND -C DIR …`.
+    pub fn read(args: &'a [OsString]) -> Self {
+        let (before, args) = folder(args);
+        let (subcommand, rest) =
+            args.split_first().map_or((None, args), |(first, rest)| (Some(first.as_os_str()), rest));
+        let (behind, rest) = folder(rest);
+        Self { folder: before.or(behind), subcommand, rest }
+    }
+
+    /// How it is run. `goflags` are the flags that go adds by itself.
+    pub fn kind(&self, goflags: &str) -> Kind {
+        let Some(subcommand) = self.subcommand else { return Kind::Local };
+        let known = TABLE.iter().find(|(name, _)| subcommand == *name);
+        let kind = known.map_or(Kind::Once, |(_, kind)| *kind);
+        if kind == Kind::Repeatable && self.runs_tools(goflags) { Kind::Once } else { kind }
+    }
+
+    /// Whether it builds from `vendor/`, where there is one. `goflags` are the flags that go adds by itself.
+    pub fn reads_vendor(&self, goflags: &str) -> bool {
+        let given = self.flag("mod").or_else(|| {
+            let set = goflags.split_whitespace().rev().find_map(|flag| value(flag, "mod"));
+            set.map(str::to_owned)
+        });
+        let reads = self.subcommand.is_some_and(|name| READS_VENDOR.iter().any(|known| name == *known));
+        reads && !given.is_some_and(|mode| NOT_FROM_VENDOR.contains(&mode.as_str()))
+    }
+
+    /// Whether it is `go mod vendor` or `go work vendor`, which make `vendor/` anew.
+    pub fn makes_vendor(&self) -> bool {
+        let is_it = self.subcommand.is_some_and(|name| name == "mod" || name == "work");
+        is_it && self.rest.first().is_some_and(|word| word == "vendor")
+    }
+
+    /// The value of a flag before the first package: `-name=value` or `-name value`.
+    fn flag(&self, name: &str) -> Option<String> {
+        let words: Vec<_> = self.rest.iter().map(|arg| arg.to_string_lossy()).collect();
+        words.iter().enumerate().take_while(|(_, word)| *word != "--").find_map(|(at, word)| {
+            let apart = word.trim_start_matches('-') == name && word.starts_with('-');
+            value(word, name)
+                .map(str::to_owned)
+                .or_else(|| words.get(at + 1).filter(|_| apart).map(ToString::to_string))
+        })
+    }
+
+    fn runs_tools(&self, goflags: &str) -> bool {
+        let given = self.rest.iter().map(|arg| arg.to_string_lossy());
+        let inherited = goflags.split_whitespace().map(Into::into);
+        given.chain(inherited).any(|flag| {
+            let name = flag.trim_start_matches('-').split('=').next().unwrap_or_default().to_owned();
+            flag.starts_with('-') && RUNS_TOOLS.contains(&name.as_str())
+        })
+    }
+}
+
+/// The value in `-name=value`.
+fn value<'a>(flag: &'a str, name: &str) -> Option<&'a str> {
+    let inner = flag.strip_prefix("--").or(flag.strip_prefix('-'))?;
+    inner.strip_prefix(name)?.strip_prefix('=')
+}
+
+/// The folder of a leading `-C`, and the arguments behind it.
+fn folder(args: &[OsString]) -> (Option<&OsStr>, &[OsString]) {
+    match args {
+        [flag, folder, rest @ ..] if flag == "-C" || flag == "--C" => (Some(folder), rest),
+        [flag, rest @ ..] => {
+            let joined =
+                flag.to_str().and_then(|flag| flag.strip_prefix("-C=").or(flag.strip_prefix("--C=")));
+            joined.map_or((None, args), |folder| (Some(OsStr::new(folder)), rest))
+        }
+        [] => (None, args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn args(line: &str) -> Vec<OsString> {
+        line.split_whitespace().map(Into::into).collect()
+    }
+
+    fn kind(line: &str) -> Kind {
+        CommandLine::read(&args(line)).kind("")
+    }
+
+    #[test]
+    fn the_subcommand_is_found_behind_a_folder() {
+        for line in ["-C sub build ./...", "-C=sub build ./...", "build -C sub ./...", "build -C=sub ./..."] {
+            let args = args(line);
+            let read = CommandLine::read(&args);
+            assert_eq!(
+                (read.folder, read.subcommand),
+                (Some("sub".as_ref()), Some("build".as_ref())),
+                "{line}"
+            );
+            assert_eq!(read.rest, ["./..."], "{line}");
+        }
+    }
+
+    #[test]
+    fn vendor_is_read_by_builds_that_do_not_say_otherwise() {
+        let reads = |line: &str, goflags: &str| CommandLine::read(&args(line)).reads_vendor(goflags);
+        assert!(reads("build ./...", "") && reads("test -mod=vendor", "-mod=mod"));
+        for (line, goflags) in
+            [("build -mod=mod", ""), ("build -mod readonly .", ""), ("vet", "-x -mod=mod"), ("mod tidy", "")]
+        {
+            assert!(!reads(line, goflags), "{line}");
+        }
+        assert!(CommandLine::read(&args("-C x mod vendor")).makes_vendor());
+        assert!(!CommandLine::read(&args("mod tidy vendor")).makes_vendor());
+    }
+
+    #[test]
+    fn only_what_runs_no_code_of_the_user_may_run_again() {
+        assert_eq!(kind("build ./..."), Kind::Repeatable);
+        assert_eq!(kind("build -toolexec=x ./..."), Kind::Once);
+        assert_eq!(kind("vet --vettool x"), Kind::Once);
+        assert_eq!(CommandLine::read(&args("build")).kind("-toolexec=x"), Kind::Once);
+        assert_eq!([kind("test"), kind("run ."), kind("generate"), kind("brandnew")], [Kind::Once; 4]);
+        assert_eq!([kind("env"), kind("version"), kind("fmt"), kind("")], [Kind::Local; 4]);
+    }
+}

@@ -1,0 +1,216 @@
+//! Running a command behind the agent.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use gomod::gosumdb::SumDbSetting;
+use ladder::agent::{Agent, AgentOptions};
+use ladder::project::Project;
+use ladder::rung::Rung;
+use ladder::verdict::Verdict;
+use ladder::{Lazy, Steps, child, pins};
+use protocol::Observers;
+use source::Failure;
+use tokio::process::Command;
+
+use super::LadderArgs;
+use super::vendored::Vendored;
+use crate::commands::Session;
+use crate::env::Env;
+use crate::exit::Exit;
+use crate::go::GoSettings;
+use crate::keys;
+use crate::logging::{self, Log};
+use crate::report::{Failed, Problem};
+use crate::settings::origin::Origin;
+use crate::settings::project::ProjectFile;
+use crate::settings::{Settings, table};
+use crate::wiring::client::Client;
+
+/// How long the end waits for work that hangs: nothing that counts depends on it.
+const HANGING_MAX: Duration = Duration::from_millis(100);
+
+/// The variable by which GitHub's runners say that they are there.
+const GITHUB: &str = "GITHUB_ACTIONS";
+
+/// A command to run.
+pub(super) struct Run<'a> {
+    pub(super) program: &'a Path,
+    pub(super) args: &'a [OsString],
+    /// The folder whose project it works on.
+    pub(super) folder: &'a Path,
+    pub(super) ladder: &'a LadderArgs,
+}
+
+/// Everything that a run stands on, made once.
+pub(super) struct Ground {
+    settings: Settings,
+    project_file: ProjectFile,
+    project: Project,
+    client: Client,
+    _log: Option<Log>,
+}
+
+impl Ground {
+    /// Reads the settings, those of the project, and its hashes.
+    pub(super) fn of(run: &Run<'_>, session: &mut Session<'_>) -> Result<Self, Failed> {
+        let settings = session.settings(&run.ladder.flags.given)?;
+        let log = wanted_log(&settings, session.env)?;
+        let go = GoSettings::load(session.env, session.files);
+        let gowork = go.get("GOWORK").map(|(value, _)| value);
+        let project = Project::find(run.folder, gowork.as_deref());
+        let root = project.root().map(Path::to_owned);
+        let project_file =
+            root.map_or_else(|| Ok(ProjectFile::default()), |root| ProjectFile::read(&root, session.files))?;
+        let client = client(&settings, &project, rungs(&settings, &project, &project_file)?, session)?;
+        Ok(Self { settings, project_file, project, client, _log: log })
+    }
+
+    /// The vendor folder of the project, if there is a project and the user wants this rung.
+    pub(super) fn vendored(&self, session: &Session<'_>) -> Result<Option<Vendored>, Failed> {
+        let Some(root) = self.project.root() else { return Ok(None) };
+        let trusted = keys::trusted(&self.settings)?;
+        let required = self.project_file.vendor.require_checksums;
+        Vendored::of(root, self.client.rungs.as_deref(), trusted, required, session)
+    }
+
+    /// Runs the command to its end behind an agent.
+    pub(super) fn attempt(&self, run: &Run<'_>) -> Result<Verdict, Failed> {
+        let client = Client { steps: Arc::new(Steps::default()), ..self.client.clone() };
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let steps = client.steps.clone();
+        let code = runtime.block_on(attended(run, client));
+        runtime.shutdown_timeout(HANGING_MAX);
+        Ok(Verdict::new(steps.told(), code?))
+    }
+}
+
+/// The rungs that the user wants, else those that the project names: the user's flag and variable stand above the project's file,
+/// and the user's and the system's files below it (house.md, Settings).
+fn rungs(settings: &Settings, project: &Project, file: &ProjectFile) -> Result<Option<Vec<Rung>>, Failed> {
+    let users = settings.get(&table::RUNGS)?;
+    let stands_above = matches!(settings.value(&table::RUNGS)?.origin, Origin::Flag(_) | Origin::Variable(_));
+    let projects = project.root().and_then(|root| file.chosen_rungs(root));
+    Ok(if stands_above { users } else { projects.or(users) })
+}
+
+/// A client prints nothing on a good day: it logs only for those who ask for it.
+fn wanted_log(settings: &Settings, env: &Env) -> Result<Option<Log>, Failed> {
+    let is_wanted = settings.value(&table::LOG)?.origin.is_explicit();
+    is_wanted.then(|| logging::start(settings, env)).transpose()
+}
+
+fn client(
+    settings: &Settings,
+    project: &Project,
+    rungs: Option<Vec<Rung>>,
+    session: &Session<'_>,
+) -> Result<Client, Failed> {
+    let go = GoSettings::load(session.env, session.files);
+    let get = |name: &str| go.get(name).map(|(value, _)| value);
+    let pins = pins::read(&project.sum_files()).map_err(|error| {
+        let advice = "make it a readable go.sum, or bring it back from version control";
+        Failed::new(Exit::Failure, Problem::from_error(&error).advise(advice))
+    })?;
+    Ok(Client {
+        settings: settings.clone(),
+        env: session.env.clone(),
+        rungs,
+        pins: Arc::new(pins),
+        module_cache: module_cache(get("GOMODCACHE"), get("GOPATH"), session.env),
+        steps: Arc::default(),
+    })
+}
+
+/// Where go keeps modules: GOMODCACHE, else `pkg/mod` in the first folder of GOPATH, else in `~/go` (protocol.md I1).
+fn module_cache(gomodcache: Option<String>, gopath: Option<String>, env: &Env) -> Option<PathBuf> {
+    let first = gopath.and_then(|list| std::env::split_paths(&list).next());
+    let gopath = first.or_else(|| env.home().map(|home| home.join("go")));
+    gomodcache.map(PathBuf::from).or_else(|| gopath.map(|folder| folder.join("pkg/mod")))
+}
+
+/// The agent lives as long as the command.
+async fn attended(run: &Run<'_>, client: Client) -> Result<u8, Failed> {
+    let sumdb = client.settings.get(&table::GOSUMDB)?;
+    let options = AgentOptions {
+        port: 0,
+        word: None,
+        databases: database(&sumdb).into_iter().map(|database| database.name.clone()).collect(),
+        ask_timeout: client.settings.get(&table::ASK_TIMEOUT)?,
+        observers: Observers::default(),
+    };
+    let lazy = Lazy::new(move || {
+        let client = client.clone();
+        Box::pin(async move { client.ladder().await.map_err(|failed| unmade(&failed)) })
+    });
+    let agent = Agent::start(Arc::new(lazy), options).await.map_err(|error| no_agent(&error))?;
+    let mut command = Command::new(run.program);
+    command.args(run.args).env("GOPROXY", agent.url()).env("GONOPROXY", "none");
+    if let Some(database) = database(&sumdb) {
+        command.env("GOSUMDB", database.key.to_string());
+    }
+    let ended = child::run(command).await.map_err(|error| cannot_start(run.program, &error))?;
+    Ok(child::code(ended))
+}
+
+fn database(setting: &SumDbSetting) -> Option<&gomod::gosumdb::SumDb> {
+    match setting {
+        SumDbSetting::On(database) => Some(database),
+        SumDbSetting::Off => None,
+    }
+}
+
+/// Says what is to be said, and ends with the code of the command, or with that of the infrastructure.
+pub(super) fn conclude(verdict: &Verdict, run: &Run<'_>, session: &mut Session<'_>) -> Result<(), Failed> {
+    for line in verdict.lines() {
+        writeln!(session.err, "modkeep: {line}")?;
+    }
+    let annotation = session.env.var(GITHUB).and_then(|_| verdict.annotation());
+    if let Some(text) = annotation {
+        writeln!(session.err, "::error title=modkeep::{text}")?;
+    }
+    if let Some(path) = &run.ladder.report {
+        write_report(verdict, &session.env.cwd().join(path))?;
+    }
+    match verdict.exit_code() {
+        0 => Ok(()),
+        code => Err(Failed { exit: exit(code), problems: Vec::new() }),
+    }
+}
+
+fn exit(code: u8) -> Exit {
+    if code == ladder::verdict::INFRASTRUCTURE { Exit::Infrastructure } else { Exit::Command(code) }
+}
+
+fn write_report(verdict: &Verdict, path: &Path) -> Result<(), Failed> {
+    let written = verdict.report().map_err(std::io::Error::from).and_then(|text| std::fs::write(path, text));
+    written.map_err(|error| {
+        let problem = Problem::new(format!("cannot write the report {}", path.display()));
+        Failed::new(
+            Exit::Failure,
+            problem.because(error.to_string()).advise("choose another file with --report"),
+        )
+    })
+}
+
+/// A ladder that cannot be made answers every question with the reason.
+fn unmade(failed: &Failed) -> Failure {
+    let reasons: Vec<String> = failed.problems.iter().map(ToString::to_string).collect();
+    Failure::unavailable(&source::Origin::new("modkeep"), reasons.join("; "), Duration::ZERO).permanent()
+}
+
+fn no_agent(error: &std::io::Error) -> Failed {
+    let problem = Problem::new("cannot listen on loopback for go").because(error.to_string());
+    Failed::new(
+        Exit::Unavailable,
+        problem.advise("run plain go, and see why no port of 127.0.0.1 can be opened"),
+    )
+}
+
+/// The program is there, but cannot be run.
+pub(in crate::commands) fn cannot_start(program: &Path, error: &std::io::Error) -> Failed {
+    let problem = Problem::new(format!("cannot start {}", program.display())).because(error.to_string());
+    Failed::new(Exit::Unavailable, problem.advise("make it a program that this user may run"))
+}

@@ -1,0 +1,64 @@
+//! Finding the go that is to be run.
+
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use crate::env::Env;
+use crate::exit::Exit;
+use crate::report::{Failed, Problem};
+
+/// The first program called `name` in PATH that is not this very one: modkeep may stand there under the name of go.
+pub(in crate::commands) fn find(name: &str, env: &Env) -> Result<PathBuf, Failed> {
+    let own = std::env::current_exe().ok().and_then(|path| identity(&path));
+    let folders = env.var("PATH").map(std::env::split_paths);
+    let candidates = folders.into_iter().flatten().map(|folder| env.cwd().join(folder).join(name));
+    let mut programs = candidates.filter(|path| is_program(path) && (own.is_none() || identity(path) != own));
+    programs.next().ok_or_else(|| {
+        let problem = Problem::new(format!("there is no {name} in PATH"));
+        Failed::new(
+            Exit::Unavailable,
+            problem.advise("install Go, or put the folder of its programs into PATH"),
+        )
+    })
+}
+
+fn is_program(path: &Path) -> bool {
+    path.metadata().is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+}
+
+/// Which file it is, whatever it is called.
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    path.metadata().ok().map(|found| (found.dev(), found.ino()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::env::Platform;
+
+    fn found(path: &str) -> Result<PathBuf, Failed> {
+        find("go", &Env::new([("PATH", path)], Path::new("/here"), Platform::Unix))
+    }
+
+    #[test]
+    fn the_first_program_counts_that_is_not_ourselves() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| {
+            let path = folder.path().join(name);
+            fs::create_dir(&path).unwrap();
+            path.join("go")
+        };
+        let (text, own, real) = (place("text"), place("own"), place("real"));
+        fs::write(text, "no program").unwrap();
+        std::os::unix::fs::symlink(std::env::current_exe().unwrap(), own).unwrap();
+        fs::write(&real, "#!/bin/sh\n").unwrap();
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o755)).unwrap();
+        let path =
+            ["text", "own", "real"].map(|name| folder.path().join(name).display().to_string()).join(":");
+        assert_eq!(found(&path).unwrap(), real);
+        assert_eq!(found("/nowhere").unwrap_err().exit, Exit::Unavailable);
+        assert!(found("").is_err());
+    }
+}

@@ -1,0 +1,40 @@
+//! The settings of the client alone: its rungs, and what it finds on this machine.
+
+use std::path::PathBuf;
+
+use ladder::rung::Rung;
+
+use crate::settings::values;
+use crate::settings::{DefaultValue, Setting, Shape, Spec};
+
+/// Which rungs are asked, in which order.
+pub static RUNGS: Setting<Option<Vec<Rung>>> = Setting {
+    spec: Spec {
+        key: "rungs",
+        value_name: "NAMES",
+        shape: Shape::Text,
+        expects: "names of rungs with commas between them, such as cache,upstream,bundle; or nothing for all of them",
+        default: DefaultValue::Text(""),
+        go: None,
+        may_hold_secrets: false,
+        doc: "The rungs of the ladder to use, in this order: upstream, cache, vendor, git, bundle, static.\n\nWithout \
+              it, all are used: what can never change is asked nearest first, and all else freshest first.",
+    },
+    parse: values::rungs,
+};
+
+/// Where else modules may lie on this machine.
+pub static MODULE_CACHES: Setting<Vec<PathBuf>> = Setting {
+    spec: Spec {
+        key: "module-caches",
+        value_name: "FOLDERS",
+        shape: Shape::Text,
+        expects: "folders with : between them",
+        default: DefaultValue::Text(""),
+        go: None,
+        may_hold_secrets: false,
+        doc: "Module caches besides GOMODCACHE to take modules from.\n\nThose of other users or of a CI runner, say. They \
+              are only read, and what they have is verified.",
+    },
+    parse: values::folders,
+};

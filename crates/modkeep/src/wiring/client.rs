@@ -1,0 +1,211 @@
+//! The ladder of one run: the rungs that answer for modules, and who vouches for what they give.
+//!
+//! The line in [`Client::ladder`] is its diagram:
+//!
+//! ```text
+//! Databases( [database], Ladder[ cache: Chain[ Verified(Checked(module cache)), … ], upstream: Chain[ Verified(Steady(Checked(…))), … ],
+//!                                git: Verified(Checked(Direct)) ] )
+//! ```
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use gomod::goproxy::{Fallback, Place, ProxyList};
+use gomod::gosum::GoSum;
+use gomod::gosumdb::SumDbSetting;
+use ladder::first_seen::OfThisRun;
+use ladder::rung::{Order, Repositories, Rung};
+use ladder::shelf::SharedShelf;
+use ladder::{Ladder, Steps};
+use source::chain::claims::Claims;
+use source::chain::policy::Policy;
+use source::chain::{Chain, Link};
+use source::sumdb::{Database, Databases};
+use source::upstream::{HttpClient, HttpOptions};
+use source::{Checked, Ledger, ModCache, Origin, Source, Spool, Upstream, Verified};
+use url::Url;
+use vcs::Profile;
+
+use super::access::Keyring;
+use super::databases::{self, Trust};
+use super::reach::{self, Reach};
+use super::upstreams::{self, Member};
+use super::{direct, places};
+use crate::env::Env;
+use crate::exit::Exit;
+use crate::files::Disk;
+use crate::report::{Failed, Problem};
+use crate::settings::{Settings, table};
+
+/// The file that remembers which private place owns which path.
+const CLAIMS: &str = "claims";
+
+/// Everything that a ladder is made of, as values: it is made when go asks its first question.
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    /// What the user wants.
+    pub(crate) settings: Settings,
+    /// The environment.
+    pub(crate) env: Env,
+    /// The rungs to use, in order; none for the order of the table.
+    pub(crate) rungs: Option<Vec<Rung>>,
+    /// The hashes of the project.
+    pub(crate) pins: Arc<GoSum>,
+    /// The module cache that go uses.
+    pub(crate) module_cache: Option<PathBuf>,
+    /// What happens is told to them.
+    pub(crate) steps: Arc<Steps>,
+}
+
+/// What the rungs share.
+struct Parts<'a> {
+    client: &'a HttpClient,
+    members: &'a [Member],
+    spool: Spool,
+    trust: &'a Trust,
+    state: PathBuf,
+}
+
+impl Client {
+    /// The ladder.
+    pub(crate) async fn ladder(&self) -> Result<Arc<dyn Source>, Failed> {
+        let (settings, env) = (&self.settings, &self.env);
+        let keyring = Keyring::of(env, &Disk);
+        let http = reach::http_options(settings, Reach::of(settings, env, &keyring)?)?;
+        let client = reach::client(&http)?;
+        let members = upstreams::all(None, settings, &keyring)?;
+        let (spool, state) = (Spool::new(env.temporary()), self.state());
+        let trust = self.trust(&members, &client, &spool, &state).await?;
+        let parts = Parts { client: &client, members: &members, spool, trust: &trust, state };
+        let mut rungs = Vec::new();
+        rungs.extend(self.cache(&parts)?.map(|place| (Rung::Cache, place)));
+        rungs.extend(self.upstream(&parts)?.map(|place| (Rung::Upstream, place)));
+        rungs.extend(self.git(&parts, &keyring, http)?.map(|place| (Rung::Git, place)));
+        let ladder = Ladder::new(rungs, self.order()?, trust.ledger.clone(), self.steps.clone());
+        Ok(Arc::new(Databases::new(trust.databases.clone(), ladder)))
+    }
+
+    /// Where the client keeps what it has learnt.
+    fn state(&self) -> PathBuf {
+        self.env
+            .cache_home()
+            .map_or_else(|| self.env.temporary().join("modkeep"), |home| home.join("modkeep/client"))
+    }
+
+    async fn trust(
+        &self,
+        members: &[Member],
+        client: &HttpClient,
+        spool: &Spool,
+        state: &Path,
+    ) -> Result<Trust, Failed> {
+        let database = self.database(members, client, spool, state).await?;
+        let ledger = Ledger::new(database.clone(), Arc::new(OfThisRun::default()), SystemTime::now);
+        let ledger = Arc::new(ledger.pinned_by(self.pins.clone()));
+        Ok(Trust { ledger, databases: database.into_iter().collect() })
+    }
+
+    async fn database(
+        &self,
+        members: &[Member],
+        client: &HttpClient,
+        spool: &Spool,
+        state: &Path,
+    ) -> Result<Option<Arc<Database>>, Failed> {
+        let SumDbSetting::On(database) = self.settings.get(&table::GOSUMDB)? else { return Ok(None) };
+        let ways = databases::ways(&database, members, client, spool)?;
+        let shelf = Arc::new(SharedShelf::new(state, &database.name));
+        databases::open_one(&self.settings, state, &database, ways, shelf).await.map(Some)
+    }
+
+    /// What lies on this machine. Whatever is wrong with a copy there, the next one is looked at.
+    fn cache(&self, parts: &Parts<'_>) -> Result<Option<Arc<dyn Source>>, Failed> {
+        let mut links = Vec::new();
+        links.extend(self.store(parts)?);
+        let others = self.settings.get(&table::MODULE_CACHES)?;
+        for folder in self.module_cache.iter().chain(&others) {
+            let cache = ModCache::new(folder);
+            let origin = cache.origin().clone();
+            links.push(parts.local(cache, origin));
+        }
+        let chain = Chain::new(links, Policy::default(), Claims::in_memory());
+        Ok(Some(Arc::new(chain)))
+    }
+
+    /// The folder that `modkeep serve` keeps things in on this machine, if there is one.
+    fn store(&self, parts: &Parts<'_>) -> Result<Option<Link>, Failed> {
+        let folder = self.settings.get(&table::DATA)?;
+        let url = folder.is_dir().then(|| Url::from_file_path(&folder).ok()).flatten();
+        let Some(url) = url else { return Ok(None) };
+        let files = Upstream::new(url.as_str(), parts.client).map_err(databases::unusable)?;
+        let origin = files.origin().clone();
+        Ok(Some(parts.local(files, origin)))
+    }
+
+    fn upstream(&self, parts: &Parts<'_>) -> Result<Option<Arc<dyn Source>>, Failed> {
+        if parts.members.is_empty() {
+            return Ok(None);
+        }
+        let link = |member| places::link(member, parts.client, parts.spool.clone(), parts.trust);
+        let links = parts.members.iter().map(link).collect::<Result<Vec<_>, _>>()?;
+        let chain = Chain::new(links, places::policy(&self.settings)?, claims(&parts.state)?);
+        Ok(Some(Arc::new(chain)))
+    }
+
+    /// Repositories, with the user's own git and ssh.
+    fn git(
+        &self,
+        parts: &Parts<'_>,
+        keyring: &Keyring<'_>,
+        http: HttpOptions,
+    ) -> Result<Option<Arc<dyn Source>>, Failed> {
+        if self.is_off()? {
+            return Ok(None);
+        }
+        let spool = parts.spool.clone();
+        let direct = direct::of(&self.settings, &self.env, keyring, http, spool.clone(), Profile::User)?;
+        Ok(Some(direct::link(direct, spool, parts.trust).place))
+    }
+
+    fn order(&self) -> Result<Order, Failed> {
+        let list: ProxyList = self.settings.get(&table::UPSTREAM)?;
+        let last = list.members().last().map(|member| &member.place);
+        let repositories =
+            if matches!(last, Some(Place::Off)) { Repositories::OfUnproxied } else { Repositories::OfAll };
+        Ok(Order {
+            chosen: self.rungs.clone(),
+            ends_direct: matches!(last, Some(Place::Direct)),
+            repositories,
+            gonoproxy: self.settings.get(&table::GONOPROXY)?,
+        })
+    }
+
+    /// Whether the user wants no network at all.
+    fn is_off(&self) -> Result<bool, Failed> {
+        let list: ProxyList = self.settings.get(&table::UPSTREAM)?;
+        Ok(list.members().iter().all(|member| matches!(member.place, Place::Off)))
+    }
+}
+
+impl Parts<'_> {
+    /// A place on this machine, to which any other is next.
+    fn local(&self, place: impl Source + 'static, origin: Origin) -> Link {
+        let checked = Checked::new(place, self.spool.clone()).leaving_flaws_to_a_ledger();
+        let place = Arc::new(Verified::new(checked, self.trust.ledger.clone()));
+        let then = Fallback::AnyError;
+        Link { place, origin, then, private: true, authoritative: false, stands_in: false, vitals: None }
+    }
+}
+
+fn claims(state: &Path) -> Result<Claims, Failed> {
+    let path = state.join(CLAIMS);
+    let opened = std::fs::create_dir_all(state).and_then(|()| Claims::in_file(&path));
+    opened.map_err(|error| {
+        let problem = Problem::new(format!("cannot open {}", path.display())).because(error.to_string());
+        Failed::new(
+            Exit::Unavailable,
+            problem.advise("make it readable and writable, or set XDG_CACHE_HOME to another folder"),
+        )
+    })
+}

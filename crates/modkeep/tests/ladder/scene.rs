@@ -1,0 +1,142 @@
+//! A project, its dependencies, and the places that have them.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use testkit::repo::{GitHttps, GitRepo, Tree};
+use testkit::{FakeUpstream, GoHome, GoOutput, GoRun, Module};
+
+/// The shipped binary.
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_modkeep");
+
+/// The module that the project needs, and that everybody here has.
+pub(crate) const DEPENDENCY: &str = "github.com/ex/lib";
+
+/// Where nobody listens: port 1 needs root to open.
+pub(crate) const NOBODY: &str = "http://127.0.0.1:1";
+
+/// A project with one dependency, its own caches, and the folders of its user.
+pub(crate) struct Scene {
+    pub(crate) home: GoHome,
+    pub(crate) project: PathBuf,
+    pub(crate) config: PathBuf,
+}
+
+impl Scene {
+    /// A project whose go.sum holds the dependency.
+    pub(crate) fn new() -> Self {
+        let home = GoHome::fresh();
+        let project = home.project("main");
+        let config = home.path().join("config");
+        let files = [
+            ("go.mod", format!("module example.com/main\n\ngo 1.21\n\nrequire {DEPENDENCY} v1.0.0\n")),
+            ("go.sum", dependency().go_sum_lines()),
+            (
+                "main.go",
+                format!("package main\n\nimport \"{DEPENDENCY}\"\n\nfunc main() {{ println(lib.Id) }}\n"),
+            ),
+        ];
+        for (name, content) in files {
+            fs::write(project.join(name), content).unwrap();
+        }
+        fs::create_dir_all(config.join("modkeep")).unwrap();
+        Self { home, project, config }
+    }
+
+    /// The user's settings file.
+    pub(crate) fn settings(&self, text: &str) {
+        fs::write(self.config.join("modkeep/modkeep.toml"), text).unwrap();
+    }
+
+    /// go in the project.
+    pub(crate) fn go(&self, upstream: &str) -> GoRun {
+        let built = Path::new(env!("CARGO_TARGET_TMPDIR")).join("go-build");
+        GoRun::in_home(&self.home).dir(&self.project).build_cache(&built).proxy(upstream)
+    }
+
+    /// `modkeep go` in the project, with these settings before go's own arguments.
+    pub(crate) fn modkeep(&self, upstream: &str, flags: &[&str]) -> GoRun {
+        let first = ["go"].iter().chain(flags).map(OsString::from);
+        self.as_user(self.go(upstream).under(Path::new(BINARY), first))
+    }
+
+    /// The folders of the user, for a run that is not `modkeep go`.
+    pub(crate) fn as_user(&self, run: GoRun) -> GoRun {
+        let folder = |name: &str| self.home.path().join(name);
+        run.env("XDG_CONFIG_HOME", &self.config)
+            .env("XDG_CACHE_HOME", folder("cache"))
+            .env("XDG_DATA_HOME", folder("data"))
+    }
+
+    /// Gives the cache of another user what the project needs, and names it.
+    pub(crate) fn other_cache(&self) -> PathBuf {
+        let other = GoHome::fresh();
+        let upstream = upstream();
+        let query = format!("{DEPENDENCY}@v1.0.0");
+        GoRun::in_home(&other).proxy(upstream.url()).args(["mod", "download", &query]).run().success();
+        let kept = self.home.path().join("other");
+        copy(&other.module_cache().join("cache"), &kept.join("cache"));
+        kept
+    }
+}
+
+/// The dependency as a proxy has it; byte for byte the content of [`repository`].
+pub(crate) fn dependency() -> Module {
+    let [go_mod, code] = files();
+    Module::new(DEPENDENCY, "v1.0.0").file("go.mod", go_mod).file("lib.go", code)
+}
+
+/// A proxy that has it.
+pub(crate) fn upstream() -> FakeUpstream {
+    FakeUpstream::builder().module(dependency()).start()
+}
+
+/// The repository that it comes from, on a server of its own.
+pub(crate) fn repository(server: &GitHttps) -> GitRepo {
+    let [go_mod, code] = files();
+    let repo = GitRepo::create(|history| {
+        let tree = Tree::new().file("go.mod", go_mod).file("lib.go", code);
+        let commit = history.commit(&[], &tree);
+        history.branch("main", commit);
+        history.tag("v1.0.0", commit);
+    });
+    server.serve("/lib", &repo);
+    repo
+}
+
+/// Settings of a user who knows where the repository is, and its certificate.
+pub(crate) fn knows(server: &GitHttps) -> String {
+    let authority = server.ca_file();
+    let url = server.url("/lib");
+    format!(
+        "ca-file = \"{}\"\n[[repository]]\nprefix = \"{DEPENDENCY}\"\nurl = \"{url}\"\n",
+        authority.display()
+    )
+}
+
+/// A run of git is allowed to reach the server of a test.
+pub(crate) fn with_git(run: GoRun) -> GoRun {
+    run.env("GIT_ALLOW_PROTOCOL", "https").env("GOVCS", "*:all").env("HTTPS_PROXY", "").env("HTTP_PROXY", "")
+}
+
+fn files() -> [String; 2] {
+    [format!("module {DEPENDENCY}\n\ngo 1.21\n"), "package lib\n\n// Id tells it.\nconst Id = 1\n".to_owned()]
+}
+
+/// The lines that modkeep itself has said.
+pub(crate) fn said(output: &GoOutput) -> Vec<&str> {
+    output.stderr.lines().filter_map(|line| line.strip_prefix("modkeep: ")).collect()
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (source, target) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
+        if source.is_dir() {
+            copy(&source, &target);
+        } else {
+            fs::copy(&source, &target).unwrap();
+        }
+    }
+}
