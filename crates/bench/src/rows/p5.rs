@@ -6,6 +6,8 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use tempfile::TempDir;
 use testkit::module::noise;
@@ -47,6 +49,9 @@ const DISTANCES: [Distance; 2] = [
     Distance { name: "no network in between", spec: RelaySpec::NONE, goals: [0.6, 0.35] },
     Distance { name: "25 ms each way, 100 Mbit/s", spec: RelaySpec::ISSUE, goals: [0.6, 0.2] },
 ];
+
+/// How long after the first version the next one is asked for: an upgrade is not asked for in the same breath.
+const LATER: Duration = Duration::from_secs(3);
 
 /// What a version that was built before may cost, as a multiple of reading its files.
 const HIT_MAX: f64 = 1.05;
@@ -98,7 +103,9 @@ fn by_go_alone(_: &Plan, forge: &Forge, relay: &Relay) -> Seconds {
         let run = run.env("GIT_CONFIG_GLOBAL", &settings);
         seconds(run, version)
     };
-    Seconds { first: download(0), next: download(1), again: None }
+    let first = download(0);
+    thread::sleep(LATER);
+    Seconds { first, next: download(1), again: None }
 }
 
 /// A client that has nothing each time, and a server that has cloned when it comes to the next version.
@@ -108,7 +115,9 @@ fn through_modkeep(plan: &Plan, forge: &Forge, relay: &Relay) -> Seconds {
     let http = format!("http://{}", server.address);
     let file = format!("file://{}", folder.path().join("data").display());
     let download = |proxy: &str, version| seconds(GoRun::in_home(&GoHome::fresh()).proxy(proxy), version);
-    let (first, next) = (download(&http, 0), download(&http, 1));
+    let first = download(&http, 0);
+    thread::sleep(LATER);
+    let next = download(&http, 1);
     Seconds { first, next, again: Some([download(&http, 1), download(&file, 1)]) }
 }
 
@@ -215,6 +224,7 @@ fn settings(plan: &Plan) -> Vec<String> {
             COMMITS[usize::from(plan.quick)]
         ),
         "git's own http-backend behind https; GOSUMDB off on all sides".to_owned(),
+        format!("the next version is asked for {} s after the first; modkeep fetches and makes it meanwhile", LATER.as_secs()),
         "modkeep: an empty store and no clone before the first version, and a client with an empty module cache each time"
             .to_owned(),
     ]

@@ -155,3 +155,25 @@ fn a_repository_that_a_forge_hides_or_has_moved_is_told_apart() {
     let (status, text) = get(&format!("{}/{SUB}/@v/v0.3.0.info", node.url()));
     assert_eq!((status, text.contains("v0.3.0")), (200, true), "{text}");
 }
+
+#[test]
+fn the_next_version_is_made_before_anybody_asks_for_it() {
+    let (mut repo, server, data) = (repository(), GitHttps::start(), tempfile::tempdir().unwrap());
+    repo.update(|history| {
+        let tree = Tree::new().file("go.mod", format!("module {ROOT}\n")).file("lib.go", "package lib\n");
+        let next = history.commit(&[], &tree);
+        history.tag("v1.1.0", next);
+    });
+    server.serve("/lib", &repo);
+    let node = node(data.path(), &server, "");
+    go(&GoHome::fresh(), &node.url(), &[]).download_json(&[&format!("{ROOT}@v1.0.0")]);
+    let made = data.path().join(format!("data/{ROOT}/@v/v1.1.0.zip"));
+    let begun = std::time::Instant::now();
+    while !made.exists() {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(60), "it is not made");
+        std::thread::yield_now();
+    }
+    server.remove("/lib");
+    let next = go(&GoHome::fresh(), &node.url(), &[]).download_json(&[&format!("{ROOT}@v1.1.0")]);
+    assert!(next[0].sum.starts_with("h1:"), "{}", next[0].error);
+}

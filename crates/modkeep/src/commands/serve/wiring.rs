@@ -11,7 +11,7 @@ use source::chain::Chain;
 use source::chain::claims::Claims;
 use source::sumdb::Databases;
 use source::upstream::HttpClient;
-use source::{Coalesced, MemoryOptions, Remembered, Source};
+use source::{Coalesced, MemoryOptions, Remembered, Source, Upgrades};
 use store::{Cached, DiskStore, Filling, ScrubCounters, Vouched};
 use vcs::Direct;
 
@@ -76,6 +76,7 @@ pub(super) fn source(
 ) -> Result<Arc<dyn Source>, Failed> {
     let links = upstreams.members.iter().map(|member| places::link(member, client, store.spool(), trust));
     let mut links = links.collect::<Result<Vec<_>, _>>()?;
+    let maker = direct.as_ref().map(|direct| direct.origin().clone());
     links.extend(direct.map(|direct| direct::link(direct, store.spool(), trust)));
     let chain = Chain::new(links, places::policy(settings)?, claims(store)?);
     let vouched = Arc::new(Vouched::new(DiskStore::clone(store), trust.ledger.clone()));
@@ -86,7 +87,13 @@ pub(super) fn source(
         budget_bytes: settings.get(&table::MEMORY)?,
         repeat_for: settings.get(&table::REPEAT_FOR)?,
     };
-    Ok(Arc::new(Databases::new(trust.databases.clone(), Remembered::new(kept, memory))))
+    let kept = Remembered::new(kept, memory);
+    let ahead = settings.get(&table::REPOSITORY_TAGS_AHEAD)? > 0;
+    let modules: Arc<dyn Source> = match maker.filter(|_| ahead) {
+        Some(maker) => Arc::new(Upgrades::new(kept, maker)),
+        None => Arc::new(kept),
+    };
+    Ok(Arc::new(Databases::new(trust.databases.clone(), modules)))
 }
 
 fn claims(store: &DiskStore) -> Result<Claims, Failed> {

@@ -179,8 +179,8 @@ pub static REPOSITORY_TAGS_AHEAD: Setting<usize> = Setting {
         go: None,
         may_hold_secrets: false,
         doc: "How many more tags are fetched, in the background, after one was asked for.\n\nThe next higher ones first. \
-              Next to a version that is there they cost little, and whoever upgrades waits for no network. 0 fetches \
-              nothing unasked.",
+              Next to a version that is there they cost little. `serve` also makes the next higher version of what it has \
+              just made, one at a time, so that whoever upgrades finds it stored. 0 fetches and makes nothing unasked.",
     },
     parse: values::repository_tags_ahead,
 };
