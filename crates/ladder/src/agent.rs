@@ -110,3 +110,70 @@ fn random_word() -> io::Result<String> {
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
     Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
+
+#[cfg(test)]
+mod tests {
+    use gomod::ModulePath;
+    use source::{Answer, Ask, Ctx, Failure, Origin, Trail};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    /// Has one list.
+    #[derive(Debug)]
+    struct Lists;
+
+    #[async_trait::async_trait]
+    impl Source for Lists {
+        async fn ask(&self, ask: &Ask, _: &Ctx) -> Result<Answer, Failure> {
+            assert_eq!(*ask, Ask::List(ModulePath::parse("a.example/m").unwrap()));
+            Ok(Answer::live("v1.0.0\n".into(), Origin::new("lists"), Trail::default()))
+        }
+    }
+
+    fn options(port: u16) -> AgentOptions {
+        AgentOptions {
+            port,
+            word: None,
+            databases: Vec::new(),
+            ask_timeout: Duration::from_secs(30),
+            observers: Observers::default(),
+        }
+    }
+
+    /// The status of one request.
+    async fn status(address: &str, path: &str, host: &str) -> u16 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer.split(' ').nth(1).unwrap().parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn it_answers_nobody_who_does_not_know_its_word_and_its_host() {
+        let agent = Agent::start(Arc::new(Lists), options(0)).await.unwrap();
+        let (address, word) = agent.url().strip_prefix("http://").unwrap().split_once('/').unwrap();
+        let list = "/a.example/m/@v/list";
+        assert_eq!(word.len(), 2 * WORD_BYTES);
+        assert_eq!(status(address, &format!("/{word}{list}"), address).await, 200);
+        assert_eq!(status(address, list, address).await, 404);
+        assert_eq!(
+            status(address, &format!("/0{}{list}", &word[1..]), address).await,
+            if word.starts_with('0') { 200 } else { 404 }
+        );
+        assert_eq!(status(address, &format!("/{word}{list}"), "evil.example").await, 421);
+        assert_eq!(status(address, "/healthz", "evil.example").await, 421);
+    }
+
+    #[tokio::test]
+    async fn a_port_that_is_taken_is_an_error_and_two_agents_have_two_words() {
+        let one = Agent::start(Arc::new(Lists), options(0)).await.unwrap();
+        let port = one.url().split(':').nth(2).unwrap().split('/').next().unwrap().parse().unwrap();
+        assert!(Agent::start(Arc::new(Lists), options(port)).await.is_err());
+        let other = Agent::start(Arc::new(Lists), options(0)).await.unwrap();
+        assert_ne!(one.url().rsplit('/').next(), other.url().rsplit('/').next());
+    }
+}

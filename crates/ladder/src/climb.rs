@@ -130,3 +130,104 @@ impl Fall {
         worst.unwrap_or_else(nobody).with_trail(self.trail)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::time::{Duration, SystemTime};
+
+    use gomod::ModuleVersion;
+    use gomod::gosum::GoSum;
+
+    use super::*;
+    use crate::first_seen::OfThisRun;
+
+    /// Fails with these kinds, one after the other, and answers then. Remembers whether it was told that others follow.
+    #[derive(Debug)]
+    struct Place {
+        name: &'static str,
+        failures: Mutex<Vec<FailureKind>>,
+        told: Mutex<Vec<bool>>,
+    }
+
+    impl Place {
+        fn new(name: &'static str, failures: &[FailureKind]) -> Arc<Self> {
+            let failures = failures.iter().rev().copied().collect();
+            Arc::new(Self { name, failures: Mutex::new(failures), told: Mutex::default() })
+        }
+
+        fn told(&self) -> Vec<bool> {
+            self.told.lock().unwrap().clone()
+        }
+    }
+
+    #[async_trait::async_trait]
+    impl Source for Place {
+        async fn ask(&self, _: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
+            self.told.lock().unwrap().push(ctx.others_follow);
+            let origin = Origin::new(self.name);
+            match self.failures.lock().unwrap().pop() {
+                Some(kind) => Err(Failure::new(kind, &origin, "it fails", Duration::ZERO)),
+                None => Ok(Answer::live("x".into(), origin, Trail::default())),
+            }
+        }
+    }
+
+    fn ladder(rungs: &[(Rung, Arc<Place>)]) -> (Ladder, Arc<Steps>) {
+        let rungs = rungs.iter().map(|(rung, place)| (*rung, place.clone() as Arc<dyn Source>)).collect();
+        let ledger = Ledger::new(None, Arc::new(OfThisRun::default()), SystemTime::now);
+        let ledger = Arc::new(ledger.pinned_by(Arc::new(GoSum::default())));
+        let steps = Arc::new(Steps::default());
+        (Ladder::new(rungs, Order::default(), ledger, steps.clone()), steps)
+    }
+
+    async fn asked(ladder: &Ladder) -> Result<String, FailureKind> {
+        let ask = Ask::Zip(ModuleVersion::parse("a.example/m", "v1.0.0").unwrap());
+        let answer = ladder.ask(&ask, &Ctx::within(Duration::from_secs(30))).await;
+        answer.map(|answer| answer.origin.to_string()).map_err(|failure| failure.kind())
+    }
+
+    #[tokio::test]
+    async fn an_outage_leads_down_and_is_remembered() {
+        let upstream = Place::new("proxy", &[FailureKind::Unavailable]);
+        let git = Place::new("git", &[]);
+        let (ladder, steps) = ladder(&[(Rung::Upstream, upstream.clone()), (Rung::Git, git)]);
+        assert_eq!(asked(&ladder).await.unwrap(), "git");
+        assert_eq!(upstream.told(), [true], "it is not tried hard while another can answer");
+        let told = steps.told();
+        assert_eq!((told.modules, told.down["a.example/m@v1.0.0"].rung), (1, Rung::Git));
+    }
+
+    #[tokio::test]
+    async fn when_nobody_below_can_help_the_proxies_are_tried_their_hardest() {
+        let upstream = Place::new("proxy", &[FailureKind::Unavailable]);
+        let git = Place::new("git", &[FailureKind::Unavailable]);
+        let (ladder, steps) = ladder(&[(Rung::Upstream, upstream.clone()), (Rung::Git, git.clone())]);
+        assert_eq!(asked(&ladder).await.unwrap(), "proxy");
+        assert_eq!((upstream.told(), git.told()), (vec![true, false], vec![false]));
+        assert!(steps.told().down.is_empty(), "the healthy path has answered after all");
+    }
+
+    #[tokio::test]
+    async fn a_wrong_hash_and_a_refusal_end_it_and_a_damaged_cache_does_not() {
+        for kind in [FailureKind::Mismatch, FailureKind::Refused] {
+            let git = Place::new("git", &[]);
+            let (upstream_first, steps) =
+                ladder(&[(Rung::Upstream, Place::new("proxy", &[kind])), (Rung::Git, git.clone())]);
+            assert_eq!(asked(&upstream_first).await, Err(kind));
+            assert!(git.told().is_empty());
+            assert_eq!(steps.told().outages().count(), 0);
+            let (cache_first, _) = ladder(&[
+                (Rung::Cache, Place::new("cache", &[kind])),
+                (Rung::Upstream, Place::new("proxy", &[])),
+            ]);
+            assert_eq!(asked(&cache_first).await.unwrap(), "proxy");
+        }
+    }
+
+    #[tokio::test]
+    async fn without_rungs_it_says_so() {
+        let (ladder, _) = ladder(&[]);
+        assert_eq!(asked(&ladder).await, Err(FailureKind::Unavailable));
+    }
+}
