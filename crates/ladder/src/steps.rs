@@ -1,13 +1,13 @@
 //! What happened on the ladder during one run: which rung had to answer for which module, and why those above did not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use source::{Ask, Failure, FailureKind, Origin};
 
 use crate::rung::Rung;
 
-/// How many things are remembered one by one. A run that asks for more is counted on, without the names.
+/// How many things are remembered. What a run asks for beyond is in no report.
 const REMEMBERED_MAX: usize = 20_000;
 
 /// The record of one run.
@@ -86,11 +86,6 @@ impl Told {
     /// The failures that an outage, and no authority, is to blame for.
     pub fn outages(&self) -> impl Iterator<Item = &(Ask, Failure)> {
         self.unanswered.iter().filter(|(_, failure)| failure.kind() == FailureKind::Unavailable)
-    }
-
-    /// The rungs that had to answer below the healthy path.
-    pub fn rungs(&self) -> BTreeSet<Rung> {
-        self.down.values().map(|down| down.rung).collect()
     }
 }
 

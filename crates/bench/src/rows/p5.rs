@@ -7,17 +7,20 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use testkit::module::noise;
 use testkit::repo::{GitHttps, GitRepo, History, Tree};
 use testkit::{GoHome, GoRun, Relay, RelaySpec};
 
+use crate::client::get;
 use crate::peers::{Place, Setup};
 use crate::plan::Plan;
+use crate::proc::mebibytes;
 use crate::report::{Goal, Measure, Row};
 use crate::server::Server;
+use crate::watch::Watch;
 
 const MODULE: &str = "github.com/bench/grown";
 
@@ -33,6 +36,9 @@ const FILES_A_COMMIT: usize = 2;
 
 /// How many commits there are from one version to the next.
 const COMMITS_A_VERSION: usize = 20;
+
+/// How many clients come at once, each for a version of its own.
+const CLIENTS: usize = 50;
 
 const GO: &str = "go alone (GOPROXY=direct)";
 const OURS: &str = "modkeep";
@@ -60,7 +66,33 @@ const HIT_MAX: f64 = 1.05;
 pub(crate) fn measure(plan: &Plan) -> Row {
     let forge = Forge::start(COMMITS[usize::from(plan.quick)]);
     let measures = DISTANCES.iter().flat_map(|distance| at_distance(plan, &forge, distance));
+    let measures = measures.chain(crowd(plan, &forge));
     Row { name: "P5", settings: settings(plan), measures: measures.collect() }
+}
+
+/// Clients that each ask for another version at the same moment, of a server that has nothing.
+fn crowd(plan: &Plan, forge: &Forge) -> [Measure; 3] {
+    let what = |what: &str| format!("{CLIENTS} clients on {CLIENTS} versions at once: {what}");
+    let mut done = Measure::new(what("all have theirs"), "s", false, None::<Goal>);
+    let mut memory = Measure::new(what("memory of the server and its programs"), "MiB", false, None::<Goal>);
+    let mut packs = Measure::new(what("packs fetched"), "", false, None::<Goal>);
+    for _ in 0..plan.rounds {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let server = forge.modkeep(plan, folder.path(), forge.address());
+        let (before, begun) = (forge.https.upload_packs(), Instant::now());
+        let watch = Watch::begin(server.pid());
+        let clients = (0..CLIENTS).map(|version| {
+            let (address, path) =
+                (server.address, format!("/{MODULE}/@v/{}.zip", tag(version % forge.versions)));
+            thread::spawn(move || get(address, &path).is_ok_and(|got| got.status == 200))
+        });
+        let clients: Vec<_> = clients.collect();
+        let all = clients.into_iter().fold(true, |all, client| all & client.join().unwrap_or_default());
+        done.add(OURS, all.then(|| begun.elapsed().as_secs_f64()));
+        memory.add(OURS, Some(mebibytes(watch.end().anonymous)));
+        packs.add(OURS, u32::try_from(forge.https.upload_packs() - before).ok().map(f64::from));
+    }
+    [done, memory, packs]
 }
 
 fn at_distance(plan: &Plan, forge: &Forge, distance: &Distance) -> [Measure; 3] {
@@ -129,6 +161,8 @@ fn seconds(run: GoRun, version: usize) -> f64 {
 /// The repository and its server.
 struct Forge {
     https: GitHttps,
+    /// How many tags it has.
+    versions: usize,
     _repo: GitRepo,
     _folder: TempDir,
 }
@@ -141,7 +175,8 @@ impl Forge {
         repo.git(&["repack", "-adbq"]);
         let https = GitHttps::start();
         https.serve("/grown", &repo);
-        Self { https, _repo: repo, _folder: folder }
+        let versions = commits.div_ceil(COMMITS_A_VERSION);
+        Self { https, versions, _repo: repo, _folder: folder }
     }
 
     fn address(&self) -> SocketAddr {
