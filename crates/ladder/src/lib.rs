@@ -9,6 +9,7 @@ pub mod pins;
 pub mod project;
 pub mod rung;
 pub mod shelf;
+pub mod static_build;
 mod steps;
 pub mod subcommand;
 pub mod verdict;

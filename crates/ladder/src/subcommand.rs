@@ -44,6 +44,17 @@ const TABLE: [(&str, Kind); 20] = [
 /// What may name a program of the user's for go to run while it builds.
 const RUNS_TOOLS: [&str; 2] = ["toolexec", "vettool"];
 
+/// The subcommands that build from `vendor/` where there is one.
+const READS_VENDOR: [&str; 9] = ["build", "fix", "generate", "install", "list", "run", "test", "tool", "vet"];
+
+/// The values of `-mod` that leave `vendor/` alone.
+const NOT_FROM_VENDOR: [&str; 2] = ["mod", "readonly"];
+
+/// Whether this names a subcommand that may be run a second time.
+pub fn is_repeatable(word: &OsStr) -> bool {
+    TABLE.iter().any(|(name, kind)| word == *name && *kind == Kind::Repeatable)
+}
+
 /// A command line of go, as far as it has to be understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CommandLine<'a> {
@@ -73,6 +84,33 @@ impl<'a> CommandLine<'a> {
         if kind == Kind::Repeatable && self.runs_tools(goflags) { Kind::Once } else { kind }
     }
 
+    /// Whether it builds from `vendor/`, where there is one. `goflags` are the flags that go adds by itself.
+    pub fn reads_vendor(&self, goflags: &str) -> bool {
+        let given = self.flag("mod").or_else(|| {
+            let set = goflags.split_whitespace().rev().find_map(|flag| value(flag, "mod"));
+            set.map(str::to_owned)
+        });
+        let reads = self.subcommand.is_some_and(|name| READS_VENDOR.iter().any(|known| name == *known));
+        reads && !given.is_some_and(|mode| NOT_FROM_VENDOR.contains(&mode.as_str()))
+    }
+
+    /// Whether it is `go mod vendor` or `go work vendor`, which make `vendor/` anew.
+    pub fn makes_vendor(&self) -> bool {
+        let is_it = self.subcommand.is_some_and(|name| name == "mod" || name == "work");
+        is_it && self.rest.first().is_some_and(|word| word == "vendor")
+    }
+
+    /// The value of a flag before the first package: `-name=value` or `-name value`.
+    fn flag(&self, name: &str) -> Option<String> {
+        let words: Vec<_> = self.rest.iter().map(|arg| arg.to_string_lossy()).collect();
+        words.iter().enumerate().take_while(|(_, word)| *word != "--").find_map(|(at, word)| {
+            let apart = word.trim_start_matches('-') == name && word.starts_with('-');
+            value(word, name)
+                .map(str::to_owned)
+                .or_else(|| words.get(at + 1).filter(|_| apart).map(ToString::to_string))
+        })
+    }
+
     fn runs_tools(&self, goflags: &str) -> bool {
         let given = self.rest.iter().map(|arg| arg.to_string_lossy());
         let inherited = goflags.split_whitespace().map(Into::into);
@@ -81,6 +119,12 @@ impl<'a> CommandLine<'a> {
             flag.starts_with('-') && RUNS_TOOLS.contains(&name.as_str())
         })
     }
+}
+
+/// The value in `-name=value`.
+fn value<'a>(flag: &'a str, name: &str) -> Option<&'a str> {
+    let inner = flag.strip_prefix("--").or(flag.strip_prefix('-'))?;
+    inner.strip_prefix(name)?.strip_prefix('=')
 }
 
 /// The folder of a leading `-C`, and the arguments behind it.
@@ -120,6 +164,19 @@ mod tests {
             );
             assert_eq!(read.rest, ["./..."], "{line}");
         }
+    }
+
+    #[test]
+    fn vendor_is_read_by_builds_that_do_not_say_otherwise() {
+        let reads = |line: &str, goflags: &str| CommandLine::read(&args(line)).reads_vendor(goflags);
+        assert!(reads("build ./...", "") && reads("test -mod=vendor", "-mod=mod"));
+        for (line, goflags) in
+            [("build -mod=mod", ""), ("build -mod readonly .", ""), ("vet", "-x -mod=mod"), ("mod tidy", "")]
+        {
+            assert!(!reads(line, goflags), "{line}");
+        }
+        assert!(CommandLine::read(&args("-C x mod vendor")).makes_vendor());
+        assert!(!CommandLine::read(&args("mod tidy vendor")).makes_vendor());
     }
 
     #[test]

@@ -5,7 +5,9 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::commands::{bundle, completions, config, go, import, man, serve, store, vendor, version};
+use crate::commands::{
+    bundle, completions, config, go, import, man, serve, static_build, store, vendor, version,
+};
 use crate::exit::Exit;
 
 /// Keeps Go builds alive when module proxies fail.
@@ -28,6 +30,11 @@ pub enum Command {
     Go(go::GoArgs),
     /// Run a command that runs go, such as make, with the same ladder under it.
     Exec(go::ExecArgs),
+    /// Build from go.mod, go.sum and vendor/ alone, without any network, and prove it.
+    ///
+    /// Checks that go.mod is tidy, go.sum complete, and vendor/ consistent and whole. Then runs go with GOPROXY=off, GOSUMDB=off,
+    /// GOTOOLCHAIN=local, -mod=vendor and an empty module cache, where only loopback is up if the system allows that.
+    Static(static_build::StaticArgs),
     /// Run the private GOPROXY server.
     ///
     /// Listens on 127.0.0.1:3000, keeps what it serves, and needs nothing else. Point go at it with

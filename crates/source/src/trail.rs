@@ -38,7 +38,7 @@ pub struct Attempt {
     pub origin: Origin,
     /// `None` when the place answered, else how it failed.
     pub failed: Option<FailureKind>,
-    /// What happened, in one sentence without a final stop; empty for an answer.
+    /// What happened, in one sentence without a final stop; empty for an answer of which nothing more is to be said.
     pub note: Arc<str>,
     /// How long the place was waited for.
     pub took: Duration,
@@ -48,7 +48,8 @@ impl fmt::Display for Attempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { origin, failed, note, took } = self;
         match failed {
-            None => write!(f, "{origin}: answered ({} ms)", took.as_millis()),
+            None if note.is_empty() => write!(f, "{origin}: answered ({} ms)", took.as_millis()),
+            None => write!(f, "{origin}: answered: {note} ({} ms)", took.as_millis()),
             Some(kind) => write!(f, "{origin}: {kind}: {note} ({} ms)", took.as_millis()),
         }
     }

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gomod::ModulePath;
-use source::upstream::HttpClient;
 use source::{
     Answer, Ask, Attempt, Body, Ctx, Failure, Lifetime, Origin, Source, Spool, Trail, Upstream, VersionList,
     Want,
@@ -31,7 +30,6 @@ pub struct Direct {
     discovery: Discovery,
     repositories: Repositories,
     resolutions: Arc<Resolutions>,
-    client: HttpClient,
     spool: Spool,
 }
 
@@ -39,16 +37,20 @@ pub struct Direct {
 enum Found {
     /// The content, and where it is from.
     Content(Body, String),
-    /// The place that has it is a proxy, at this URL.
-    Proxy(String),
+    /// The place that has it is a proxy.
+    Proxy {
+        /// Where it is.
+        url: String,
+        /// As [`Root::is_private`].
+        is_private: bool,
+    },
 }
 
 impl Direct {
-    /// Finds repositories by `discovery`, reads them through `repositories`, and makes zips in `spool`. Places that a go-import tag
-    /// calls a proxy (`mod`) are asked by `client`.
-    pub fn new(discovery: Discovery, repositories: Repositories, client: HttpClient, spool: Spool) -> Self {
+    /// Finds repositories by `discovery`, reads them through `repositories`, and makes zips in `spool`.
+    pub fn new(discovery: Discovery, repositories: Repositories, spool: Spool) -> Self {
         let resolutions = Arc::new(Resolutions::new(RESOLUTIONS_BYTES));
-        Self { origin: Origin::new("direct"), discovery, repositories, resolutions, client, spool }
+        Self { origin: Origin::new("direct"), discovery, repositories, resolutions, spool }
     }
 
     /// The display name.
@@ -63,26 +65,34 @@ impl Direct {
         let job = job(ask, ctx);
         match self.discovery.locate(path, &job).await? {
             Located::Proxy { url, is_private, .. } => {
-                let route = Route { url: url.clone(), is_vouched: false };
-                self.discovery.check_reach(&route, is_private, &job).await?;
-                Ok(Found::Proxy(url))
+                let route = Route { url: url.clone(), is_vouched: false, is_private };
+                self.discovery.check_reach(&route, &job).await?;
+                Ok(Found::Proxy { url, is_private })
             }
             Located::Repository(root) => {
-                let body = self.content(ask, path, &root, &job).await?;
-                Ok(Found::Content(body, format!("{} {}", root.vcs, root.url)))
+                let repo = self.open(&root, &job).await?;
+                let body = self.content(ask, path, &root, &repo, &job).await?;
+                let detour = repo.detour().map(|why| format!(", after {why}")).unwrap_or_default();
+                Ok(Found::Content(body, format!("{} {}{detour}", root.vcs, root.url)))
             }
         }
     }
 
     /// What the repository has, by what is known of its tags; if that is nothing, by what they are now.
-    async fn content(&self, ask: &Ask, path: &ModulePath, root: &Root, job: &Job) -> Result<Body, RepoError> {
-        let repo = self.open(root, job).await?;
+    async fn content(
+        &self,
+        ask: &Ask,
+        path: &ModulePath,
+        root: &Root,
+        repo: &Arc<dyn Repo>,
+        job: &Job,
+    ) -> Result<Body, RepoError> {
         let module = Module::new(path.clone(), &root.root, &root.subdir, repo.clone())?
             .with_resolutions(self.resolutions.clone());
-        match self.answer(ask, &module, &*repo, job).await {
+        match self.answer(ask, &module, &**repo, job).await {
             Err(error) if error.is_not_found() && ask.lifetime() == Lifetime::Immutable => {
                 let anew = Job { not_before: Instant::now(), ..*job };
-                self.answer(ask, &module, &*repo, &anew).await
+                self.answer(ask, &module, &**repo, &anew).await
             }
             answer => answer,
         }
@@ -119,8 +129,8 @@ impl Direct {
     async fn open(&self, root: &Root, job: &Job) -> Result<Arc<dyn Repo>, RepoError> {
         let (mut ways, mut refused) = (Vec::new(), None);
         for route in &root.ways {
-            match self.discovery.check_reach(route, root.is_private, job).await {
-                Ok(()) => ways.push(route.url.clone()),
+            match self.discovery.check_reach(route, job).await {
+                Ok(()) => ways.push(route.clone()),
                 Err(error) => refused = refused.or(Some(error)),
             }
         }
@@ -164,7 +174,7 @@ impl Source for Direct {
                 let attempt = Attempt { origin: self.origin.clone(), failed: None, note: from.into(), took };
                 Ok(Answer::live(body, self.origin.clone(), Trail::of(attempt)))
             }
-            Ok(Found::Proxy(url)) => self.ask_proxy(&url, ask, ctx).await,
+            Ok(Found::Proxy { url, is_private }) => self.ask_proxy(&url, is_private, ask, ctx).await,
             Err(error) => {
                 let message = format!("{ask}: {error}");
                 Err(Failure::new(error.kind, &self.origin, message, took).with_symptom(error.symptom))
@@ -174,12 +184,13 @@ impl Source for Direct {
 }
 
 impl Direct {
-    async fn ask_proxy(&self, url: &str, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
+    async fn ask_proxy(&self, url: &str, is_private: bool, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
         let unusable = |error: &dyn std::fmt::Display| {
             let message = format!("{ask}: the proxy that its go-import tag names cannot be asked: {error}");
             Failure::unavailable(&self.origin, message, Duration::ZERO).permanent()
         };
-        let upstream = Upstream::new(url, &self.client).map_err(|error| unusable(&error))?;
+        let upstream =
+            Upstream::new(url, self.discovery.proxy_client(is_private)).map_err(|error| unusable(&error))?;
         upstream.ask(ask, ctx).await
     }
 }

@@ -1,21 +1,30 @@
 #![doc = include_str!("../README.md")]
 
+mod access;
 mod build;
+mod cache;
 mod direct;
 mod discovery;
 mod exec;
 mod git;
+mod hg;
+mod names;
 mod repo;
 mod repositories;
 mod resolve;
+mod svn;
+mod tar;
 #[cfg(test)]
 mod testing;
 
+pub use access::{Access, Credential, Profile, Remotes, SshOptions};
 pub use build::{Built, ModuleFiles, zip};
 pub use direct::Direct;
 pub use discovery::{Discovery, DiscoveryOptions, Located, RepositoryRule, Rewrite, Root, Route, Way};
 pub use exec::{Environment, Programs};
-pub use git::{Credential, GitCache, GitOptions, Probe, Probed, Profile, Remotes, SshOptions};
+pub use git::{GitCache, GitOptions, Probe};
+pub use hg::{HgCache, HgOptions};
 pub use repo::{Archive, Commit, CommitId, EntryKind, Job, Need, Ref, Refs, Repo, RepoError, TreeEntry};
 pub use repositories::Repositories;
 pub use resolve::{Info, Listing, Module, Origin, Resolutions};
+pub use svn::{SvnClient, SvnOptions};

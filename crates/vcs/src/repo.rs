@@ -24,10 +24,25 @@ pub trait Repo: fmt::Debug + Send + Sync {
     /// Its address as discovery gave it, without credentials: `Origin.URL`.
     fn url(&self) -> &str;
 
+    /// The revision that means the newest commit of the default branch: `HEAD`, to Mercurial `tip`, to Subversion `latest`.
+    fn newest(&self) -> &'static str {
+        match self.vcs() {
+            Vcs::Mercurial => "tip",
+            Vcs::Subversion => "latest",
+            _ => "HEAD",
+        }
+    }
+
+    /// What went wrong on ways that were tried in vain before the one that works, for the trail of an answer.
+    fn detour(&self) -> Option<String> {
+        None
+    }
+
     /// Every branch and tag with the commit it leads to, for the sums of `Origin` (protocol.md D34).
     async fn refs(&self, job: &Job) -> Result<Refs, RepoError>;
 
-    /// The commit that a revision means (protocol.md D7): a tag, a branch, `HEAD`, a hash or the beginning of one.
+    /// The commit that a revision means (protocol.md D7): a tag, a branch, a hash or the beginning of one, or
+    /// [`Repo::newest`].
     ///
     /// # Errors
     /// `NotFound` for an unknown revision.
@@ -118,9 +133,12 @@ pub struct Commit {
     pub short: String,
     /// The committer's time, in seconds since 1970, UTC.
     pub time: i64,
+    /// What it has beyond the full second, in nanoseconds. Only Subversion keeps that.
+    pub nanos: u32,
     /// The tag that the revision named, if it named one: go's `RevInfo.Version` where it is not the hash.
     pub tag: Option<String>,
-    /// `Origin.Ref`: `refs/tags/x`, `refs/heads/x` or `HEAD`; none when the commit was found by its hash.
+    /// `Origin.Ref`: `refs/tags/x`, `refs/heads/x` or `HEAD`, to other systems than git the revision itself; none when the
+    /// commit was found by its hash.
     pub reference: Option<String>,
     /// The names of all tags on this commit, sorted.
     pub tags: Vec<String>,
@@ -137,35 +155,51 @@ pub struct Ref {
 
 /// All branches and tags, sorted by name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Refs(Arc<[Ref]>);
+pub struct Refs {
+    all: Arc<[Ref]>,
+    sum: Option<Arc<str>>,
+}
 
 impl Refs {
     /// Sorts them.
     pub fn new(mut refs: Vec<Ref>) -> Self {
         refs.sort_by(|a, b| a.name.cmp(&b.name));
-        Self(refs.into())
+        Self { all: refs.into(), sum: None }
+    }
+
+    /// The same, with the sum by which go knows the state of a repository of this system, where that is none of the refs
+    /// (protocol.md D35).
+    #[must_use]
+    pub fn with_sum(self, sum: &str) -> Self {
+        Self { sum: Some(sum.into()), ..self }
+    }
+
+    /// That sum.
+    pub fn sum(&self) -> Option<&str> {
+        self.sum.as_deref()
     }
 
     /// All of them, by name.
     pub fn iter(&self) -> impl Iterator<Item = &Ref> {
-        self.0.iter()
+        self.all.iter()
     }
 
     /// The one of this full name.
     pub fn get(&self, name: &str) -> Option<&Ref> {
-        self.0.binary_search_by(|known| known.name.as_str().cmp(name)).ok().and_then(|at| self.0.get(at))
+        self.all.binary_search_by(|known| known.name.as_str().cmp(name)).ok().and_then(|at| self.all.get(at))
     }
 
     /// The tags, by their names without `refs/tags/`.
     pub fn tags(&self) -> impl Iterator<Item = (&str, &CommitId)> {
-        self.0.iter().filter_map(|known| Some((known.name.strip_prefix("refs/tags/")?, &known.id)))
+        self.all.iter().filter_map(|known| Some((known.name.strip_prefix("refs/tags/")?, &known.id)))
     }
 }
 
 /// One entry of a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TreeEntry {
-    /// Relative to the folder that was asked for, with `/`. Bytes that are no UTF-8 make the whole tree an error, as in go.
+    /// Relative to the folder that was asked for, with `/`. Bytes that are no UTF-8 have stand-ins that no zip may hold: as with
+    /// go, they are in the way only where the file is not left out.
     pub path: String,
     /// What it is.
     pub kind: EntryKind,
@@ -260,4 +294,16 @@ impl RepoError {
     pub fn is_not_found(&self) -> bool {
         self.kind == FailureKind::NotFound
     }
+}
+
+/// Whether it is a path inside of a repository, which no program takes for anything else.
+pub(crate) fn is_inner_path(path: &str) -> bool {
+    !path.chars().any(char::is_control)
+        && path.split('/').all(|part| !part.is_empty() && part != "." && part != "..")
+}
+
+/// That a repository has no such revision, in go's words.
+pub(crate) fn unknown_revision(revision: &str) -> RepoError {
+    let told: String = revision.chars().take(100).collect();
+    RepoError::not_found(format!("unknown revision {}", told.escape_debug()))
 }

@@ -125,6 +125,7 @@ impl FakeRepo {
     }
 
     fn find(&self, revision: &str) -> Option<(usize, Option<String>)> {
+        let revision = if revision == self.newest() { "HEAD" } else { revision };
         let names = [format!("refs/tags/{revision}"), format!("refs/heads/{revision}"), revision.to_owned()];
         let refs = self.known();
         let found = names.into_iter().find_map(|name| Some((*refs.get(&name)?, Some(name))));
@@ -163,7 +164,15 @@ impl FakeRepo {
         let id = &self.commits[at].id;
         let tag = reference.as_deref().and_then(|name| name.strip_prefix("refs/tags/")).map(str::to_owned);
         let tags = self.tags_where(|tagged| tagged == at);
-        Commit { id: CommitId::new(id), short: id[..12].to_owned(), time: time_of(at), tag, reference, tags }
+        Commit {
+            id: CommitId::new(id),
+            short: id[..12].to_owned(),
+            time: time_of(at),
+            nanos: 0,
+            tag,
+            reference,
+            tags,
+        }
     }
 }
 

@@ -52,6 +52,7 @@ pub use recover::recover;
 pub use restore::{Copy, Restored, restore};
 pub use snapshot::{Taken, rewrite, snapshot};
 pub use stat_cache::TICK_MAX;
+pub use stored::consistent;
 pub use verify::{Look, Report, verify};
 
 /// The folder that go builds from.

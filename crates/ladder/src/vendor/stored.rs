@@ -97,6 +97,15 @@ impl<'a> Stored<'a> {
     }
 }
 
+/// Whether `vendor/modules.txt` fits the go.mod files of the project, as go wants it before it builds from there (protocol.md F9).
+///
+/// # Errors
+/// [`VendorError::Inconsistent`] when it does not, [`VendorError::Empty`] when there is no list of modules.
+pub fn consistent(project: &Project) -> Result<(), VendorError> {
+    let folder = project.path(super::VENDOR);
+    check_fit(project, &folder, &folder.join(MODULES_TXT)).map(drop)
+}
+
 /// Refuses a vendor folder whose modules.txt does not fit the go.mod files of the project. `shown` is where the user finds it.
 pub(super) fn check_fit(project: &Project, folder: &Path, shown: &Path) -> Result<Vec<String>, VendorError> {
     let path = folder.join(MODULES_TXT);

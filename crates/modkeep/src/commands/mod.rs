@@ -10,6 +10,7 @@ pub mod go;
 pub mod import;
 pub mod man;
 pub mod serve;
+pub mod static_build;
 pub mod store;
 pub mod vendor;
 pub mod version;

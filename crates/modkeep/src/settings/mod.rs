@@ -13,6 +13,7 @@ pub mod key;
 pub mod nearest;
 pub mod origin;
 pub mod place;
+pub mod project;
 pub mod redirect;
 pub mod repository;
 pub mod resolve;

@@ -48,6 +48,8 @@ pub(crate) struct Client {
     pub(crate) settings: Settings,
     /// The environment.
     pub(crate) env: Env,
+    /// The rungs to use, in order; none for the order of the table.
+    pub(crate) rungs: Option<Vec<Rung>>,
     /// The hashes of the project.
     pub(crate) pins: Arc<GoSum>,
     /// The module cache that go uses.
@@ -162,8 +164,7 @@ impl Client {
             return Ok(None);
         }
         let spool = parts.spool.clone();
-        let direct =
-            direct::of(&self.settings, &self.env, keyring, http, parts.client, spool.clone(), Profile::User)?;
+        let direct = direct::of(&self.settings, &self.env, keyring, http, spool.clone(), Profile::User)?;
         Ok(Some(direct::link(direct, spool, parts.trust).place))
     }
 
@@ -173,7 +174,7 @@ impl Client {
         let repositories =
             if matches!(last, Some(Place::Off)) { Repositories::OfUnproxied } else { Repositories::OfAll };
         Ok(Order {
-            chosen: self.settings.get(&table::RUNGS)?,
+            chosen: self.rungs.clone(),
             ends_direct: matches!(last, Some(Place::Direct)),
             repositories,
             gonoproxy: self.settings.get(&table::GONOPROXY)?,

@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use source::upstream::{HttpClient, HttpOptions};
+use gomod::repository::Vcs;
+use source::upstream::HttpOptions;
 use source::{Checked, Spool, Verified};
 use vcs::{
-    Credential, Direct, Discovery, DiscoveryOptions, Environment, GitCache, GitOptions, Profile, Programs,
-    Repositories, RepositoryRule, Rewrite, SshOptions, Way,
+    Access, Credential, Direct, Discovery, DiscoveryOptions, Environment, GitCache, GitOptions, HgCache,
+    HgOptions, Profile, Programs, Repositories, RepositoryRule, Rewrite, SshOptions, SvnClient, SvnOptions,
+    Way,
 };
 
 use source::chain::Link;
@@ -26,13 +28,15 @@ const AGENT: &str = "SSH_AUTH_SOCK";
 /// Schemes of which only the operator's own tables may make use.
 const TRUSTED_SCHEMES: [&str; 3] = ["file", "git", "http"];
 
+/// The same for Subversion, whose client follows a web server to every other address, also to one of this machine.
+const TRUSTED_SVN_SCHEMES: [&str; 4] = ["file", "http", "https", "svn"];
+
 /// Finds and reads repositories as the settings say.
 pub(crate) fn of(
     settings: &Settings,
     env: &Env,
     keyring: &Keyring<'_>,
     http: HttpOptions,
-    client: &HttpClient,
     spool: Spool,
     profile: Profile,
 ) -> Result<Direct, Failed> {
@@ -41,9 +45,12 @@ pub(crate) fn of(
         .map_err(|error| Failed::new(Exit::Unavailable, Problem::from_error(&error)))?;
     let environment: Environment = env.variables().collect();
     let programs = Programs::new(settings.get(&table::REPOSITORY_PROCESSES)?, environment);
-    let git =
-        GitCache::new(cache.join("git"), git_options(settings, env, keyring, &cache, profile)?, programs);
-    Ok(Direct::new(discovery, Repositories::new(git), client.clone(), spool))
+    let options = git_options(settings, env, keyring, &cache, profile)?;
+    let hg = HgCache::new(cache.join("hg"), hg_options(&options), programs.clone());
+    let svn = SvnClient::new(cache.join("svn"), svn_options(settings, &options), programs.clone());
+    let options = GitOptions { probe: Some(discovery.probe()), ..options };
+    let git = GitCache::new(cache.join("git"), options, programs);
+    Ok(Direct::new(discovery, Repositories::new(git, hg, svn), spool))
 }
 
 /// The repositories as the last place of the chain. Private paths may be asked there: their own hosts hear of them and nobody else.
@@ -125,7 +132,42 @@ fn git_options(
     })
 }
 
-/// Discovery lets no stranger use these schemes; so git needs them for what the operator has written down alone.
+/// Reached as git is, but for git's own configuration.
+fn hg_options(git: &GitOptions) -> HgOptions {
+    HgOptions {
+        access: access(git, git.extra_protocols.clone()),
+        repository_bytes_max: git.repository_bytes_max,
+        cache_bytes_max: git.cache_bytes_max,
+        fetch_time_max: git.fetch_time_max,
+        ..HgOptions::default()
+    }
+}
+
+fn svn_options(settings: &Settings, git: &GitOptions) -> SvnOptions {
+    SvnOptions {
+        access: access(git, svn_protocols(settings)),
+        export_bytes_max: git.repository_bytes_max,
+        call_time_max: git.fetch_time_max,
+        ..SvnOptions::default()
+    }
+}
+
+fn access(git: &GitOptions, extra_protocols: Vec<String>) -> Access {
+    let profile = match git.profile {
+        Profile::Server { .. } => Profile::Server { config: None },
+        Profile::User => Profile::User,
+    };
+    Access {
+        profile,
+        extra_protocols,
+        ssh: git.ssh.clone(),
+        ca_file: git.ca_file.clone(),
+        credentials: git.credentials.clone(),
+        stall_time_max: git.stall_time_max,
+    }
+}
+
+/// Discovery lets no stranger use these schemes; so they are needed for what the operator has written down alone.
 fn extra_protocols(settings: &Settings) -> Result<Vec<String>, Failed> {
     let insecure = !settings.get(&table::GOINSECURE)?.is_empty();
     let written = settings.repositories().iter().map(|table| table.url.as_str());
@@ -135,6 +177,13 @@ fn extra_protocols(settings: &Settings) -> Result<Vec<String>, Failed> {
         (insecure && scheme != "file") || written.iter().any(|url| url.split("://").next() == Some(scheme))
     };
     Ok(TRUSTED_SCHEMES.into_iter().filter(|scheme| used(scheme)).map(str::to_owned).collect())
+}
+
+/// Only what the operator has written down for Subversion.
+fn svn_protocols(settings: &Settings) -> Vec<String> {
+    let written = settings.repositories().iter().filter(|table| table.vcs == Vcs::Subversion);
+    let written: Vec<_> = written.filter_map(|table| table.url.split("://").next()).collect();
+    TRUSTED_SVN_SCHEMES.into_iter().filter(|scheme| written.contains(scheme)).map(str::to_owned).collect()
 }
 
 /// Where Linux distributions keep the authorities that the system trusts.

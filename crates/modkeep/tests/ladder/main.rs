@@ -6,4 +6,6 @@ mod blame;
 mod likeness;
 mod rungs;
 mod scene;
+mod static_build;
 mod trust;
+mod vendor;

@@ -3,7 +3,7 @@
 use testkit::repo::GitHttps;
 use testkit::{FakeUpstream, Module, SumDb};
 
-use super::scene::{DEPENDENCY, NOBODY, Scene, dependency, knows, repository, upstream, with_git};
+use super::scene::{DEPENDENCY, Scene, dependency, knows, repository, upstream, with_git};
 
 fn tampered() -> Module {
     Module::new(DEPENDENCY, "v1.0.0")
@@ -59,12 +59,4 @@ fn a_checksum_database_is_asked_through_the_agent_and_what_it_does_not_know_is_r
         let run = scene.modkeep(&upstream.url(), &[]).sumdb(db.gosumdb()).args(["get", &query]).run();
         assert_eq!(run.status.success(), passes, "{}", run.stderr);
     }
-}
-
-#[test]
-fn a_project_cannot_choose_where_the_agent_sends_things() {
-    let scene = Scene::new();
-    std::fs::write(scene.project.join("modkeep.toml"), format!("upstream = \"{NOBODY}\"\n")).unwrap();
-    let upstream = upstream();
-    scene.modkeep(&upstream.url(), &[]).args(["build", "./..."]).run().success();
 }

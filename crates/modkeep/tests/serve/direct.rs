@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use testkit::repo::{GitHttps, GitRepo, Tree};
+use testkit::repo::{GitHttps, GitRepo, HttpsFault, Tree};
 use testkit::{GoHome, GoRun, ServerCommand};
 
 use super::node::{Node, command, get, go};
@@ -139,4 +139,19 @@ fn a_version_that_no_repository_has_is_not_found_and_a_dead_host_is_not_that() {
     drop(server);
     let (status, text) = get(&url);
     assert_eq!(status, 502, "{text}");
+}
+
+#[test]
+fn a_repository_that_a_forge_hides_or_has_moved_is_told_apart() {
+    let (repo, server, data) = (repository(), GitHttps::start(), tempfile::tempdir().unwrap());
+    let node = node(data.path(), &server, "");
+    server.fault("/lib/info/refs", HttpsFault::Status(401));
+    let (status, text) = get(&format!("{}/{ROOT}/@v/v1.0.0.info", node.url()));
+    assert_eq!((status, text.contains("no such repository")), (404, true), "{text}");
+    server.serve("/new", &repo);
+    server.heal();
+    let moved = server.url("/new/info/refs?service=git-upload-pack");
+    server.fault("/lib/info/refs", HttpsFault::Redirect(moved));
+    let (status, text) = get(&format!("{}/{SUB}/@v/v0.3.0.info", node.url()));
+    assert_eq!((status, text.contains("v0.3.0")), (200, true), "{text}");
 }

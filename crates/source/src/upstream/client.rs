@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use reqwest::ClientBuilder;
+use reqwest::dns::Resolve;
 use reqwest::redirect::Policy;
 
+use super::bounds::Bounds;
 use super::credentials::Credentials;
 use super::proxies::Proxies;
 use super::trust::{Authorities, ClientCertificate};
@@ -102,6 +104,7 @@ pub struct HttpClient {
     pub(super) idle_timeout: Duration,
     pub(super) rate_min: u32,
     options: Arc<HttpOptions>,
+    pub(super) bounds: Option<Arc<dyn Bounds>>,
 }
 
 impl HttpClient {
@@ -110,7 +113,19 @@ impl HttpClient {
     /// # Errors
     /// No usable certificate store, or a proxy that is not a URL.
     pub fn new(options: &HttpOptions) -> Result<Self, reqwest::Error> {
-        let pool = pool(options, &Access::default())?;
+        Self::with(options, None)
+    }
+
+    /// The same for places that strangers name: neither they nor their redirects lead out of the bounds.
+    ///
+    /// # Errors
+    /// As [`HttpClient::new`].
+    pub fn bounded(options: &HttpOptions, bounds: Arc<dyn Bounds>) -> Result<Self, reqwest::Error> {
+        Self::with(options, Some(bounds))
+    }
+
+    fn with(options: &HttpOptions, bounds: Option<Arc<dyn Bounds>>) -> Result<Self, reqwest::Error> {
+        let pool = pool(options, &Access::default(), bounds.as_ref())?;
         Ok(Self {
             own: pool.clone(),
             others: pool,
@@ -119,19 +134,32 @@ impl HttpClient {
             idle_timeout: options.idle_timeout,
             rate_min: options.rate_min,
             options: Arc::new(options.clone()),
+            bounds,
         })
     }
 
     /// The client for one place: the same limits, and what is for this place alone.
     pub(super) fn for_place(&self, access: Access) -> Result<Self, reqwest::Error> {
-        let own = if access.needs_own_pool() { pool(&self.options, &access)? } else { self.others.clone() };
+        let own = if access.needs_own_pool() {
+            pool(&self.options, &access, self.bounds.as_ref())?
+        } else {
+            self.others.clone()
+        };
         let authorization = access.credentials.map(Credentials::into_header);
         Ok(Self { own, authorization, ..self.clone() })
     }
 }
 
-fn pool(options: &HttpOptions, access: &Access) -> Result<reqwest::Client, reqwest::Error> {
+fn pool(
+    options: &HttpOptions,
+    access: &Access,
+    bounds: Option<&Arc<dyn Bounds>>,
+) -> Result<reqwest::Client, reqwest::Error> {
     let mut builder = options.builder_trusting(&access.authorities)?;
+    if let Some(bounds) = bounds {
+        let resolver: Arc<dyn Resolve> = bounds.clone();
+        builder = builder.dns_resolver(resolver);
+    }
     if let Some(certificate) = &access.certificate {
         builder = builder.identity(certificate.to_identity());
     }

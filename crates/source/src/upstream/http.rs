@@ -66,6 +66,7 @@ impl Call<'_> {
             Ok(Err(GetError::Redirect(why))) => {
                 Err(self.unavailable(format!("bad redirect: {why}")).permanent())
             }
+            Ok(Err(GetError::OutOfBounds(why))) => Err(self.unavailable(why).permanent()),
             Ok(Err(GetError::Transport(error))) => Err(self.transport_failure(&error)),
             Err(_) => {
                 let waited = self.begun.elapsed().as_secs_f64();

@@ -11,6 +11,7 @@
 //! * [`tree`]: `file://` upstreams (protocol.md B10).
 //! * [`trust`]: certificates, of authorities and our own.
 
+mod bounds;
 mod client;
 mod content;
 mod credentials;
@@ -31,6 +32,7 @@ use url::Url;
 
 use crate::ask;
 use crate::{Answer, Ask, Ctx, Failure, Origin, Source, Want};
+pub use bounds::Bounds;
 pub use client::{Access, HttpClient, HttpOptions};
 pub use credentials::{Credentials, CredentialsError};
 pub use netrc::{Machine, Netrc};

@@ -20,6 +20,9 @@ pub(super) enum GetError {
     /// A redirect that is not followed.
     #[error("{0}")]
     Redirect(&'static str),
+    /// A URL that the client may not go to.
+    #[error("{0}")]
+    OutOfBounds(String),
     /// The request failed on its way. The error holds no URL.
     #[error(transparent)]
     Transport(reqwest::Error),
@@ -30,6 +33,9 @@ impl HttpClient {
     pub(super) async fn get(&self, start: &Url, headers: &HeaderMap) -> Result<Response, GetError> {
         let mut url = start.clone();
         for _ in 0..=REDIRECTS_MAX {
+            if let Some(bounds) = &self.bounds {
+                bounds.check(&url).map_err(GetError::OutOfBounds)?;
+            }
             let response = self.get_once(&url, is_at(start, &url), headers).await?;
             match target(&response, &url)? {
                 Some(next) => url = next,

@@ -111,7 +111,7 @@ impl GoRun {
     #[must_use]
     pub fn under<A: Into<OsString>>(mut self, program: &Path, args: impl IntoIterator<Item = A>) -> Self {
         self.under = Some((program.to_owned(), args.into_iter().map(Into::into).collect()));
-        let folder = self.go.binary().parent().map(Path::to_owned);
+        let folder = self.go.binary().parent().filter(|folder| folder.is_absolute()).map(Path::to_owned);
         let path = self.env.get("PATH").cloned().unwrap_or_default();
         let folders = folder.into_iter().chain(std::env::split_paths(&path));
         let path = std::env::join_paths(folders).expect("folders that PATH can hold");

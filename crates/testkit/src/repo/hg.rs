@@ -34,6 +34,16 @@ impl HgRepo {
         repo
     }
 
+    /// The same repository again, in a folder of its own.
+    #[must_use]
+    pub fn twin(&self) -> Self {
+        let folder = TempDir::with_prefix("testkit-hg-").expect("a temporary folder");
+        let mut command = Command::new("cp");
+        command.arg("-a").arg(self.path().join(".")).arg(folder.path());
+        assert!(command.status().expect("cp can be started").success(), "{command:?}");
+        Self { folder, commits: self.commits }
+    }
+
     /// Writes a file of the working copy.
     pub fn file(&self, path: &str, bytes: impl AsRef<[u8]>) {
         fs::write(self.place(path), bytes).expect("a file");

@@ -11,7 +11,7 @@ use super::Built;
 use super::archived::{Exactly, Expected, Punctual};
 use super::listing::{Listing, cannot_zip};
 use super::pipeline::Pipeline;
-use crate::{Archive, CommitId, RepoError};
+use crate::{Archive, CommitId, RepoError, names};
 
 /// How much of the archive is read, and of the zip written, at a time, in bytes.
 const BUFFER_BYTES: usize = 128 << 10;
@@ -47,7 +47,7 @@ impl Assembly {
         let mut expected = Expected::new(&self.listing.entries);
         for entry in tar.entries().map_err(|error| self.unreadable(&error))? {
             let entry = entry.map_err(|error| self.unreadable(&error))?;
-            let path = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+            let path = names::text(&entry.path_bytes());
             let index = expected.take(entry.header(), &path).map_err(|misfit| self.broken(misfit))?;
             if index.and_then(|index| chosen.get(index)).is_some_and(|chosen| *chosen) {
                 let size = entry.size();

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use gomod::zip::{Listed, ListedKind, MAX_LICENSE_BYTES, select};
 
 use super::ModuleFiles;
-use crate::{EntryKind, Job, Repo, RepoError, TreeEntry};
+use crate::{EntryKind, Job, Repo, RepoError, TreeEntry, names};
 
 const LICENSE: &str = "LICENSE";
 
@@ -59,5 +59,5 @@ async fn borrowed(repo: &dyn Repo, files: &ModuleFiles, job: &Job) -> Result<Opt
 
 /// As go begins what it says of files that cannot be in a zip.
 pub(super) fn cannot_zip(error: impl std::fmt::Display) -> RepoError {
-    RepoError::invalid(format!("create zip: {error}"))
+    RepoError::invalid(names::shown(&format!("create zip: {error}")))
 }

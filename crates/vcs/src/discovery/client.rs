@@ -123,6 +123,17 @@ impl Web {
         Ok(Page { status, body })
     }
 
+    /// The status of a page, and its address after all redirects. The body is not read.
+    ///
+    /// # Errors
+    /// `Refused` for addresses that may not be reached, else `Unavailable`.
+    pub(super) async fn end(&self, url: &Url, reach: Reach) -> Result<(u16, Url), RepoError> {
+        let response = timeout(self.timeout, self.follow(url, reach)).await;
+        let late = |_| RepoError::unavailable(format!("{} did not answer in time", shown(url.as_str())));
+        let response = response.map_err(late)??;
+        Ok((response.status().as_u16(), response.url().clone()))
+    }
+
     /// Sends the request, and again to wherever it is redirected.
     async fn follow(&self, start: &Url, reach: Reach) -> Result<Response, RepoError> {
         let mut url = start.clone();

@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use source::upstream::Proxies;
+use source::upstream::{Bounds, Proxies};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 use url::{Host, Url};
@@ -84,30 +84,32 @@ impl Guard {
         if is_given || may_reach(ip, is_private) { Ok(()) } else { Err(Forbidden { host, ip }) }
     }
 
-    /// Whether a program may be started that connects to this host by its own lookup: all addresses have to be allowed.
+    /// Whether a program may be started that connects to this host by its own lookup: all addresses have to be allowed. Those are
+    /// returned, so that the program can be held to them: its own lookup could have another answer.
     ///
-    /// A name that an HTTP proxy looks up cannot be checked here; that proxy is then the guard.
+    /// None are returned for a host that is an address already or that the operator gave, nor for a name that an HTTP proxy looks
+    /// up: that proxy is then the guard.
     pub(super) async fn check(
         &self,
         url: &Url,
         is_private: bool,
         deadline: Instant,
-    ) -> Result<(), RepoError> {
+    ) -> Result<Vec<IpAddr>, RepoError> {
         self.check_literal(url, is_private).map_err(|forbidden| RepoError::refused(forbidden.to_string()))?;
         let Some(host) = url.host_str().filter(|host| !self.pinned.contains_key(*host)) else {
-            return Ok(());
+            return Ok(Vec::new());
         };
         let is_looked_up_elsewhere = self.goes_through_proxy && url.scheme().starts_with("http");
         if is_looked_up_elsewhere || literal(url).is_some() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let found = timeout_at(deadline, self.addresses(host)).await;
         let found = found.map_err(|_| RepoError::unavailable(format!("{host} was not found in time")))?;
         let found =
             found.map_err(|error| RepoError::unavailable(format!("cannot look up {host}: {error}")))?;
-        match found.into_iter().find(|ip| !may_reach(*ip, is_private)) {
-            Some(ip) => Err(RepoError::refused(Forbidden { host: host.to_owned(), ip }.to_string())),
-            None => Ok(()),
+        match found.iter().find(|ip| !may_reach(**ip, is_private)) {
+            Some(ip) => Err(RepoError::refused(Forbidden { host: host.to_owned(), ip: *ip }.to_string())),
+            None => Ok(found),
         }
     }
 
@@ -148,6 +150,7 @@ fn literal(url: &Url) -> Option<IpAddr> {
 }
 
 /// The guard of the connections for private or for public paths.
+#[derive(Debug)]
 pub(super) struct Resolver {
     pub(super) guard: Arc<Guard>,
     pub(super) is_private: bool,
@@ -160,5 +163,11 @@ impl Resolve for Resolver {
             let allowed = guard.allowed(name.as_str(), is_private).await?;
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
+    }
+}
+
+impl Bounds for Resolver {
+    fn check(&self, url: &Url) -> Result<(), String> {
+        self.guard.check_literal(url, self.is_private).map_err(|forbidden| forbidden.to_string())
     }
 }

@@ -39,11 +39,20 @@ pub struct Root {
 }
 
 /// A URL to try.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Route {
     /// The URL, after rewriting.
     pub url: String,
     /// Whether the operator named it, by a rule or by rewriting. If not, [`super::Discovery::check_reach`] has to agree before
     /// a program connects to it.
     pub is_vouched: bool,
+    /// As [`Root::is_private`].
+    pub is_private: bool,
+}
+
+impl Route {
+    /// A URL that the operator named.
+    pub fn vouched(url: impl Into<String>) -> Self {
+        Self { url: url.into(), is_vouched: true, is_private: false }
+    }
 }

@@ -4,7 +4,7 @@
 //! * [`pages`], [`dynamic`]: asking the host of a path, and what its go-import tags mean.
 //! * [`ping`]: paths that name their system, such as `host.example/x.git`.
 //! * [`ways`], [`url_text`]: from a repository's URL to those that may be tried.
-//! * [`client`], [`guard`], [`address`]: requests that a stranger cannot lead astray.
+//! * [`client`], [`guard`], [`address`]: requests that a stranger cannot lead astray; [`scout`]: the same for git.
 //! * [`answers`], [`shelf`]: what is kept, in memory and on disk.
 //!
 //! Where this is stricter than go: a host that cannot be asked is "could not find out", where go says that there is no such
@@ -19,6 +19,7 @@ mod located;
 mod options;
 mod pages;
 mod ping;
+mod scout;
 mod shelf;
 #[cfg(test)]
 mod tests;
@@ -30,17 +31,19 @@ use std::sync::Arc;
 use gomod::ModulePath;
 use gomod::repository::imports::Target;
 use gomod::repository::{GoVcs, Known, KnownPlace, Vcs, well_known};
+use source::upstream::HttpClient;
 use tokio::time::Instant;
 
 pub use located::{Located, Root, Route};
 pub use options::{DiscoveryOptions, RepositoryRule, Rewrite, Way};
 
-use crate::{Job, RepoError};
+use crate::{Job, Probe, RepoError};
 use answers::{Lifetimes, Question};
 use client::{Reach, Web};
-use guard::{Lookup, SystemLookup};
+use guard::{Lookup, Resolver, SystemLookup};
 use pages::Pages;
 use ping::Pings;
+use scout::Scout;
 use shelf::Shelf;
 
 /// Finds repositories. Each host is asked for each path once at a time, whoever wants to know; what it says is kept.
@@ -50,6 +53,8 @@ pub struct Discovery {
     web: Arc<Web>,
     pages: Pages,
     pings: Pings,
+    /// For the proxies of public and of private paths.
+    proxy_clients: [HttpClient; 2],
 }
 
 impl Discovery {
@@ -66,7 +71,11 @@ impl Discovery {
         let lifetimes = Lifetimes { good: options.lifetime, failure: options.failure_lifetime };
         let pages = Pages::new(web.clone(), lifetimes, Shelf::new(options.folder.clone()));
         let pings = Pings::new(web.clone(), lifetimes, options.ssh_available);
-        Ok(Self { options, web, pages, pings })
+        let proxy_client = |is_private| {
+            HttpClient::bounded(&options.http, Arc::new(Resolver { guard: web.guard.clone(), is_private }))
+        };
+        let proxy_clients = [proxy_client(false)?, proxy_client(true)?];
+        Ok(Self { options, web, pages, pings, proxy_clients })
     }
 
     /// Finds where a module comes from: by the operator's rules, by what go knows, else by asking its host.
@@ -92,12 +101,22 @@ impl Discovery {
     ///
     /// # Errors
     /// `Refused` when its host has an address that this root may not lead to, `Unavailable` when that cannot be found out.
-    pub async fn check_reach(&self, route: &Route, is_private: bool, job: &Job) -> Result<(), RepoError> {
+    pub async fn check_reach(&self, route: &Route, job: &Job) -> Result<(), RepoError> {
         if route.is_vouched {
             return Ok(());
         }
         let url = url_text::parse(&route.url).map_err(RepoError::refused)?;
-        self.web.guard.check(&url, is_private, job.deadline).await
+        self.web.guard.check(&url, route.is_private, job.deadline).await.map(drop)
+    }
+
+    /// Asks proxies that `mod` tags name, with the same rules about addresses, also for where they redirect to.
+    pub(crate) fn proxy_client(&self, is_private: bool) -> &HttpClient {
+        &self.proxy_clients[usize::from(is_private)]
+    }
+
+    /// A web client with the same rules about addresses, for git.
+    pub fn probe(&self) -> Arc<dyn Probe> {
+        Arc::new(Scout::new(self.web.clone()))
     }
 
     fn rule(&self, path: &str) -> Option<&RepositoryRule> {
@@ -109,12 +128,13 @@ impl Discovery {
 
     fn by_rule(&self, rule: &RepositoryRule, path: &str) -> Root {
         let Reach { is_private, is_insecure } = self.reach(path);
+        let (root, subdir) = rule.placed(path);
         Root {
-            root: rule.prefix.clone(),
+            root,
             vcs: rule.vcs,
             url: rule.url.clone(),
             ways: ways::vouched(&rule.url, &self.options),
-            subdir: rule.subdir.clone(),
+            subdir,
             is_private,
             is_insecure,
         }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use gomod::glob::PrefixPatterns;
+use gomod::path::split_path_version;
 use gomod::repository::{GoVcs, Vcs};
 use source::upstream::{HttpOptions, Netrc};
 
@@ -78,6 +79,21 @@ pub struct RepositoryRule {
     pub url: String,
     /// The folder in it that stands for the prefix; mostly empty.
     pub subdir: String,
+}
+
+impl RepositoryRule {
+    /// The import path and the folder of a module that the rule is about: what is below the prefix is below its folder. With go-import
+    /// tags it is the other way round, as in go: there the folder comes last.
+    pub(super) fn placed(&self, path: &str) -> (String, String) {
+        let stem = split_path_version(path).map_or(path, |(stem, _)| stem);
+        let below = stem.strip_prefix(&self.prefix).map(|below| below.trim_start_matches('/'));
+        match below {
+            Some(below) if !below.is_empty() && !self.subdir.is_empty() => {
+                (stem.to_owned(), format!("{}/{below}", self.subdir))
+            }
+            _ => (self.prefix.clone(), self.subdir.clone()),
+        }
+    }
 }
 
 /// A URL that begins with `instead_of` is used with `base` in its place, as git's `url.BASE.insteadOf`.

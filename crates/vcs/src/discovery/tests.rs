@@ -4,6 +4,7 @@ mod basics;
 mod go;
 mod hostile;
 mod outages;
+mod proxies;
 
 use std::collections::HashMap;
 use std::io;

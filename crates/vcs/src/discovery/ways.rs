@@ -20,7 +20,7 @@ pub(super) fn rewritten(url: &str, rewrites: &[Rewrite]) -> Option<String> {
 /// What to try for a repository at a URL that the operator named: that URL alone.
 pub(super) fn vouched(url: &str, options: &DiscoveryOptions) -> Vec<Route> {
     let url = rewritten(url, &options.rewrites).unwrap_or_else(|| url.to_owned());
-    vec![Route { url, is_vouched: true }]
+    vec![Route::vouched(url)]
 }
 
 /// What to try for a repository at a URL that a stranger named.
@@ -39,15 +39,18 @@ pub(super) fn discovered(
 ) -> Result<Vec<Route>, RepoError> {
     let parsed = check(url, vcs, reach)?;
     if let Some(url) = rewritten(url, &options.rewrites) {
-        return Ok(vec![Route { url, is_vouched: true }]);
+        return Ok(vec![Route::vouched(url)]);
     }
+    let named = |url: &str| Route { url: url.to_owned(), is_vouched: false, is_private: reach.is_private };
     let over_ssh = ssh_url(&parsed, vcs).filter(|_| options.ssh_available);
     if parsed.scheme() != "https" {
-        return Ok(vec![Route { url: url.to_owned(), is_vouched: false }]);
+        return Ok(vec![named(url)]);
     }
     let way = |way: &Way| match way {
-        Way::Ssh => over_ssh.as_ref().map(|url| route(url, options)),
-        Way::Https => Some(Route { url: url.to_owned(), is_vouched: false }),
+        Way::Ssh => over_ssh
+            .as_ref()
+            .map(|url| rewritten(url, &options.rewrites).map_or_else(|| named(url), Route::vouched)),
+        Way::Https => Some(named(url)),
     };
     let ways: Vec<_> = options.order.iter().filter_map(way).collect();
     if ways.is_empty() {
@@ -66,13 +69,6 @@ pub(super) fn check_proxy(url: &str, reach: Reach) -> Result<(), RepoError> {
         "https" => Ok(()),
         "http" if reach.is_insecure => Ok(()),
         _ => Err(refused("its scheme is not https")),
-    }
-}
-
-fn route(url: &str, options: &DiscoveryOptions) -> Route {
-    match rewritten(url, &options.rewrites) {
-        Some(url) => Route { url, is_vouched: true },
-        None => Route { url: url.to_owned(), is_vouched: false },
     }
 }
 

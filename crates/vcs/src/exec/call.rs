@@ -52,6 +52,12 @@ impl Call {
         self.program
     }
 
+    /// One more argument. Other users of the machine can see it: no secrets.
+    pub(crate) fn arg(mut self, arg: impl Into<OsString>) -> Self {
+        self.args.push(arg.into());
+        self
+    }
+
     /// More arguments. Other users of the machine can see them: no secrets.
     pub(crate) fn args<T: Into<OsString>>(mut self, args: impl IntoIterator<Item = T>) -> Self {
         self.args.extend(args.into_iter().map(Into::into));

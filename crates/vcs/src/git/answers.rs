@@ -6,6 +6,7 @@ use gomod::repository::Vcs;
 use super::objects::{Found, ReadError, Reader};
 use super::repository::Repository;
 use super::revision::{self, Meaning};
+use crate::repo::{is_inner_path, unknown_revision};
 use crate::{Archive, Commit, CommitId, Job, Need, Refs, Repo, RepoError, TreeEntry};
 
 /// How many hex digits of a commit stand in a pseudo-version.
@@ -21,6 +22,10 @@ impl Repo for Repository {
         &self.url
     }
 
+    fn detour(&self) -> Option<String> {
+        self.network.detour()
+    }
+
     async fn refs(&self, job: &Job) -> Result<Refs, RepoError> {
         let _in_use = self.enter().await?;
         Ok(self.fresh_refs(job).await?.refs.clone())
@@ -28,7 +33,7 @@ impl Repo for Repository {
 
     async fn stat(&self, revision: &str, need: Need, job: &Job) -> Result<Commit, RepoError> {
         if !revision::is_possible(revision) {
-            return Err(revision::unknown(revision));
+            return Err(unknown_revision(revision));
         }
         let _in_use = self.enter().await?;
         let early = self.start_early(revision, need, job);
@@ -37,7 +42,7 @@ impl Repo for Repository {
             Meaning::Known { commit, reference, tag } => (commit, Some(reference), tag),
             Meaning::Hash(digits) => {
                 let found = self.find_in_history(&digits, &refs, job.deadline).await?;
-                (found.ok_or_else(|| revision::unknown(&digits))?, None, None)
+                (found.ok_or_else(|| unknown_revision(&digits))?, None, None)
             }
         };
         if let (Some(early), Some(tag)) = (early, &tag) {
@@ -48,7 +53,15 @@ impl Repo for Repository {
             self.fetch_ahead(tag, &refs);
         }
         let short = commit.get(..SHORT_DIGITS).unwrap_or(&commit).to_owned();
-        Ok(Commit { id: CommitId::new(&commit), short, time, tag, reference, tags: refs.tags_on(&commit) })
+        Ok(Commit {
+            id: CommitId::new(&commit),
+            short,
+            time,
+            nanos: 0,
+            tag,
+            reference,
+            tags: refs.tags_on(&commit),
+        })
     }
 
     async fn read_file(
@@ -59,7 +72,7 @@ impl Repo for Repository {
         job: &Job,
     ) -> Result<Bytes, RepoError> {
         let missing = || RepoError::not_found(format!("the commit {commit} has no file {path:?}"));
-        if !is_path(path) {
+        if !is_inner_path(path) {
             return Err(missing());
         }
         let _in_use = self.enter().await?;
@@ -94,7 +107,7 @@ impl Repo for Repository {
     }
 
     async fn tree(&self, commit: &CommitId, dir: &str, job: &Job) -> Result<Vec<TreeEntry>, RepoError> {
-        if !dir.is_empty() && !is_path(dir) {
+        if !dir.is_empty() && !is_inner_path(dir) {
             return Err(no_folder(commit, dir));
         }
         let _in_use = self.enter().await?;
@@ -102,7 +115,7 @@ impl Repo for Repository {
     }
 
     async fn archive(&self, commit: &CommitId, dir: &str, job: &Job) -> Result<Archive, RepoError> {
-        if !dir.is_empty() && !is_path(dir) {
+        if !dir.is_empty() && !is_inner_path(dir) {
             return Err(no_folder(commit, dir));
         }
         let _in_use = self.enter().await?;
@@ -159,12 +172,6 @@ impl Repository {
         };
         self.ask(id, Need::Files, deadline, read).await
     }
-}
-
-/// Whether it is a path inside of a repository, which no program takes for anything else.
-fn is_path(path: &str) -> bool {
-    !path.chars().any(char::is_control)
-        && path.split('/').all(|part| !part.is_empty() && part != "." && part != "..")
 }
 
 fn no_folder(commit: &CommitId, dir: &str) -> RepoError {

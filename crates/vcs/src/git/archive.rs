@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::complaint::told;
-use super::folder::InUse;
 use super::objects::{ReadError, Reader};
-use super::relative::Relative;
+use crate::cache::InUse;
 use crate::exec::ExecError;
+use crate::tar::Relative;
 use crate::{Archive, RepoError};
 
 /// More than any archive of which a module is made.

@@ -3,17 +3,14 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::task::spawn_blocking;
-
+use super::GitOptions;
 use super::command::Git;
-use super::remote::{Remotes, Way};
+use super::options::allowed_protocols;
 use super::repository::Repository;
-use super::sweep::sweep;
-use super::ways::WayMemory;
-use super::{GitOptions, folder};
+use crate::access::{Remotes, WayMemory};
+use crate::cache::{Folder, Sweeper};
 use crate::exec::Programs;
 use crate::{Repo, RepoError};
 
@@ -33,18 +30,20 @@ pub(super) struct Shared {
     git: Git,
     memory: Arc<WayMemory>,
     open: Mutex<HashMap<Remotes, Arc<Repository>>>,
-    is_sweeping: AtomicBool,
+    pub(super) sweeper: Sweeper,
 }
 
 impl GitCache {
     /// A cache in this folder, which is made when it is needed. Others may use the folder at the same time.
     pub fn new(folder: impl AsRef<Path>, options: GitOptions, programs: Programs) -> Self {
+        let folder = folder.as_ref().to_owned();
+        let sweeper = Sweeper::new(&folder, options.cache_bytes_max);
         Self(Arc::new(Shared {
-            folder: folder.as_ref().to_owned(),
+            folder,
             git: Git { programs, options: Arc::new(options) },
             memory: Arc::default(),
             open: Mutex::default(),
-            is_sweeping: AtomicBool::new(false),
+            sweeper,
         }))
     }
 
@@ -67,33 +66,10 @@ impl GitCache {
 
     fn repository(&self, remotes: &Remotes) -> Result<Repository, RepoError> {
         let options = &self.0.git.options;
-        let (ways, refused): (Vec<_>, Vec<_>) =
-            remotes.ways.iter().map(|way| Way::parse(way, options)).partition(Result::is_ok);
-        let ways: Vec<_> = ways.into_iter().flatten().collect();
-        if ways.is_empty() {
-            let reason = refused.into_iter().find_map(Result::err);
-            return Err(reason.unwrap_or_else(|| RepoError::refused("the repository has no address")));
-        }
-        let folder = folder::Folder::new(&self.0.folder, &remotes.url);
+        let ways = remotes.checked(&allowed_protocols(options))?;
+        let folder = Folder::new(&self.0.folder, &remotes.url);
         let network = super::network::Network::new(self.0.git.clone(), ways, Arc::clone(&self.0.memory));
         Ok(Repository::new(&remotes.url, folder, Arc::new(network), Arc::downgrade(&self.0)))
-    }
-}
-
-impl Shared {
-    /// Sees to it that the cache stays within its limit, when something has come into it. Does not wait for that.
-    pub(super) fn sweep(self: &Arc<Self>) {
-        if self.is_sweeping.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        let shared = Arc::clone(self);
-        spawn_blocking(move || {
-            let removed = sweep(&shared.folder, shared.git.options.cache_bytes_max);
-            if removed > 0 {
-                tracing::info!(removed, "repositories made room in the cache");
-            }
-            shared.is_sweeping.store(false, Ordering::Release);
-        });
     }
 }
 

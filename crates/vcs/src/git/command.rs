@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::remote::{Way, allowed_protocols};
-use super::{GitOptions, Profile, credentials, ssh};
+use super::options::allowed_protocols;
+use super::{GitOptions, credentials};
+use crate::access::{Profile, Way, ssh};
 use crate::exec::{Call, Environment, ExecError, Output, Programs};
 
 /// The name of the remote in every command. Only the environment of the command says where it is.

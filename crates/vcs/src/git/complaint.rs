@@ -1,34 +1,7 @@
 //! What git's complaints mean. They are read in English: every call sets the language.
 
-use source::Symptom;
-
-use super::remote::Way;
-use crate::RepoError;
+use crate::access::{Cause, Complaint, cause_by, one_line};
 use crate::exec::ExecError;
-
-/// How much of a complaint is told on.
-const TOLD_CHARS: usize = 300;
-
-/// Why git could not do what it was to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cause {
-    /// The place says that there is no such repository.
-    Missing,
-    /// The place does not know us, or we may not.
-    NoRights,
-    /// The place sends us elsewhere.
-    Moved,
-    /// The place could not be reached, or the connection broke.
-    Unreachable,
-    /// It was waited for in vain.
-    Silent,
-    /// What is on our disk is broken.
-    Damage,
-    /// It is more than we take.
-    TooLarge,
-    /// Anything else: the place cannot do this, or does not have what was asked for.
-    Other,
-}
 
 /// Words of complaints, in lower case. The first row with a word in the text decides.
 const WORDS: &[(Cause, &[&str])] = &[
@@ -133,16 +106,8 @@ const WORDS: &[(Cause, &[&str])] = &[
     ),
 ];
 
-/// A failed call of git that went to the network.
-#[derive(Debug, Clone)]
-pub(super) struct Complaint {
-    pub(super) cause: Cause,
-    /// One line, without credentials.
-    pub(super) message: String,
-}
-
 impl Complaint {
-    /// What a failed call means.
+    /// What a failed call of git means.
     pub(super) fn of(error: &ExecError) -> Self {
         match error {
             ExecError::Failed { stderr, .. } => Self { cause: cause_of(stderr), message: told(stderr) },
@@ -150,52 +115,16 @@ impl Complaint {
             _ => Self { cause: Cause::Other, message: error.to_string() },
         }
     }
-
-    /// Whether another way may fare better.
-    pub(super) fn is_about_the_way(&self) -> bool {
-        !matches!(self.cause, Cause::Damage | Cause::TooLarge | Cause::Other)
-    }
-
-    /// As the error of a repository that is reached by this way.
-    pub(super) fn into_error(self, way: &Way, has_credential: bool) -> RepoError {
-        let (place, said) = (format!("{}://{}", way.scheme(), way.host()), self.message);
-        match self.cause {
-            Cause::Missing if way.is_web() && !has_credential => RepoError::not_found(format!(
-                "{place} knows no such repository, or shows it to those alone that have a credential there: {said}"
-            )),
-            Cause::Missing => RepoError::not_found(format!("{place} knows no such repository: {said}")),
-            Cause::NoRights if has_credential || !way.is_web() => {
-                RepoError::refused(format!("{place} does not let us in: {said}"))
-            }
-            Cause::NoRights => RepoError::refused(format!(
-                "{place} wants to know who we are: set a credential for it: {said}"
-            )),
-            Cause::Moved => RepoError::unavailable(format!(
-                "{place} sends us to another address, which is not followed: name the new one for this prefix: {said}"
-            )),
-            Cause::Silent => RepoError::unavailable(format!("{place} does not answer: {said}"))
-                .with_symptom(Symptom::Silent),
-            Cause::Unreachable => RepoError::unavailable(format!("{place} cannot be reached: {said}"))
-                .with_symptom(Symptom::Unreachable),
-            Cause::TooLarge => RepoError::refused(format!("{place}: {said}")),
-            Cause::Damage | Cause::Other => RepoError::unavailable(format!("{place}: {said}")),
-        }
-    }
 }
 
 /// What a complaint is about.
 pub(super) fn cause_of(stderr: &str) -> Cause {
-    let text = stderr.to_ascii_lowercase();
-    let row = WORDS.iter().find(|(_, words)| words.iter().any(|word| text.contains(word)));
-    row.map_or(Cause::Other, |(cause, _)| *cause)
+    cause_by(WORDS, stderr)
 }
 
 /// The lines that say something, as one.
 pub(super) fn told(stderr: &str) -> String {
-    let lines = stderr.lines().map(str::trim).filter(|line| !line.is_empty() && !is_padding(line));
-    let text = lines.collect::<Vec<_>>().join("; ");
-    let text: String = text.chars().filter(|c| !c.is_control()).take(TOLD_CHARS).collect();
-    if text.is_empty() { "git says nothing".into() } else { text }
+    one_line(stderr, is_padding)
 }
 
 /// What git and ssh say in every case.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::fetch::blocking;
 use super::refs::RemoteRefs;
 use super::repository::Repository;
 use super::{ahead, revision, whole};
+use crate::cache::blocking;
 use crate::{Job, Need};
 
 impl Repository {

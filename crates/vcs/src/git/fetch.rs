@@ -1,21 +1,17 @@
 //! One fetch into one store: alone, watched, and repeated once into a new store if the old one is damaged.
 
 use std::fs::File;
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
 use super::command::{Git, GitCall, REMOTE};
-use super::complaint::Cause;
-use super::folder::{Folder, InUse};
 use super::network::{Network, NetworkError};
-use super::remote::Way;
 use super::store::Store;
-use super::{lock, size};
 use crate::RepoError;
+use crate::access::{Cause, Way};
+use crate::cache::{Folder, InUse, blocking, disk, lock, size};
 
 /// What every fetch says: it takes what is named and nothing else, and leaves nothing but packs and marks.
 const ALWAYS: &[&str] = &[
@@ -27,6 +23,9 @@ const ALWAYS: &[&str] = &[
     "--no-auto-maintenance",
     "--no-recurse-submodules",
 ];
+
+/// How many packs a store may have: with more of them, git takes some hundredths of a second longer for each look.
+const PACKS_MAX: usize = 1000;
 
 /// A store, and the remote from which it is filled.
 #[derive(Debug)]
@@ -101,13 +100,21 @@ impl Place {
         let folder = self.folder.clone();
         let in_use = blocking(move || folder.enter()).await?;
         let lock = lock::exclusive(&self.store.lock(), deadline).await.map_err(|error| disk(&error))?;
-        let bytes_max = self.bytes_max();
-        if size::in_background(self.store.path().to_owned()).await > bytes_max / 4 * 3 {
+        if self.is_crowded().await? {
             self.discard().await?;
         }
         let store = self.store.clone();
         blocking(move || store.prepare(hash_digits)).await?;
         Ok(Turn { lock, _in_use: in_use })
+    }
+
+    /// Whether the store leaves too little room for more, or has so many packs that looking into each of them takes time. Then
+    /// it begins anew: that costs one larger fetch in hundreds, where tidying up would cost about as much and could fail.
+    async fn is_crowded(&self) -> Result<bool, RepoError> {
+        let bytes = size::in_background(self.store.path().to_owned()).await;
+        let store = self.store.clone();
+        let packs = blocking(move || Ok(store.packs())).await?;
+        Ok(bytes > self.bytes_max() / 4 * 3 || packs > PACKS_MAX)
     }
 
     /// Fetches what `wanted` says, one refspec or object a line.
@@ -204,19 +211,6 @@ impl Place {
     fn bytes_max(&self) -> u64 {
         self.network.git.options.repository_bytes_max
     }
-}
-
-/// Work with the disk, off the async workers.
-pub(super) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> Result<T, RepoError> {
-    let done = spawn_blocking(work).await.map_err(io::Error::other).flatten();
-    done.map_err(|error| disk(&error))
-}
-
-/// An error of the disk.
-pub(super) fn disk(error: &io::Error) -> RepoError {
-    RepoError::unavailable(format!("the cache of repositories cannot be used: {error}"))
 }
 
 /// How long the hashes in a list of wanted things are.

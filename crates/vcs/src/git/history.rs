@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::complaint::Cause;
 use super::fetch::{Depth, Extent, Place};
-use super::lane::Fetcher;
 use super::objects::{ReadError, Reader};
+use crate::access::Cause;
+use crate::cache::Fetcher;
 use crate::{Refs, RepoError};
 
 /// Commits only. A remote that does not know it sends everything.

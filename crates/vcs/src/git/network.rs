@@ -5,14 +5,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::attempt::{Failed, Moved};
 use super::command::{Git, GitCall};
-use super::complaint::{Cause, Complaint};
-use super::credentials;
-use super::options::Probed;
-use super::remote::Way;
-use super::ways::WayMemory;
 use crate::RepoError;
-use crate::exec::{ExecError, Output};
+use crate::access::{Cause, Way, WayMemory};
+use crate::exec::Output;
 
 /// For how long it is remembered which way worked.
 const REMEMBERED: Duration = Duration::from_mins(5);
@@ -24,10 +21,11 @@ const TRUST: u32 = 4;
 #[derive(Debug)]
 pub(super) struct Network {
     pub(super) git: Git,
-    ways: Vec<Way>,
+    pub(super) ways: Vec<Way>,
     memory: Arc<WayMemory>,
-    /// Where a way leads since the repository has moved, by the way's position.
-    moved: Mutex<Vec<(usize, Way)>>,
+    pub(super) moved: Moved,
+    /// What was said on the ways before the one that worked last.
+    detour: Mutex<Option<String>>,
 }
 
 /// Why the remote did not do what it was asked.
@@ -42,7 +40,7 @@ pub(super) struct NetworkError {
 impl Network {
     /// A remote that is reached by at least one way.
     pub(super) fn new(git: Git, ways: Vec<Way>, memory: Arc<WayMemory>) -> Self {
-        Self { git, ways, memory, moved: Mutex::default() }
+        Self { git, ways, memory, moved: Moved::default(), detour: Mutex::default() }
     }
 
     /// Whether it is clear by which way the remote will be reached.
@@ -70,9 +68,10 @@ impl Network {
             match self.try_way(*at, &call, until).await {
                 Ok(output) => {
                     self.memory.learn(&self.ways, *at, Instant::now() + REMEMBERED);
+                    self.note(*at, failed.as_ref());
                     return Ok(output);
                 }
-                Err((error, is_about_the_way)) => {
+                Err(Failed { error, is_about_the_way, .. }) => {
                     if matches!(error.cause, Cause::Silent | Cause::Unreachable) {
                         self.memory.forget(&self.ways, *at);
                     }
@@ -86,76 +85,31 @@ impl Network {
         Err(failed.unwrap_or_else(NetworkError::no_way))
     }
 
+    /// What went wrong on the ways before the one that works.
+    pub(super) fn detour(&self) -> Option<String> {
+        self.detour.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note(&self, at: usize, failed: Option<&NetworkError>) {
+        let mut detour = self.detour.lock().unwrap_or_else(PoisonError::into_inner);
+        match failed {
+            Some(failed) => {
+                tracing::info!(reason = %failed.error, "a repository is reached by another way");
+                *detour = Some(failed.error.message.clone());
+            }
+            None if at == 0 => *detour = None,
+            None => {}
+        }
+    }
+
     fn patience(&self, has_worked: bool) -> Instant {
         let patience = self.git.options.way_patience;
         Instant::now() + if has_worked { patience * TRUST } else { patience }
     }
-
-    /// One way, and where it leads if the repository has moved.
-    async fn try_way(
-        &self,
-        at: usize,
-        call: &(impl Fn(&Git, &Way) -> GitCall + Sync),
-        deadline: Instant,
-    ) -> Result<Output, (NetworkError, bool)> {
-        let Some(way) = self.way(at) else { return Err((NetworkError::no_way(), true)) };
-        let error = match self.git.run(call(&self.git, &way), deadline).await {
-            Ok(output) => return Ok(output),
-            Err(error) => error,
-        };
-        let complaint = self.looked_at(Complaint::of(&error), &way, at, deadline).await;
-        if complaint.cause == Cause::Moved
-            && let Some(moved) = self.way(at).filter(|moved| *moved != way)
-        {
-            let again = self.git.run(call(&self.git, &moved), deadline).await;
-            return again.map_err(|error| self.told(Complaint::of(&error), &error, &moved));
-        }
-        Err(self.told(complaint, &error, &way))
-    }
-
-    fn told(&self, complaint: Complaint, error: &ExecError, way: &Way) -> (NetworkError, bool) {
-        let (cause, is_about_the_way) = (complaint.cause, complaint.is_about_the_way());
-        let has_credential = credentials::of(&self.git.options.credentials, way).is_some();
-        let error = match error {
-            ExecError::Failed { .. } | ExecError::Deadline { .. } => {
-                complaint.into_error(way, has_credential)
-            }
-            _ => RepoError::unavailable(error.to_string()),
-        };
-        (NetworkError { cause, error }, is_about_the_way)
-    }
-
-    /// Lets a web client look where git was turned away (protocol.md D10), and learns where a repository has moved.
-    async fn looked_at(&self, complaint: Complaint, way: &Way, at: usize, deadline: Instant) -> Complaint {
-        let is_worth_it =
-            way.is_web() && matches!(complaint.cause, Cause::NoRights | Cause::Moved | Cause::Other);
-        let Some(probe) = self.git.options.probe.as_ref().filter(|_| is_worth_it) else { return complaint };
-        if complaint.cause == Cause::NoRights && credentials::of(&self.git.options.credentials, way).is_some()
-        {
-            return complaint;
-        }
-        match probe.look_at(way.url(), deadline).await {
-            Probed::Missing => Complaint { cause: Cause::Missing, ..complaint },
-            Probed::Moved(url) if complaint.cause == Cause::Moved => {
-                if let Ok(moved) = Way::parse(&url, &self.git.options) {
-                    self.moved.lock().unwrap_or_else(PoisonError::into_inner).push((at, moved));
-                }
-                complaint
-            }
-            Probed::Moved(_) | Probed::Unknown => complaint,
-        }
-    }
-
-    /// Where this way leads just now.
-    fn way(&self, at: usize) -> Option<Way> {
-        let moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = moved.iter().rev().find(|(position, _)| *position == at).map(|(_, way)| way);
-        last.or_else(|| self.ways.get(at)).cloned()
-    }
 }
 
 impl NetworkError {
-    fn no_way() -> Self {
+    pub(super) fn no_way() -> Self {
         Self { cause: Cause::Other, error: RepoError::refused("there is no way to the repository") }
     }
 

@@ -1,6 +1,5 @@
 //! Reading commits and files out of a store. Nothing here goes to the network.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use bytes::Bytes;
@@ -188,15 +187,6 @@ pub(super) fn is_object_name(text: &str) -> bool {
 /// Whether it is made of hex digits, none of them a capital.
 pub(super) fn is_lower_hex(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-}
-
-/// Bytes as hex digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// Takes `NAME KIND SIZE`, the content and a line end apart.

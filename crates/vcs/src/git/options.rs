@@ -1,37 +1,15 @@
 //! What can be chosen about git.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Credential;
-
-/// Whose git it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Profile {
-    /// A server's: no configuration of the system or a user counts.
-    Server {
-        /// The one file of git configuration that counts, if any.
-        config: Option<PathBuf>,
-    },
-    /// The user's own: their configuration of git and ssh counts for the network, as it does for go (protocol.md E12). It never
-    /// counts for what is made of the files, so that the user's filters do not change hashes.
-    User,
-}
-
-/// How ssh is used. The user's own configuration decides instead in [`Profile::User`], except for the deadline.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct SshOptions {
-    /// The private key. Without one, ssh looks at its usual places.
-    pub key_file: Option<PathBuf>,
-    /// The keys of hosts. Without one, ssh looks at its usual places. A host that is in none is refused.
-    pub known_hosts_file: Option<PathBuf>,
-    /// Whether the agent behind `SSH_AUTH_SOCK` may be asked.
-    pub with_agent: bool,
-}
+use crate::access::{Credential, Profile, SshOptions};
+use crate::{RepoError, Route};
 
 /// What can be chosen about git.
 #[derive(Debug, Clone)]
@@ -61,7 +39,7 @@ pub struct GitOptions {
     /// How many more tags are fetched, unasked, after a tag was: those beside it, the next higher ones first. They come when nobody
     /// waits.
     pub tags_ahead: usize,
-    /// A web client that looks at what git cannot tell.
+    /// A web client that tells what git cannot.
     pub probe: Option<Arc<dyn Probe>>,
 }
 
@@ -85,20 +63,25 @@ impl Default for GitOptions {
     }
 }
 
-/// A web client with its own rules about where it may go. It is asked when git was turned away from an http or https address.
-#[async_trait::async_trait]
-pub trait Probe: fmt::Debug + Send + Sync {
-    /// Looks at the address of a repository, without credentials, as go does (protocol.md D10). Returns by the deadline.
-    async fn look_at(&self, url: &str, deadline: Instant) -> Probed;
+/// What git may speak.
+pub(super) fn allowed_protocols(options: &GitOptions) -> impl Iterator<Item = &str> + Clone {
+    ["https", "ssh"].into_iter().chain(options.extra_protocols.iter().map(String::as_str))
 }
 
-/// What a web client found at the address of a repository.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Probed {
-    /// Nothing: 404 or 410.
-    Missing,
-    /// It has moved to this address, which may be gone to.
-    Moved(String),
-    /// Anything else.
-    Unknown,
+/// A web client with its own rules about where it may go. It tells what git cannot, about addresses of http and https.
+#[async_trait::async_trait]
+pub trait Probe: fmt::Debug + Send + Sync {
+    /// Where git is to connect to: it would look the name up once more, and another answer could lead it to where it may not go.
+    /// Empty, where it may look for itself.
+    ///
+    /// # Errors
+    /// `Refused` when nobody may connect there, `Unavailable` when that cannot be found out.
+    async fn addresses(&self, route: &Route, deadline: Instant) -> Result<Vec<IpAddr>, RepoError>;
+
+    /// Whether a page at this address says that there is nothing, as go finds out where git was turned away (protocol.md
+    /// D10). Anything but a clear yes is a no.
+    async fn is_missing(&self, route: &Route, deadline: Instant) -> bool;
+
+    /// Where the repository at this address has moved to, if one may go there.
+    async fn moved_to(&self, route: &Route, deadline: Instant) -> Option<Route>;
 }

@@ -8,9 +8,9 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout_at};
 
 use super::command::REMOTE;
-use super::complaint::Cause;
 use super::network::Network;
 use super::objects::is_object_name;
+use crate::access::Cause;
 use crate::{CommitId, Job, Ref, Refs, RepoError};
 
 /// Some 500,000 branches and tags.

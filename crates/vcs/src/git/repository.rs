@@ -9,16 +9,15 @@ use tokio::time::Instant;
 use super::GitOptions;
 use super::archive::Suspect;
 use super::cache::Shared;
-use super::fetch::{Place, blocking};
-use super::folder::{Folder, InUse};
+use super::fetch::Place;
 use super::history::History;
-use super::lane::Lane;
 use super::network::Network;
 use super::objects::{ReadError, Reader};
 use super::refs::{Known, RemoteRefs};
 use super::sketch::{self, Sketch};
 use super::store::Store;
 use super::whole::{self, Whole};
+use crate::cache::{Folder, InUse, Lane, blocking};
 use crate::{Job, Need, RepoError, TreeEntry};
 
 /// How many commits are remembered; beyond, all are forgotten.
@@ -220,7 +219,7 @@ impl Repository {
     /// Lets the cache see to its limit: something has come.
     pub(super) fn sweep(&self) {
         if let Some(shared) = self.shared.upgrade() {
-            shared.sweep();
+            shared.sweeper.sweep();
         }
     }
 }

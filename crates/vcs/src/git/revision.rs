@@ -6,6 +6,7 @@
 use super::objects::is_lower_hex;
 use super::refs::RemoteRefs;
 use crate::RepoError;
+use crate::repo::unknown_revision;
 
 /// With fewer digits it is no hash to go.
 const HASH_DIGITS_MIN: usize = 7;
@@ -35,7 +36,7 @@ pub(super) enum Meaning {
 /// `NotFound` when it is neither a name that is known nor like a hash, `Refused` when it is the beginning of more than one hash.
 pub(super) fn look_up(revision: &str, refs: &RemoteRefs) -> Result<Meaning, RepoError> {
     if !is_possible(revision) {
-        return Err(unknown(revision));
+        return Err(unknown_revision(revision));
     }
     let names = [
         (format!("refs/tags/{revision}"), Some(revision)),
@@ -48,7 +49,7 @@ pub(super) fn look_up(revision: &str, refs: &RemoteRefs) -> Result<Meaning, Repo
             return Ok(Meaning::Known { commit, reference: name, tag });
         }
     }
-    if is_hash_like(revision) { by_hash(revision, refs) } else { Err(unknown(revision)) }
+    if is_hash_like(revision) { by_hash(revision, refs) } else { Err(unknown_revision(revision)) }
 }
 
 /// The branch or tag whose commit begins with these digits; of several on the same commit the first by name, as in go.
@@ -60,12 +61,6 @@ fn by_hash(digits: &str, refs: &RemoteRefs) -> Result<Meaning, RepoError> {
     }
     let (commit, reference) = (first.id.as_str().to_owned(), first.name.clone());
     Ok(Meaning::Known { commit, reference, tag: None })
-}
-
-/// What go says about it.
-pub(super) fn unknown(revision: &str) -> RepoError {
-    let told: String = revision.chars().take(100).collect();
-    RepoError::not_found(format!("unknown revision {}", told.escape_debug()))
 }
 
 /// Whether a branch or tag could have this name at all: nothing that a program could take for an option or for syntax.

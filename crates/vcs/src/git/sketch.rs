@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::complaint::Cause;
 use super::fetch::{Depth, Extent, Place, Turn};
-use super::lane::Fetcher;
 use super::network::NetworkError;
 use crate::RepoError;
+use crate::access::Cause;
+use crate::cache::Fetcher;
 
 /// The references that mark commits whose trees are here.
 pub(super) const MARKS: &str = "refs/sketch";

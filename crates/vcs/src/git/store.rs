@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::folder;
+use crate::cache::folder;
 
 /// What archives are made by: go's two attributes (protocol.md C12), and no driver for filters, whatever a tree asks for.
 const ATTRIBUTES: &str = "* -export-subst -export-ignore -filter\n";
@@ -96,6 +96,12 @@ impl Store {
     /// Throws it away: it is damaged, or too large. For who holds the lock.
     pub(super) fn discard(&self) -> io::Result<()> {
         folder::remove(&self.path)
+    }
+
+    /// How many packs it has; each fetch leaves one.
+    pub(super) fn packs(&self) -> usize {
+        let files = fs::read_dir(self.path.join("objects/pack")).into_iter().flatten().flatten();
+        files.filter(|file| file.path().extension().is_some_and(|end| end == "pack")).count()
     }
 
     /// Whether commits are here without their history.

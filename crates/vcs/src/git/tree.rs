@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::objects::{Found, ReadError, Reader};
-use crate::{EntryKind, RepoError, TreeEntry};
+use crate::{EntryKind, RepoError, TreeEntry, names};
 
 /// What a path may take in a listing, on average, with all that stands beside it.
 const BYTES_PER_ENTRY: u64 = 128;
@@ -51,17 +51,15 @@ fn entries(listing: &Bytes, entries_max: usize) -> Result<Vec<TreeEntry>, RepoEr
 }
 
 fn entry(record: &[u8]) -> Result<TreeEntry, RepoError> {
-    let record = std::str::from_utf8(record).map_err(|_| {
-        RepoError::refused(format!("a file name is not UTF-8: {:?}", String::from_utf8_lossy(record)))
-    })?;
-    let (about, path) =
-        record.split_once('\t').ok_or_else(|| RepoError::unavailable("git lists a file in a strange way"))?;
-    let kind = match about.split(' ').next() {
-        Some("120000") => EntryKind::Symlink,
-        Some(mode) if mode.starts_with("100") => EntryKind::File,
+    let strange = || RepoError::unavailable("git lists a file in a strange way");
+    let tab = record.iter().position(|byte| *byte == b'\t').ok_or_else(strange)?;
+    let (about, path) = (&record[..tab], &record[tab + 1..]);
+    let kind = match about {
+        [b'1', b'2', b'0', b'0', b'0', b'0', b' ', ..] => EntryKind::Symlink,
+        [b'1', b'0', b'0', ..] => EntryKind::File,
         _ => EntryKind::Other,
     };
-    Ok(TreeEntry { path: path.to_owned(), kind })
+    Ok(TreeEntry { path: names::text(path), kind })
 }
 
 #[cfg(test)]
@@ -83,7 +81,7 @@ mod tests {
         ];
         assert_eq!(read, expected);
         assert!(entries(&listing, 3).unwrap_err().message.contains("more than 3 files"));
-        let foreign = Bytes::from_static(b"100644 blob 11\t\xff\0");
-        assert!(entries(&foreign, 4).unwrap_err().message.contains("not UTF-8"));
+        let foreign = Bytes::from_static(b"100644 blob 11\ta/\xff\0");
+        assert_eq!(entries(&foreign, 4).unwrap()[0].path, names::text(b"a/\xff"));
     }
 }

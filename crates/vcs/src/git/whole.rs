@@ -5,12 +5,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::command::GitCall;
-use super::complaint::Cause;
-use super::fetch::{Depth, Extent, Place, Turn, blocking};
-use super::lane::Fetcher;
+use super::fetch::{Depth, Extent, Place, Turn};
 use super::network::NetworkError;
-use super::objects::hex;
 use crate::RepoError;
+use crate::access::Cause;
+use crate::cache::{Fetcher, blocking, hex};
 
 /// The references that mark complete commits.
 pub(super) const MARKS: &str = "refs/whole";

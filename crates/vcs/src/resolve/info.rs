@@ -24,6 +24,8 @@ pub struct Info {
     pub version: Version,
     /// The committer's time, in seconds since 1970, UTC.
     pub time: i64,
+    /// What it has beyond the full second, in nanoseconds.
+    pub nanos: u32,
     /// Where it was found, with all that the answer depends on. None where go has none either.
     pub origin: Option<Origin>,
 }
@@ -39,8 +41,11 @@ impl Info {
 
     /// The JSON that a proxy serves, byte for byte as go writes it.
     pub fn to_json(&self) -> Vec<u8> {
-        let told =
-            Told { version: self.version.as_str(), time: rfc3339(self.time), origin: self.origin.as_ref() };
+        let told = Told {
+            version: self.version.as_str(),
+            time: rfc3339(self.time, self.nanos),
+            origin: self.origin.as_ref(),
+        };
         // Texts and nothing else: there is nothing that could fail.
         let json = serde_json::to_string(&told).unwrap_or_default();
         escape_for_html(&json).into_bytes()
@@ -56,12 +61,14 @@ struct Told<'a> {
     origin: Option<&'a Origin>,
 }
 
-/// The time in full seconds, UTC. Times outside the years 0 to 9999 have no such form; the zero time of go stands for them.
-fn rfc3339(seconds: i64) -> String {
+/// The time, UTC, with as many digits of a second as it has. Times outside the years 0 to 9999 have no such form; the zero
+/// time of go stands for them.
+fn rfc3339(seconds: i64, nanos: u32) -> String {
     let digits = PseudoTime::from_unix(seconds).unwrap_or(PseudoTime::ZERO).to_string();
     let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
     let (date, clock) = ([part(0, 4), part(4, 6), part(6, 8)], [part(8, 10), part(10, 12), part(12, 14)]);
-    format!("{}T{}Z", date.join("-"), clock.join(":"))
+    let fraction = if nanos == 0 { String::new() } else { format!(".{nanos:09}") };
+    format!("{}T{}{}Z", date.join("-"), clock.join(":"), fraction.trim_end_matches('0'))
 }
 
 /// go writes these characters in JSON so that no browser can take them for markup. They occur inside texts only.
@@ -83,7 +90,7 @@ mod tests {
     use super::*;
 
     fn info(version: &str, origin: Option<Origin>) -> Info {
-        Info { version: Version::parse(version).unwrap(), time: 1_700_000_300, origin }
+        Info { version: Version::parse(version).unwrap(), time: 1_700_000_300, nanos: 0, origin }
     }
 
     fn json(info: &Info) -> String {
@@ -121,8 +128,9 @@ mod tests {
 
     #[test]
     fn times_are_in_utc() {
-        assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
-        assert_eq!(rfc3339(-1), "1969-12-31T23:59:59Z");
-        assert_eq!(rfc3339(i64::MAX / 2), "0001-01-01T00:00:00Z");
+        assert_eq!(rfc3339(0, 0), "1970-01-01T00:00:00Z");
+        assert_eq!(rfc3339(-1, 0), "1969-12-31T23:59:59Z");
+        assert_eq!(rfc3339(0, 120_300_000), "1970-01-01T00:00:00.1203Z");
+        assert_eq!(rfc3339(i64::MAX / 2, 0), "0001-01-01T00:00:00Z");
     }
 }

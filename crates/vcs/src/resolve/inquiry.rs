@@ -1,6 +1,7 @@
 //! One question about one module: the module, its repository, and the circumstances.
 
 use gomod::module::canonical_version;
+use gomod::repository::Vcs;
 use gomod::{Version, semver};
 use tokio::sync::OnceCell;
 
@@ -60,10 +61,11 @@ impl<'a> Inquiry<'a> {
 
     /// The version of the newest commit of the default branch (D17). It has no name to begin with.
     pub(super) async fn head(&self) -> Result<Named, Fault> {
-        let commit = self.repo.stat("HEAD", Need::Description, self.job).await?;
+        let newest = self.repo.newest();
+        let commit = self.repo.stat(newest, Need::Description, self.job).await?;
         let version = Naming::new(self, &commit, "").version().await?;
         let origin = self.origin(&commit, &version, "").await?;
-        let origin = Origin { reference: "HEAD".to_owned(), ..origin };
+        let origin = Origin { reference: newest.to_owned(), ..origin };
         Ok(named(commit, version, origin))
     }
 
@@ -108,8 +110,11 @@ impl<'a> Inquiry<'a> {
         Ok(origin.with_tags(self.refs().await?, self.base_prefix()))
     }
 
-    /// `Origin.Ref`: for a hash the first name that leads to it. As in go, `HEAD` is no name that an answer depends on.
+    /// `Origin.Ref`: in git for a hash the first name that leads to it. As in go, `HEAD` is no name that an answer depends on.
     async fn reference(&self, commit: &Commit) -> Result<Option<String>, RepoError> {
+        if self.repo.vcs() != Vcs::Git {
+            return Ok(commit.reference.clone());
+        }
         let name = match &commit.reference {
             Some(name) => Some(name.clone()),
             None => self
@@ -130,7 +135,8 @@ impl<'a> Inquiry<'a> {
 }
 
 fn named(commit: Commit, version: Version, origin: Origin) -> Named {
-    Named { info: Info { version, time: commit.time, origin: Some(origin) }, commit }
+    let info = Info { version, time: commit.time, nanos: commit.nanos, origin: Some(origin) };
+    Named { commit, info }
 }
 
 /// Whether the text is a version as go writes it.

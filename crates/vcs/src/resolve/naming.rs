@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use gomod::pseudo::{self, PseudoTime, is_pseudo_version, pseudo_version};
+use gomod::repository::Vcs;
 use gomod::{Version, semver};
 
 use super::fault::Fault;
@@ -77,13 +78,15 @@ impl<'a> Naming<'a> {
         Ok(highest.map(Tags::Highest).or(base.map(Tags::Base)).unwrap_or(Tags::Nothing))
     }
 
-    /// D18: the highest tag among the ancestors that can be a base. Tags on the commit itself come first, as in a go that has not
-    /// fetched the history; and the history is asked for only when some tag could be one.
+    /// D18: the highest tag among the ancestors that can be a base. In git tags on the commit itself come first, as in a go that
+    /// has not fetched the history; and the history is asked for only when some tag could be one.
     async fn base_in_history(&mut self) -> Result<Option<String>, Fault> {
-        if let Some(own) = self.highest_base(&self.commit.tags).await? {
+        let inquiry = self.inquiry;
+        if inquiry.repo.vcs() == Vcs::Git
+            && let Some(own) = self.highest_base(&self.commit.tags).await?
+        {
             return Ok(Some(own));
         }
-        let inquiry = self.inquiry;
         let known: Vec<String> = inquiry.refs().await?.tags().map(|(tag, _)| tag.to_owned()).collect();
         if self.highest_base(&known).await?.is_none() {
             return Ok(None);

@@ -33,7 +33,7 @@ pub struct Origin {
     /// The branch or tag that led to the commit, in full.
     #[serde(rename = "Ref", skip_serializing_if = "String::is_empty")]
     pub reference: String,
-    /// The sum of all refs (D34). Nothing that exists depends on it.
+    /// The sum of the whole repository: in git of all refs, on which nothing that exists depends (D34).
     #[serde(skip_serializing_if = "String::is_empty")]
     pub repo_sum: String,
 }
@@ -45,18 +45,21 @@ impl Origin {
         Self { vcs, url, subdir: place.folder.clone(), ..Self::default() }
     }
 
-    /// The same, found at this commit.
+    /// The same, found at this commit. A revision of Subversion is no hash to go.
     #[must_use]
     pub(super) fn at(self, commit: &Commit, reference: Option<&str>) -> Self {
         let reference = reference.unwrap_or_default().to_owned();
-        Self { hash: commit.id.to_string(), reference, ..self }
+        let is_hash = self.vcs != Vcs::Subversion.as_str();
+        let hash = if is_hash { commit.id.to_string() } else { String::new() };
+        Self { hash, reference, ..self }
     }
 
-    /// The same, dependent on these tags. Other systems than git have sums that [`Refs`] cannot tell.
+    /// The same, dependent on these tags. In other systems than git it depends on the repository as a whole, if there is a sum
+    /// of it.
     #[must_use]
     pub(super) fn with_tags(self, refs: &Refs, prefix: String) -> Self {
         if self.vcs != Vcs::Git.as_str() {
-            return self;
+            return Self { repo_sum: refs.sum().unwrap_or_default().to_owned(), ..self };
         }
         Self { tag_sum: tag_sum(refs, &prefix), tag_prefix: prefix, ..self }
     }

@@ -110,6 +110,7 @@ mod tests {
             id: CommitId::new("abcdefabcdefabcdefabcdefabcdefabcdefabcd"),
             short: "abcdefabcdef".to_owned(),
             time: 1_700_000_300,
+            nanos: 0,
             tag: None,
             reference: None,
             tags: Vec::new(),

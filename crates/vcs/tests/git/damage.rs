@@ -117,7 +117,7 @@ async fn victim() {
     let environment = [("PATH", path.as_str()), ("HOME", home)].into_iter().collect();
     let options = vcs::GitOptions { ca_file: Some(ca.into()), ..vcs::GitOptions::default() };
     let cache = vcs::GitCache::new(format!("{home}/cache"), options, vcs::Programs::new(4, environment));
-    let remotes = vcs::Remotes { url: url.to_owned(), ways: vec![url.to_owned()] };
+    let remotes = vcs::Remotes { url: url.to_owned(), ways: vec![vcs::Route::vouched(url)] };
     let _ = cache.open(&remotes).unwrap().stat("v1.0.0", Need::Files, &job()).await;
 }
 

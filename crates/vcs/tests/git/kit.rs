@@ -10,7 +10,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use testkit::repo::{GitHttps, GitRepo, Object, Tree, git_command};
 use tokio::time::Instant;
-use vcs::{Archive, GitCache, GitOptions, Job, Programs, Remotes, Repo};
+use vcs::{Archive, GitCache, GitOptions, Job, Programs, Remotes, Repo, Route};
 
 /// Longer than any test takes.
 pub(crate) const LONG: Duration = Duration::from_mins(1);
@@ -53,7 +53,7 @@ impl Kit {
     }
 
     pub(crate) fn open_by(&self, url: &str, ways: &[&str]) -> Arc<dyn Repo> {
-        let ways = ways.iter().map(|way| (*way).to_owned()).collect();
+        let ways = ways.iter().map(|way| Route::vouched(*way)).collect();
         self.cache.open(&Remotes { url: url.to_owned(), ways }).expect("a good address")
     }
 

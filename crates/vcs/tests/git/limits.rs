@@ -116,6 +116,21 @@ async fn old_versions_make_room_for_new_ones() {
 }
 
 #[tokio::test]
+async fn a_store_of_a_thousand_packs_begins_anew() {
+    let (sample, kit) = (Sample::new(), Kit::new(with_files()));
+    let asked = kit.open(&sample.repo.url());
+    asked.stat("v1.0.0", Need::Files, &job()).await.unwrap();
+    let packs = kit.folder().join("whole.git/objects/pack");
+    for at in 0..1000 {
+        fs::write(packs.join(format!("pack-{at}.pack")), "").unwrap();
+    }
+    asked.stat("v1.1.0", Need::Files, &job()).await.unwrap();
+    assert_eq!(kit.packs("whole.git").len(), 1);
+    asked.stat("v1.0.0", Need::Files, &job()).await.unwrap();
+    assert_eq!(kit.packs("whole.git").len(), 2, "what was here before is fetched when it is asked for");
+}
+
+#[tokio::test]
 async fn repositories_that_are_not_used_make_room() {
     let (first, second) = (large(1), large(1));
     let kit = Kit::new(GitOptions { cache_bytes_max: 1_500_000, ..with_files() });

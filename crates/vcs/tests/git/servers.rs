@@ -2,11 +2,9 @@
 
 use source::FailureKind;
 use testkit::repo::{GitDaemon, GitHttps, HttpsFault};
-use vcs::{Credential, GitOptions, Need, Probe, Probed};
+use vcs::{Credential, GitOptions, Need};
 
 use crate::kit::{Kit, Sample, files, job, with_ca, with_files};
-
-use std::sync::Arc;
 
 /// Everything that is asked of a repository, by whatever way it comes.
 async fn everything(kit: &Kit, url: &str, sample: &Sample) {
@@ -119,19 +117,8 @@ async fn outages_are_no_answers() {
     assert!(error.message.contains("certificate"), "{error}");
 }
 
-/// A web client that knows what it will find.
-#[derive(Debug)]
-struct Knowing(Probed);
-
-#[async_trait::async_trait]
-impl Probe for Knowing {
-    async fn look_at(&self, _: &str, _: tokio::time::Instant) -> Probed {
-        self.0.clone()
-    }
-}
-
 #[tokio::test]
-async fn a_redirect_is_followed_when_we_may_go_there() {
+async fn a_redirect_is_not_followed_unasked() {
     let (sample, server, other) = (Sample::new(), GitHttps::start(), GitHttps::start());
     other.serve("/new", &sample.repo);
     server.fault("/old", HttpsFault::Redirect(other.url("/new")));
@@ -139,31 +126,5 @@ async fn a_redirect_is_followed_when_we_may_go_there() {
     let error = kit.open(&server.url("/old")).stat("v1.0.0", Need::Files, &job()).await.unwrap_err();
     assert_eq!(error.kind, FailureKind::Unavailable);
     assert!(error.message.contains("another address"), "{error}");
-    assert_eq!(other.requests().len(), 0, "it is not followed unasked");
-    server.fault("/old", HttpsFault::Redirect(server.url("{}")));
-    server.serve("/new", &sample.repo);
-    let to = |url: &str| {
-        let probe: Arc<dyn Probe> = Arc::new(Knowing(Probed::Moved(url.to_owned())));
-        Kit::new(GitOptions { probe: Some(probe), ..with_ca(&server) })
-    };
-    let kit = to(&server.url("/new"));
-    let commit = kit.open(&server.url("/old")).stat("v1.0.0", Need::Files, &job()).await.unwrap();
-    assert_eq!(commit.id.as_str(), sample.hash(0));
-    let kit = to(&sample.repo.url());
-    let error = kit.open(&server.url("/old")).stat("v1.0.0", Need::Files, &job()).await.unwrap_err();
-    assert!(error.message.contains("another address"), "not to a file: {error}");
-}
-
-#[tokio::test]
-async fn a_web_client_sees_what_a_login_hides() {
-    let (sample, server) = (Sample::new(), GitHttps::start());
-    server.serve("/a", &sample.repo);
-    server.protect("/a", "me", "secret");
-    for (probed, kind) in [(Probed::Missing, FailureKind::NotFound), (Probed::Unknown, FailureKind::Refused)]
-    {
-        let probe: Arc<dyn Probe> = Arc::new(Knowing(probed));
-        let kit = Kit::new(GitOptions { probe: Some(probe), ..with_ca(&server) });
-        let error = kit.open(&server.url("/a")).refs(&job()).await.unwrap_err();
-        assert_eq!(error.kind, kind, "{error}");
-    }
+    assert_eq!(other.requests().len(), 0);
 }

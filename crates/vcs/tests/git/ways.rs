@@ -26,6 +26,9 @@ async fn the_second_way_is_tried_and_remembered() {
         let asked = kit.open_by(&server.url(path), &[&ssh, &server.url(path)]);
         asked.stat("v1.0.0", Need::Files, &job()).await.unwrap();
         assert_eq!(fs::read_to_string(&log).unwrap(), "x\n", "{path}");
+        let detour = asked.detour();
+        let told = detour.as_deref().unwrap_or_default();
+        assert_eq!(told.contains("ssh://example.com does not let us in"), path == "/a", "{told}");
     }
 }
 

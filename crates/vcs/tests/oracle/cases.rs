@@ -6,10 +6,12 @@ mod folders;
 mod graphs;
 mod licences;
 mod majors;
+mod mercurial;
 mod names;
 mod pseudo;
 mod random;
 mod retractions;
+mod subversion;
 mod tags;
 mod vendored;
 
@@ -30,6 +32,8 @@ pub(crate) fn all(seed: u64) -> Shop {
         vendored::add,
         licences::add,
         attributes::add,
+        mercurial::add,
+        subversion::add,
     ];
     for add in fixed {
         add(&mut shop);

@@ -11,7 +11,7 @@ pub(crate) struct Difference {
     pub(crate) is_it: fn(&Ask, &Answer, &Answer) -> bool,
 }
 
-/// What differs by intent, and at the end what is a gap still.
+/// What differs by intent.
 pub(crate) const DIFFERENCES: &[Difference] = &[
     Difference {
         reason: "go refuses a module that wants a newer go than itself; a server has no go (protocol.md C11)",
@@ -22,11 +22,15 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         is_it: |ask, _, ours| asks_with(ask, '/') && refused(ours) == Some("form of the revision"),
     },
     Difference {
-        reason: "gap: a name that is no UTF-8 spoils the module even where the file is left out",
-        is_it: |ask, go, ours| {
-            ask.module.ends_with("/bytes")
-                && zip_refused(go).is_none()
-                && zip_refused(ours) == Some("file name")
+        reason: "what Mercurial shows where there is no commit is none; go finds it, and then can make no zip of it",
+        is_it: |_, go, ours| is_null_commit(go) && refused(ours).is_some(),
+    },
+    Difference {
+        reason: "go asks Mercurial for the base of a pseudo-version in a language in which a `+` in a tag is a sign",
+        is_it: |ask, go, _| {
+            ask.module.ends_with("/versions.hg")
+                && asks_for(ask, "default")
+                && refused(go) == Some("unknown revision")
         },
     },
 ];
@@ -43,6 +47,14 @@ fn zip_refused(answer: &Answer) -> Option<&'static str> {
         Answer::Found(found) => found.zip.as_ref().err().map(Kind::name),
         _ => None,
     }
+}
+
+fn is_null_commit(answer: &Answer) -> bool {
+    matches!(answer, Answer::Found(found) if found.version.ends_with("-000000000000") && found.zip.is_err())
+}
+
+fn asks_for(ask: &Ask, version: &str) -> bool {
+    ask.question == Question::Version(version.to_owned())
 }
 
 fn asks_with(ask: &Ask, sign: char) -> bool {

@@ -1,10 +1,12 @@
 //! The real go as it answers with `GOPROXY=direct`.
 //!
 //! What go says of a hash depends on what it fetched before, so no process is asked about a repository twice: round N takes
-//! the Nth question of each. But repositories that are asked for tags alone have one process each. Two run at a time.
+//! the Nth question of each. But repositories of which no answer depends on another have one process each. Two run at a time.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -14,7 +16,7 @@ use testkit::GoRun;
 use testkit::go::Downloaded;
 
 use crate::answer::{Answer, Found, Kind};
-use crate::shop::{Ask, HOST, Question, Shop};
+use crate::shop::{Ask, HOST, OTHER_HOST, Question, Shop};
 
 /// How many processes of go run at a time.
 const AT_A_TIME: usize = 2;
@@ -24,15 +26,14 @@ pub(crate) type Place = (usize, usize);
 
 /// Asks everything. The answers come in no order.
 pub(crate) fn ask_all(shop: &Shop) -> Vec<(Place, Answer)> {
-    let config = shop.folder().join("gitconfig");
-    write_config(&config, &shop.root());
+    let config = &Config::write(shop);
     let jobs = jobs(shop);
     let (next, answers) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..AT_A_TIME {
             scope.spawn(|| {
                 while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let of_job = ask_job(job, &config);
+                    let of_job = ask_job(job, config);
                     answers.lock().expect("no asker stopped").extend(of_job);
                 }
             });
@@ -49,7 +50,7 @@ fn jobs(shop: &Shop) -> Vec<GoJob<'_>> {
     let mut alone = Vec::new();
     for (number, stall) in shop.stalls.iter().enumerate() {
         let asks = stall.asks.iter().enumerate().map(|(at, ask)| ((number, at), ask));
-        if stall.is_about_tags {
+        if stall.is_independent {
             alone.push(asks.collect());
             continue;
         }
@@ -62,7 +63,27 @@ fn jobs(shop: &Shop) -> Vec<GoJob<'_>> {
     alone
 }
 
-fn write_config(file: &Path, root: &Path) {
+/// How the programs of go find the repositories, which have other addresses to go.
+struct Config {
+    git: PathBuf,
+    path: OsString,
+}
+
+impl Config {
+    fn write(shop: &Shop) -> Self {
+        let (git, bin) = (shop.folder().join("gitconfig"), shop.folder().join("bin"));
+        write_git_config(&git, &shop.root());
+        fs::create_dir(&bin).expect("a folder");
+        let path = std::env::var_os("PATH").expect("a path");
+        for program in ["hg", "svn"] {
+            write_program(&bin, program, &path, &shop.others());
+        }
+        let path = std::env::join_paths(std::iter::once(bin).chain(std::env::split_paths(&path)));
+        Self { git, path: path.expect("no colons") }
+    }
+}
+
+fn write_git_config(file: &Path, root: &Path) {
     let root = root.display();
     let text = format!(
         "[url \"file://{root}/\"]\n\tinsteadOf = https://{HOST}\n[safe]\n\tdirectory = *\n[protocol \"file\"]\n\tallow = always\n"
@@ -70,18 +91,35 @@ fn write_config(file: &Path, root: &Path) {
     fs::write(file, text).expect("a file");
 }
 
-fn ask_job(job: &GoJob<'_>, config: &Path) -> Vec<(Place, Answer)> {
+/// Programs other than git know no `insteadOf`: ours runs the real one with other addresses. `hg pull` takes its own from a file.
+fn write_program(bin: &Path, program: &str, path: &OsStr, root: &Path) {
+    let mut places = std::env::split_paths(path).map(|folder| folder.join(program));
+    let real = places.find(|place| place.is_file()).expect("it is installed");
+    let script = format!(
+        "#!/bin/sh\ncase $1 in pull) set -- \"$@\" \"$(sed -n 's/^default = //p' .hg/hgrc)\";; esac\n\
+         for arg; do\n shift\n case $arg in https://{OTHER_HOST}*) arg=file://{}/${{arg#https://{OTHER_HOST}}};; esac\n \
+         set -- \"$@\" \"$arg\"\ndone\nexec {} \"$@\"\n",
+        root.display(),
+        real.display()
+    );
+    let place = bin.join(program);
+    fs::write(&place, script).expect("a file");
+    fs::set_permissions(place, fs::Permissions::from_mode(0o755)).expect("it is ours");
+}
+
+fn ask_job(job: &GoJob<'_>, config: &Config) -> Vec<(Place, Answer)> {
     let (lists, versions): (GoJob<'_>, GoJob<'_>) =
         job.iter().partition(|(_, ask)| ask.question == Question::List);
     [ask_lists(&lists, config), ask_versions(&versions, config)].concat()
 }
 
-fn run(config: &Path) -> GoRun {
-    let run = GoRun::new().proxy("direct").env("GIT_CONFIG_GLOBAL", config).env("GIT_CONFIG_NOSYSTEM", "1");
-    run.env("GOVCS", "*:all").env("GIT_ALLOW_PROTOCOL", "file:https")
+fn run(config: &Config) -> GoRun {
+    let run =
+        GoRun::new().proxy("direct").env("GIT_CONFIG_GLOBAL", &config.git).env("GIT_CONFIG_NOSYSTEM", "1");
+    run.env("PATH", &config.path).env("GOVCS", "*:all").env("GIT_ALLOW_PROTOCOL", "file:https")
 }
 
-fn ask_lists(asks: &[(Place, &Ask)], config: &Path) -> Vec<(Place, Answer)> {
+fn ask_lists(asks: &[(Place, &Ask)], config: &Config) -> Vec<(Place, Answer)> {
     if asks.is_empty() {
         return Vec::new();
     }
@@ -114,7 +152,7 @@ impl From<Listed> for Answer {
     }
 }
 
-fn ask_versions(asks: &[(Place, &Ask)], config: &Path) -> Vec<(Place, Answer)> {
+fn ask_versions(asks: &[(Place, &Ask)], config: &Config) -> Vec<(Place, Answer)> {
     if asks.is_empty() {
         return Vec::new();
     }

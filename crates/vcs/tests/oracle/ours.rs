@@ -1,15 +1,20 @@
 //! This crate as it answers the same questions, one cache for all.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use gomod::repository::Vcs;
 use gomod::{ModulePath, ModuleVersion, Revision};
 use serde_json::Value;
 use source::{FailureKind, Spool};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use vcs::{Environment, GitCache, GitOptions, Info, Job, Module, Need, Programs, Remotes, Repo, RepoError};
+use vcs::{
+    Access, Environment, GitCache, GitOptions, HgCache, HgOptions, Info, Job, Module, Need, Programs, Repo,
+    RepoError, Repositories, Root, Route, SvnClient, SvnOptions,
+};
 
 use crate::answer::{Answer, Found, Kind};
 use crate::go::Place;
@@ -20,7 +25,7 @@ const AT_A_TIME: usize = 4;
 
 /// What every question needs.
 struct World {
-    cache: GitCache,
+    repositories: Repositories,
     spool: Spool,
     turns: Semaphore,
 }
@@ -28,7 +33,9 @@ struct World {
 /// One question, ready to be put.
 struct Asked {
     world: Arc<World>,
+    vcs: Vcs,
     root: String,
+    url: String,
     way: String,
     ask: Ask,
 }
@@ -36,23 +43,37 @@ struct Asked {
 /// Asks everything. The answers come in no order.
 pub(crate) fn ask_all(shop: &Shop) -> Vec<(Place, Answer)> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    let options = GitOptions { extra_protocols: vec!["file".to_owned()], ..GitOptions::default() };
-    let programs = Programs::new(4, path_alone());
     let spool = shop.folder().join("spool");
     std::fs::create_dir(&spool).expect("a folder");
-    let cache = GitCache::new(shop.folder().join("cache"), options, programs);
-    let world = Arc::new(World { cache, spool: Spool::new(spool), turns: Semaphore::new(AT_A_TIME) });
+    let repositories = repositories(&shop.folder().join("cache"));
+    let world = Arc::new(World { repositories, spool: Spool::new(spool), turns: Semaphore::new(AT_A_TIME) });
     runtime.block_on(async {
         let mut asking = JoinSet::new();
         for (number, stall) in shop.stalls.iter().enumerate() {
             for (at, ask) in stall.asks.iter().enumerate() {
                 let (world, ask) = (Arc::clone(&world), ask.clone());
-                let asked = Asked { world, root: stall.path(), way: stall.git.url(), ask };
+                let (vcs, root, url, way) = (stall.vcs(), stall.path(), stall.url(), stall.way.clone());
+                let asked = Asked { world, vcs, root, url, way, ask };
                 asking.spawn(async move { ((number, at), asked.answer().await) });
             }
         }
         asking.join_all().await
     })
+}
+
+/// Those of all systems, also on this machine.
+fn repositories(folder: &Path) -> Repositories {
+    let extra_protocols = vec!["file".to_owned()];
+    let programs = Programs::new(4, path_alone());
+    let access = Access { extra_protocols: extra_protocols.clone(), ..Access::default() };
+    let git = GitOptions { extra_protocols, ..GitOptions::default() };
+    let hg = HgOptions { access: access.clone(), ..HgOptions::default() };
+    let svn = SvnOptions { access, ..SvnOptions::default() };
+    Repositories::new(
+        GitCache::new(folder.join("git"), git, programs.clone()),
+        HgCache::new(folder.join("hg"), hg, programs.clone()),
+        SvnClient::new(folder.join("svn"), svn, programs),
+    )
 }
 
 /// Nothing of the user's but where programs are.
@@ -84,8 +105,10 @@ impl Asked {
         let job = Job { deadline: Instant::now() + Duration::from_mins(1), not_before: Instant::now() };
         let path =
             ModulePath::parse(&self.ask.module).map_err(|error| RepoError::not_found(error.to_string()))?;
-        let remotes = Remotes { url: format!("https://{}", self.root), ways: vec![self.way.clone()] };
-        let repo = self.world.cache.open(&remotes)?;
+        let (root, url) = (self.root.clone(), self.url.clone());
+        let (ways, subdir) = (Vec::new(), String::new());
+        let found = Root { root, vcs: self.vcs, url, ways, subdir, is_private: false, is_insecure: false };
+        let repo = self.world.repositories.open(&found, vec![Route::vouched(&self.way)])?;
         let module = Module::new(path.clone(), &self.root, "", Arc::clone(&repo))?;
         match &self.ask.question {
             Question::List => list(&module, &job).await,

@@ -1,12 +1,17 @@
 //! The repositories that are asked about, and the questions.
 
-use std::path::PathBuf;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
 
+use gomod::repository::Vcs;
 use tempfile::TempDir;
-use testkit::repo::{GitRepo, History, Object, Tree};
+use testkit::repo::{GitRepo, HgRepo, History, Object, SvnHistory, SvnRepo, Tree};
 
-/// Where the repositories are, by their paths: `github.com/ex/NAME`.
+/// Where the repositories of git are, by their paths: `github.com/ex/NAME`.
 pub(crate) const HOST: &str = "github.com/ex/";
+
+/// Where those of other systems are, by their paths: `vcs.example.com/NAME.hg`, with the system at the end.
+pub(crate) const OTHER_HOST: &str = "vcs.example.com/";
 
 /// All repositories of a run with their questions.
 pub(crate) struct Shop {
@@ -17,10 +22,20 @@ pub(crate) struct Shop {
 /// One repository and what is asked of it.
 pub(crate) struct Stall {
     pub(crate) name: String,
-    pub(crate) git: GitRepo,
+    repo: Kept,
+    /// Its address for the programs.
+    pub(crate) way: String,
     pub(crate) asks: Vec<Ask>,
-    /// Whether only tags are asked for, by their names, so that no answer depends on the one before.
-    pub(crate) is_about_tags: bool,
+    /// Whether no answer depends on the one before: no two questions lead to one version, and only tags are asked for, by their
+    /// names, unless the system is one of which go fetches everything at once.
+    pub(crate) is_independent: bool,
+}
+
+/// A repository of some system, which is there as long as this.
+enum Kept {
+    Git(GitRepo),
+    Hg { _repo: HgRepo },
+    Svn { _repo: SvnRepo },
 }
 
 /// One question about one module.
@@ -50,6 +65,11 @@ impl Shop {
         self.folder.path().join("repos")
     }
 
+    /// The same for those of other systems than git.
+    pub(crate) fn others(&self) -> PathBuf {
+        self.folder.path().join("others")
+    }
+
     /// A folder for other files.
     pub(crate) fn folder(&self) -> PathBuf {
         self.folder.path().to_owned()
@@ -60,20 +80,80 @@ impl Shop {
         assert!(self.stalls.iter().all(|stall| stall.name != name), "{name} is there already");
         let mut kept = None;
         let git = GitRepo::create_at(self.root().join(name), |history| kept = Some(build(history)));
-        self.stalls.push(Stall { name: name.to_owned(), git, asks: Vec::new(), is_about_tags: false });
-        (self.stalls.last_mut().expect("just added"), kept.expect("built"))
+        let way = git.url();
+        (self.add(name, Kept::Git(git), way), kept.expect("built"))
+    }
+
+    /// A new repository of Mercurial, with a commit to remember for each that is built.
+    pub(crate) fn hg_stall<T>(
+        &mut self,
+        name: &str,
+        build: impl FnOnce(&mut HgRepo) -> T,
+    ) -> (&mut Stall, T) {
+        let mut hg = HgRepo::create();
+        let kept = build(&mut hg);
+        let way = self.put(name, hg.path());
+        (self.add(name, Kept::Hg { _repo: hg }, way), kept)
+    }
+
+    /// A new repository of Subversion; `NAME` may go on into it, as `NAME/trunk`.
+    pub(crate) fn svn_stall(&mut self, name: &str, build: impl FnOnce(&mut SvnHistory)) -> &mut Stall {
+        let svn = SvnRepo::create(build);
+        let (repo, inner) = name.split_once('/').map_or((name, ""), |(repo, _)| (repo, &name[repo.len()..]));
+        let way = self.put(repo, &svn.path()) + inner;
+        self.add(name, Kept::Svn { _repo: svn }, way)
+    }
+
+    fn add(&mut self, name: &str, repo: Kept, way: String) -> &mut Stall {
+        let name = name.to_owned();
+        self.stalls.push(Stall { name, repo, way, asks: Vec::new(), is_independent: false });
+        self.stalls.last_mut().expect("just added")
+    }
+
+    /// Puts a repository under its name, and returns its address.
+    fn put(&self, name: &str, repo: &Path) -> String {
+        let place = self.others().join(name);
+        std::fs::create_dir_all(self.others()).expect("a folder");
+        symlink(repo, &place).expect("a link");
+        format!("file://{}", place.display())
     }
 }
 
 impl Stall {
-    /// The path of its root module.
-    pub(crate) fn path(&self) -> String {
-        format!("{HOST}{}", self.name)
+    /// The system.
+    pub(crate) fn vcs(&self) -> Vcs {
+        match self.repo {
+            Kept::Git(_) => Vcs::Git,
+            Kept::Hg { .. } => Vcs::Mercurial,
+            Kept::Svn { .. } => Vcs::Subversion,
+        }
     }
 
-    /// Says that only tags are asked for.
-    pub(crate) fn tags_alone(&mut self) -> &mut Self {
-        self.is_about_tags = true;
+    /// The path of its root module.
+    pub(crate) fn path(&self) -> String {
+        match self.repo {
+            Kept::Git(_) => format!("{HOST}{}", self.name),
+            Kept::Hg { .. } | Kept::Svn { .. } => format!("{OTHER_HOST}{}.{}", self.name, self.vcs()),
+        }
+    }
+
+    /// Its address, as it is told.
+    pub(crate) fn url(&self) -> String {
+        let host = if self.vcs() == Vcs::Git { HOST } else { OTHER_HOST };
+        format!("https://{host}{}", self.name)
+    }
+
+    /// The repository, which must be one of git.
+    pub(crate) fn git(&self) -> &GitRepo {
+        match &self.repo {
+            Kept::Git(git) => git,
+            Kept::Hg { .. } | Kept::Svn { .. } => panic!("{} is no repository of git", self.name),
+        }
+    }
+
+    /// Says that no answer depends on the one before.
+    pub(crate) fn independent(&mut self) -> &mut Self {
+        self.is_independent = true;
         self
     }
 
@@ -95,13 +175,13 @@ impl Stall {
 
     /// Asks for a pseudo-version of a commit: `before` is all that stands before its time and hash.
     pub(crate) fn pseudo(&mut self, behind: &str, before: &str, commit: Object) -> &mut Self {
-        let version = format!("{before}{}", self.git.stamp(commit));
+        let version = format!("{before}{}", self.git().stamp(commit));
         self.ask(behind, &[&version])
     }
 
     /// The full hash of a commit.
     pub(crate) fn hash(&self, commit: Object) -> String {
-        self.git.hash(commit).to_owned()
+        self.git().hash(commit).to_owned()
     }
 }
 

@@ -8,19 +8,24 @@ use std::time::Duration;
 use gomod::gosumdb::SumDbSetting;
 use ladder::agent::{Agent, AgentOptions};
 use ladder::project::Project;
+use ladder::rung::Rung;
 use ladder::verdict::Verdict;
 use ladder::{Lazy, Steps, child, pins};
 use protocol::Observers;
-use source::{Failure, Origin};
+use source::Failure;
 use tokio::process::Command;
 
 use super::LadderArgs;
+use super::vendored::Vendored;
 use crate::commands::Session;
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::go::GoSettings;
+use crate::keys;
 use crate::logging::{self, Log};
 use crate::report::{Failed, Problem};
+use crate::settings::origin::Origin;
+use crate::settings::project::ProjectFile;
 use crate::settings::{Settings, table};
 use crate::wiring::client::Client;
 
@@ -39,16 +44,56 @@ pub(super) struct Run<'a> {
     pub(super) ladder: &'a LadderArgs,
 }
 
-/// Runs it to its end. Ends with its code, or with that of the infrastructure.
-pub(super) fn run(run: &Run<'_>, session: &mut Session<'_>) -> Result<(), Failed> {
-    let settings = session.settings(&run.ladder.flags.given)?;
-    let _log = wanted_log(&settings, session.env)?;
-    let client = client(&settings, run.folder, session)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let steps = client.steps.clone();
-    let code = runtime.block_on(attended(run, client));
-    runtime.shutdown_timeout(HANGING_MAX);
-    conclude(&Verdict::new(steps.told(), code?), run, session)
+/// Everything that a run stands on, made once.
+pub(super) struct Ground {
+    settings: Settings,
+    project_file: ProjectFile,
+    project: Project,
+    client: Client,
+    _log: Option<Log>,
+}
+
+impl Ground {
+    /// Reads the settings, those of the project, and its hashes.
+    pub(super) fn of(run: &Run<'_>, session: &mut Session<'_>) -> Result<Self, Failed> {
+        let settings = session.settings(&run.ladder.flags.given)?;
+        let log = wanted_log(&settings, session.env)?;
+        let go = GoSettings::load(session.env, session.files);
+        let gowork = go.get("GOWORK").map(|(value, _)| value);
+        let project = Project::find(run.folder, gowork.as_deref());
+        let root = project.root().map(Path::to_owned);
+        let project_file =
+            root.map_or_else(|| Ok(ProjectFile::default()), |root| ProjectFile::read(&root, session.files))?;
+        let client = client(&settings, &project, rungs(&settings, &project, &project_file)?, session)?;
+        Ok(Self { settings, project_file, project, client, _log: log })
+    }
+
+    /// The vendor folder of the project, if there is a project and the user wants this rung.
+    pub(super) fn vendored(&self, session: &Session<'_>) -> Result<Option<Vendored>, Failed> {
+        let Some(root) = self.project.root() else { return Ok(None) };
+        let trusted = keys::trusted(&self.settings)?;
+        let required = self.project_file.vendor.require_checksums;
+        Vendored::of(root, self.client.rungs.as_deref(), trusted, required, session)
+    }
+
+    /// Runs the command to its end behind an agent.
+    pub(super) fn attempt(&self, run: &Run<'_>) -> Result<Verdict, Failed> {
+        let client = Client { steps: Arc::new(Steps::default()), ..self.client.clone() };
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let steps = client.steps.clone();
+        let code = runtime.block_on(attended(run, client));
+        runtime.shutdown_timeout(HANGING_MAX);
+        Ok(Verdict::new(steps.told(), code?))
+    }
+}
+
+/// The rungs that the user wants, else those that the project names: the user's flag and variable stand above the project's file,
+/// and the user's and the system's files below it (house.md, Settings).
+fn rungs(settings: &Settings, project: &Project, file: &ProjectFile) -> Result<Option<Vec<Rung>>, Failed> {
+    let users = settings.get(&table::RUNGS)?;
+    let stands_above = matches!(settings.value(&table::RUNGS)?.origin, Origin::Flag(_) | Origin::Variable(_));
+    let projects = project.root().and_then(|root| file.chosen_rungs(root));
+    Ok(if stands_above { users } else { projects.or(users) })
 }
 
 /// A client prints nothing on a good day: it logs only for those who ask for it.
@@ -57,23 +102,25 @@ fn wanted_log(settings: &Settings, env: &Env) -> Result<Option<Log>, Failed> {
     is_wanted.then(|| logging::start(settings, env)).transpose()
 }
 
-fn client(settings: &Settings, folder: &Path, session: &Session<'_>) -> Result<Client, Failed> {
+fn client(
+    settings: &Settings,
+    project: &Project,
+    rungs: Option<Vec<Rung>>,
+    session: &Session<'_>,
+) -> Result<Client, Failed> {
     let go = GoSettings::load(session.env, session.files);
     let get = |name: &str| go.get(name).map(|(value, _)| value);
-    let project = Project::find(folder, get("GOWORK").as_deref());
     let pins = pins::read(&project.sum_files()).map_err(|error| {
-        Failed::new(
-            Exit::Failure,
-            Problem::from_error(&error)
-                .advise("make it a readable go.sum, or bring it back from version control"),
-        )
+        let advice = "make it a readable go.sum, or bring it back from version control";
+        Failed::new(Exit::Failure, Problem::from_error(&error).advise(advice))
     })?;
     Ok(Client {
         settings: settings.clone(),
         env: session.env.clone(),
+        rungs,
         pins: Arc::new(pins),
         module_cache: module_cache(get("GOMODCACHE"), get("GOPATH"), session.env),
-        steps: Arc::new(Steps::default()),
+        steps: Arc::default(),
     })
 }
 
@@ -115,7 +162,8 @@ fn database(setting: &SumDbSetting) -> Option<&gomod::gosumdb::SumDb> {
     }
 }
 
-fn conclude(verdict: &Verdict, run: &Run<'_>, session: &mut Session<'_>) -> Result<(), Failed> {
+/// Says what is to be said, and ends with the code of the command, or with that of the infrastructure.
+pub(super) fn conclude(verdict: &Verdict, run: &Run<'_>, session: &mut Session<'_>) -> Result<(), Failed> {
     for line in verdict.lines() {
         writeln!(session.err, "modkeep: {line}")?;
     }
@@ -150,7 +198,7 @@ fn write_report(verdict: &Verdict, path: &Path) -> Result<(), Failed> {
 /// A ladder that cannot be made answers every question with the reason.
 fn unmade(failed: &Failed) -> Failure {
     let reasons: Vec<String> = failed.problems.iter().map(ToString::to_string).collect();
-    Failure::unavailable(&Origin::new("modkeep"), reasons.join("; "), Duration::ZERO).permanent()
+    Failure::unavailable(&source::Origin::new("modkeep"), reasons.join("; "), Duration::ZERO).permanent()
 }
 
 fn no_agent(error: &std::io::Error) -> Failed {
@@ -162,7 +210,7 @@ fn no_agent(error: &std::io::Error) -> Failed {
 }
 
 /// The program is there, but cannot be run.
-pub(super) fn cannot_start(program: &Path, error: &std::io::Error) -> Failed {
+pub(in crate::commands) fn cannot_start(program: &Path, error: &std::io::Error) -> Failed {
     let problem = Problem::new(format!("cannot start {}", program.display())).because(error.to_string());
     Failed::new(Exit::Unavailable, problem.advise("make it a program that this user may run"))
 }

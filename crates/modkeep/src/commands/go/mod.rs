@@ -2,9 +2,11 @@
 //!
 //! * [`program`]: which go is run.
 //! * [`behind`]: running it behind the agent, and what is said at the end.
+//! * [`vendored`]: the vendor folder before and after.
 
-mod behind;
-mod program;
+pub(in crate::commands) mod behind;
+pub(in crate::commands) mod program;
+mod vendored;
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::process::CommandExt as _;
@@ -13,13 +15,16 @@ use std::process::Command;
 
 use clap::Args;
 use ladder::subcommand::{CommandLine, Kind};
+use ladder::verdict::Verdict;
 
 use crate::commands::Session;
+use crate::commands::vendor::telling;
 use crate::exit::Exit;
 use crate::go::GoSettings;
 use crate::report::{Failed, Problem};
 use crate::settings::flags::{Flags, OfClient};
-use behind::Run;
+use behind::{Ground, Run};
+use vendored::Vendored;
 
 /// What both commands take.
 #[derive(Debug, Clone, Args)]
@@ -61,12 +66,47 @@ pub fn run(args: &GoArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     let go = program::find("go", session.env)?;
     let line = CommandLine::read(&args.args);
     let goflags = GoSettings::load(session.env, session.files).get("GOFLAGS");
-    if line.kind(&goflags.map(|(flags, _)| flags).unwrap_or_default()) == Kind::Local {
+    let goflags = goflags.map(|(flags, _)| flags).unwrap_or_default();
+    if line.kind(&goflags) == Kind::Local {
         return Err(replaced_by(&go, &args.args));
     }
     let folder =
         line.folder.map_or_else(|| session.env.cwd().to_owned(), |folder| session.env.cwd().join(folder));
-    behind::run(&Run { program: &go, args: &args.args, folder: &folder, ladder: &args.ladder }, session)
+    let run = Run { program: &go, args: &args.args, folder: &folder, ladder: &args.ladder };
+    let ground = Ground::of(&run, session)?;
+    let vendored = ground.vendored(session)?;
+    if let Some(vendored) = vendored.as_ref().filter(|_| line.reads_vendor(&goflags)) {
+        vendored.guard(session)?;
+    }
+    let listed = vendored.as_ref().filter(|vendored| line.makes_vendor() && vendored.is_listed());
+    let mut verdict = ground.attempt(&run)?;
+    match &vendored {
+        Some(vendored) if verdict.is_infrastructure() && line.kind(&goflags) == Kind::Repeatable => {
+            verdict = again_from_vendor(verdict, &run, &ground, vendored, session)?;
+        }
+        _ => {}
+    }
+    if let Some(vendored) = listed.filter(|_| verdict.exit_code() == 0) {
+        vendored.list_again()?;
+    }
+    behind::conclude(&verdict, &run, session)
+}
+
+/// Nobody could answer, and go has not run the user's code: the same command once more, from the signed snapshot.
+fn again_from_vendor(
+    failed: Verdict,
+    run: &Run<'_>,
+    ground: &Ground,
+    vendored: &Vendored,
+    session: &mut Session<'_>,
+) -> Result<Verdict, Failed> {
+    let Some(placement) = vendored.stand_in()? else { return Ok(failed) };
+    writeln!(session.err, "modkeep: nobody could answer; building from the signed snapshot of vendor/")?;
+    session.err.flush()?;
+    let args = vendored::from_vendor(run.args);
+    let verdict = ground.attempt(&Run { args: &args, ..*run });
+    placement.remove().map_err(telling::failed)?;
+    verdict
 }
 
 /// Runs a command that runs go.
@@ -77,7 +117,9 @@ pub fn exec(args: &ExecArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     };
     let program = named(name, session)?;
     let folder = session.env.cwd().to_owned();
-    behind::run(&Run { program: &program, args: rest, folder: &folder, ladder: &args.ladder }, session)
+    let run = Run { program: &program, args: rest, folder: &folder, ladder: &args.ladder };
+    let verdict = Ground::of(&run, session)?.attempt(&run)?;
+    behind::conclude(&verdict, &run, session)
 }
 
 /// A program by its path, or by its name in PATH.

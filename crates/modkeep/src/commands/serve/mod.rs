@@ -89,7 +89,7 @@ async fn serve(settings: &Settings, session: &mut Session<'_>, log: &Log) -> Res
     let client = reach::client(&http)?;
     let trust = databases::open(settings, &store, &upstreams, &client).await?;
     let profile = Profile::Server { config: settings.get(&table::GIT_CONFIG)? };
-    let direct = || direct::of(settings, session.env, &keyring, http, &client, store.spool(), profile);
+    let direct = || direct::of(settings, session.env, &keyring, http, store.spool(), profile);
     let direct = upstreams.direct.then(direct).transpose()?;
     let source = wiring::source(settings, &store, &upstreams, &client, direct, &trust)?;
     let scrubbed = chores::start(settings, &store, &source)?;

@@ -6,7 +6,7 @@
 pub mod place;
 pub mod restore;
 pub mod snapshot;
-mod telling;
+pub(in crate::commands) mod telling;
 pub mod verify;
 
 use clap::{Args, Subcommand};

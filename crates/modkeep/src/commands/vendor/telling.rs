@@ -7,7 +7,7 @@ use crate::report::{Failed, Problem};
 
 /// An error as the end of a command.
 #[expect(clippy::needless_pass_by_value, reason = "it is the end of the error")]
-pub(super) fn failed(error: VendorError) -> Failed {
+pub(in crate::commands) fn failed(error: VendorError) -> Failed {
     let problem = Problem::from_error(&error);
     let problem = match advice(&error) {
         Some(help) => problem.advise(help),

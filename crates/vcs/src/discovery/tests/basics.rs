@@ -14,7 +14,10 @@ async fn the_page_of_a_path_leads_to_its_repository() {
     let root = world.locate("a.test/x").await.unwrap();
     assert_eq!(told(&root), "a.test/x git https://b.test/x ");
     let Located::Repository(root) = root else { panic!("a repository") };
-    assert_eq!(root.ways, [Route { url: "https://b.test/x".to_owned(), is_vouched: false }]);
+    assert_eq!(
+        root.ways,
+        [Route { url: "https://b.test/x".to_owned(), is_vouched: false, is_private: false }]
+    );
     assert!(!root.is_private && !root.is_insecure);
     assert_eq!(host.requests().len(), 1);
 }
@@ -126,12 +129,18 @@ async fn the_operators_table_is_asked_first() {
         rule("a.test", "x:"),
     ];
     let root = world.locate("github.com/a/b/c").await.unwrap();
-    assert_eq!(told(&root), "github.com/a/b svn svn://10.0.0.1/b go");
+    assert_eq!(told(&root), "github.com/a/b/c svn svn://10.0.0.1/b go/c");
     let Located::Repository(root) = root else { panic!("a repository") };
-    assert_eq!(root.ways, [Route { url: "svn://10.0.0.1/b".to_owned(), is_vouched: true }]);
+    assert_eq!(root.ways, [Route::vouched("svn://10.0.0.1/b")]);
     let discovery = world.discovery();
-    assert!(discovery.check_reach(&root.ways[0], false, &job(Duration::from_secs(1))).await.is_ok());
-    assert_eq!(told(&world.locate("github.com/a/x").await.unwrap()), "github.com/a svn file:///a go");
+    assert!(discovery.check_reach(&root.ways[0], &job(Duration::from_secs(1))).await.is_ok());
+    for (path, expected) in [
+        ("github.com/a", "github.com/a svn file:///a go"),
+        ("github.com/a/v2", "github.com/a svn file:///a go"),
+        ("github.com/a/x/y/v2", "github.com/a/x/y svn file:///a go/x/y"),
+    ] {
+        assert_eq!(told(&world.locate(path).await.unwrap()), expected);
+    }
     assert_eq!(
         told(&world.locate("github.com/ab/x").await.unwrap()),
         "github.com/ab/x git https://github.com/ab/x "

@@ -26,7 +26,7 @@ async fn reached(world: &World, path: &str, private: bool) -> Result<(), (Failur
     assert_eq!(root.is_private, private);
     let ways = root.ways.iter();
     for way in ways {
-        discovery.check_reach(way, root.is_private, &job(Duration::from_secs(10))).await.map_err(told)?;
+        discovery.check_reach(way, &job(Duration::from_secs(10))).await.map_err(told)?;
     }
     Ok(())
 }
@@ -250,4 +250,52 @@ async fn a_path_with_a_suffix_asks_no_inner_address() {
     let mut world = World::new();
     world.names.0.insert("inner.test".to_owned(), vec!["127.0.0.1".parse().unwrap()]);
     assert_eq!(world.refusal("inner.test/x.git").await.0, FailureKind::Refused);
+}
+
+/// A repository that a stranger named.
+fn named(url: &str, is_private: bool) -> Route {
+    Route { url: url.to_owned(), is_vouched: false, is_private }
+}
+
+#[tokio::test]
+async fn a_repository_moves_to_no_inner_address() {
+    let mut world = World::new();
+    let (host, inner) = (world.host("a.test"), world.inner_host("inner.test"));
+    let _other = world.host("b.test");
+    let port = inner.address().port();
+    let probe = world.discovery().probe();
+    let later = Instant::now() + Duration::from_secs(10);
+    let moved_to = async |place: &str, is_private| {
+        host.redirect("/x/info/refs", &format!("https://{place}/y/info/refs?service=git-upload-pack"));
+        probe.moved_to(&named("https://a.test/x", is_private), later).await
+    };
+    for place in ADDRESSES.into_iter().chain(["inner.test"]) {
+        assert_eq!(moved_to(&format!("{place}:{port}"), false).await, None, "{place}");
+    }
+    assert_eq!(inner.count(""), 0);
+    let inside = format!("inner.test:{port}");
+    let expected = named(&format!("https://{inside}/y"), true);
+    assert_eq!(moved_to(&inside, true).await, Some(expected), "a private path may lead there");
+    assert_eq!(moved_to("b.test", false).await, Some(named("https://b.test/y", false)));
+    host.redirect("/x/info/refs", "https://b.test/login");
+    assert_eq!(probe.moved_to(&named("https://a.test/x", false), later).await, None);
+}
+
+#[tokio::test]
+async fn git_is_told_the_addresses_that_were_looked_at_and_no_others() {
+    let mut world = World::new();
+    let known = [("outer.test", "1.1.1.1"), ("inner.test", "10.0.0.1"), ("meta.test", "169.254.169.254")];
+    for (name, ip) in known {
+        world.names.0.insert(name.to_owned(), vec![ip.parse().unwrap()]);
+    }
+    let probe = world.discovery().probe();
+    let later = Instant::now() + Duration::from_secs(10);
+    let addresses = async |route: Route| probe.addresses(&route, later).await.map_err(|error| error.kind);
+    let ip = |text: &str| vec![text.parse::<IpAddr>().unwrap()];
+    assert_eq!(addresses(named("https://outer.test/x", false)).await, Ok(ip("1.1.1.1")));
+    assert_eq!(addresses(named("https://inner.test/x", false)).await, Err(FailureKind::Refused));
+    assert_eq!(addresses(named("https://inner.test/x", true)).await, Ok(ip("10.0.0.1")));
+    assert_eq!(addresses(named("https://meta.test/x", true)).await, Err(FailureKind::Refused));
+    assert_eq!(addresses(named("https://none.test/x", true)).await, Err(FailureKind::Unavailable));
+    assert_eq!(addresses(Route::vouched("https://inner.test/x")).await, Ok(Vec::new()));
 }

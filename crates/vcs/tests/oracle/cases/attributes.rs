@@ -58,7 +58,7 @@ pub(crate) fn add(shop: &mut Shop) {
         history.tag("sub/v0.999.0", both);
         tags
     });
-    stall.tags_alone();
+    stall.independent();
     for at in tags {
         stall.ask("", &[&format!("v0.{at}.0")]).ask("/sub", &[&format!("v0.{at}.0")]);
         if at % 4 == 0 {

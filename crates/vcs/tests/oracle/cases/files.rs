@@ -42,7 +42,7 @@ fn go_mods(shop: &mut Shop) {
         };
         trees.iter().enumerate().map(add).collect::<Vec<_>>()
     });
-    stall.tags_alone();
+    stall.independent();
     for tag in &tags {
         stall.ask("", &[tag]);
     }

@@ -36,7 +36,7 @@ pub(crate) fn add(shop: &mut Shop) {
         };
         trees.iter().enumerate().map(add).collect::<Vec<_>>()
     });
-    stall.tags_alone();
+    stall.independent();
     for tag in &tags {
         stall.ask("/sub", &[&format!("v0{tag}")]);
     }

@@ -136,7 +136,7 @@ fn incompatible(shop: &mut Shop) {
         .ask("/v5", &["v5.0.0", "v5.0.0+incompatible"])
         .list("/v2");
     stall.pseudo("", "v3.0.1-0.", commits[2]).ask("/v2", &["v2.0.0", "latest"]);
-    let stamp = stall.git.stamp(commits[2]);
+    let stamp = stall.git().stamp(commits[2]);
     stall.ask("", &[&format!("v3.0.1-0.{stamp}+incompatible"), &format!("v2.0.1-0.{stamp}+incompatible")]);
     stall.ask("", &[&format!("v1.0.1-0.{stamp}+incompatible"), &format!("v6.0.0-{stamp}+incompatible")]);
 }
@@ -176,7 +176,7 @@ fn wrong_paths(shop: &mut Shop) {
         };
         declared.iter().enumerate().map(tag).collect::<Vec<_>>()
     });
-    stall.tags_alone();
+    stall.independent();
     for (one, two) in &tags {
         stall.ask("", &[one]).ask("/v2", &[two]);
     }

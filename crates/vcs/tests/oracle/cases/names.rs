@@ -112,7 +112,7 @@ fn single(shop: &mut Shop) {
         }
         tags
     });
-    stall.tags_alone();
+    stall.independent();
     for (at, tag) in tags.iter().enumerate() {
         stall.ask(if at % 2 == 0 { "" } else { "/m" }, &[tag]);
     }
@@ -130,24 +130,48 @@ fn pairs(shop: &mut Shop) {
         };
         possible.enumerate().map(add).collect::<Vec<_>>()
     });
-    stall.tags_alone();
+    stall.independent();
     for tag in &tags {
         stall.ask("", &[tag]);
     }
 }
 
+/// Names that are no UTF-8: where go leaves the file out, and where it does not.
 fn not_utf8(shop: &mut Shop) {
-    let (stall, ()) = shop.stall("bytes", |history| {
-        let odd = history.commit(&[], &module("github.com/ex/bytes").file(b"x/\xff\xfe.go", ""));
-        history.tag("v1.0.0", odd);
-        let vendored = history.commit(&[], &module("github.com/ex/bytes").file(b"vendor/x/\xff.go", ""));
-        history.tag("v1.1.0", vendored);
-        let nested = history
-            .commit(&[], &module("github.com/ex/bytes").and(&module_in("n/", "n")).file(b"n/\xff.go", ""));
-        history.tag("v1.2.0", nested);
+    let path = "github.com/ex/bytes";
+    let below = |folder: &str| module_in(folder, &format!("{path}/{}", folder.trim_end_matches('/')));
+    let trees = [
+        module(path).file(b"x/\xff\xfe.go", ""),
+        module(path).file(b"vendor/x/\xff.go", ""),
+        module(path).and(&module_in("n/", "n")).file(b"n/\xff.go", ""),
+        module(path).file(b"\xff/go.mod", "module n\n").file(b"\xff/a.go", ""),
+        module(path).file(b"\xff/go.mod", "module n\n").file(b"\xfe/a.go", ""),
+        module(path).file(b"\xff/x/go.mod", "module n\n").file(b"\xff/x/a.go", ""),
+        module(path).symlink(b"\xff", "a.go"),
+        module(path).submodule(b"\xff", &"ab".repeat(20)),
+        module(path).file(b"a\xe2\x82.go", ""),
+        module(path).file(b"\xff/a.go", "").file("\u{fffd}/go.mod", "module n\n"),
+    ];
+    let (stall, tags) = shop.stall("bytes", |history| {
+        let mut tags = Vec::new();
+        for (at, tree) in trees.iter().enumerate() {
+            let commit = history.commit(&[], tree);
+            history.tag(&format!("v1.{at}.0"), commit);
+            tags.push(format!("v1.{at}.0"));
+        }
+        let outside = history.commit(&[], &module(path).and(&below("m/")).file(b"x/\xff.go", ""));
+        history.tag("m/v1.0.0", outside);
+        let inside = history.commit(&[], &module(path).and(&below("m/")).file(b"m/x/\xff.go", ""));
+        history.tag("m/v1.1.0", inside);
+        let beside = history.commit(&[], &module(path).and(&below("m/")).file(b"m\xff/a.go", ""));
+        history.tag("m/v1.2.0", beside);
+        tags
     });
-    stall.tags_alone();
-    stall.ask("", &["v1.0.0", "v1.1.0", "v1.2.0"]);
+    stall.independent();
+    for tag in &tags {
+        stall.ask("", &[tag]);
+    }
+    stall.ask("/m", &["v1.0.0", "v1.1.0", "v1.2.0"]);
 }
 
 /// A bad name is bad for a link too, and a link collides like a file.
@@ -169,7 +193,7 @@ fn links(shop: &mut Shop) {
         };
         trees.iter().enumerate().map(add).collect::<Vec<_>>()
     });
-    stall.tags_alone();
+    stall.independent();
     for tag in &tags {
         stall.ask("", &[tag]);
     }

@@ -44,7 +44,7 @@ fn one(shop: &mut Shop, name: &str, tree: &Tree) {
         "v1.0.1-0.",
         base,
     );
-    let stamp = stall.git.stamp(plain);
+    let stamp = stall.git().stamp(plain);
     let hash = stall.hash(plain);
     let (time, _) = stamp.split_once('-').expect("a stamp");
     let wrong = [

@@ -38,7 +38,7 @@ pub(crate) fn add(shop: &mut Shop) {
         tags.push("v0.99.0".to_owned());
         tags
     });
-    stall.tags_alone();
+    stall.independent();
     for (at, tag) in tags.iter().enumerate() {
         stall.ask("", &[tag]);
         if at % 3 == 0 {

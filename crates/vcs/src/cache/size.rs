@@ -11,7 +11,7 @@ use tokio::time::sleep;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// The bytes of all files below a folder. What goes away meanwhile counts as nothing.
-pub(super) fn of(folder: &Path) -> u64 {
+pub(crate) fn of(folder: &Path) -> u64 {
     let Ok(entries) = fs::read_dir(folder) else { return 0 };
     let sizes = entries.flatten().map(|entry| match entry.metadata() {
         Ok(metadata) if metadata.is_dir() => of(&entry.path()),
@@ -22,7 +22,7 @@ pub(super) fn of(folder: &Path) -> u64 {
 }
 
 /// Returns once the folder takes more than that.
-pub(super) async fn exceeds(folder: &Path, bytes_max: u64) {
+pub(crate) async fn exceeds(folder: &Path, bytes_max: u64) {
     loop {
         sleep(PAUSE).await;
         if in_background(folder.to_owned()).await > bytes_max {
@@ -32,6 +32,6 @@ pub(super) async fn exceeds(folder: &Path, bytes_max: u64) {
 }
 
 /// The same as [`of`], off the async workers.
-pub(super) async fn in_background(folder: PathBuf) -> u64 {
+pub(crate) async fn in_background(folder: PathBuf) -> u64 {
     spawn_blocking(move || of(&folder)).await.unwrap_or(0)
 }

@@ -5,14 +5,14 @@
 
 use std::io::{self, Read};
 
-use super::tar_header::{BLOCK, KIND, SIZE, name_of, number, set_checksum, set_name, set_number};
+use super::header::{BLOCK, KIND, SIZE, name_of, number, set_checksum, set_name, set_number};
 
 /// The longest record of names that is read; git's own are hardly longer than a path.
 const RECORD_BYTES_MAX: u64 = 1 << 20;
 
 /// The stream.
 #[derive(Debug)]
-pub(super) struct Relative<R> {
+pub(crate) struct Relative<R> {
     tar: R,
     /// With a slash at its end; empty for the root.
     folder: String,
@@ -41,7 +41,7 @@ enum Name {
 
 impl<R: Read> Relative<R> {
     /// Takes `dir` off all names. Entries that are not below it, such as `dir` itself, are left out.
-    pub(super) fn new(tar: R, dir: &str) -> Self {
+    pub(crate) fn new(tar: R, dir: &str) -> Self {
         let folder = if dir.is_empty() { String::new() } else { format!("{dir}/") };
         Self {
             tar,

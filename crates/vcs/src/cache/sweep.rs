@@ -2,7 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
+
+use tokio::task::spawn_blocking;
 
 use super::folder::{IN_USE, PASSING, remove_unused};
 use super::size;
@@ -13,9 +17,39 @@ const LEFT_BEHIND: Duration = Duration::from_hours(1);
 /// To how much of the limit it goes down, so that not every fetch sweeps.
 const KEPT_PERCENT: u64 = 90;
 
+/// Keeps one cache within its limit, one sweep at a time.
+#[derive(Debug)]
+pub(crate) struct Sweeper {
+    cache: PathBuf,
+    bytes_max: u64,
+    is_sweeping: Arc<AtomicBool>,
+}
+
+impl Sweeper {
+    pub(crate) fn new(cache: &Path, bytes_max: u64) -> Self {
+        Self { cache: cache.to_owned(), bytes_max, is_sweeping: Arc::default() }
+    }
+
+    /// Sees to it that the cache stays within its limit, when something has come into it. Does not wait for that.
+    pub(crate) fn sweep(&self) {
+        if self.is_sweeping.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let (cache, bytes_max, is_sweeping) =
+            (self.cache.clone(), self.bytes_max, Arc::clone(&self.is_sweeping));
+        spawn_blocking(move || {
+            let removed = sweep(&cache, bytes_max);
+            if removed > 0 {
+                tracing::info!(removed, "repositories made room in the cache");
+            }
+            is_sweeping.store(false, Ordering::Release);
+        });
+    }
+}
+
 /// Removes what was used least recently until the cache takes less than its limit; what is in use stays. Tells how many
 /// repositories went.
-pub(super) fn sweep(cache: &Path, bytes_max: u64) -> usize {
+fn sweep(cache: &Path, bytes_max: u64) -> usize {
     let (passing, mut folders): (Vec<_>, Vec<_>) =
         subfolders(cache).into_iter().partition(|path| is_passing(path));
     let inside = folders.iter().flat_map(|folder| subfolders(folder)).filter(|path| is_passing(path));

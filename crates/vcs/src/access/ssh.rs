@@ -1,8 +1,18 @@
-//! The command by which git reaches hosts over ssh.
+//! The command by which hosts are reached over ssh.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::SshOptions;
+/// How ssh is used. The user's own configuration decides instead in [`Profile::User`](super::Profile::User), except for the
+/// deadline.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SshOptions {
+    /// The private key. Without one, ssh looks at its usual places.
+    pub key_file: Option<PathBuf>,
+    /// The keys of hosts. Without one, ssh looks at its usual places. A host that is in none is refused.
+    pub known_hosts_file: Option<PathBuf>,
+    /// Whether the agent behind `SSH_AUTH_SOCK` may be asked.
+    pub with_agent: bool,
+}
 
 /// How long the connection may take, in seconds.
 const CONNECT_SECONDS: u64 = 10;
@@ -11,12 +21,12 @@ const CONNECT_SECONDS: u64 = 10;
 const SIGNS_OF_LIFE: u64 = 2;
 
 /// The user's own ssh, which asks nothing: as go runs it.
-pub(super) fn of_user() -> String {
+pub(crate) fn of_user() -> String {
     format!("ssh -o BatchMode=yes -o ConnectTimeout={CONNECT_SECONDS} -o ControlMaster=no")
 }
 
 /// A server's ssh: no configuration file, no questions, unknown hosts refused, nothing forwarded.
-pub(super) fn of_server(options: &SshOptions, stall_seconds: u64) -> String {
+pub(crate) fn of_server(options: &SshOptions, stall_seconds: u64) -> String {
     let mut command = String::from("ssh -F none");
     let mut set = |option: String| {
         command.push_str(" -o ");

@@ -1,9 +1,10 @@
 //! The addresses of a repository.
 
+use std::net::IpAddr;
+
 use url::Url;
 
-use super::GitOptions;
-use crate::RepoError;
+use crate::{RepoError, Route};
 
 /// Longer than any address that is meant.
 const URL_BYTES_MAX: usize = 2048;
@@ -14,20 +15,43 @@ pub struct Remotes {
     /// Its address as discovery gave it: `Origin.URL`, and the name of its cache.
     pub url: String,
     /// The addresses to try, in order. They hold no passwords.
-    pub ways: Vec<String>,
+    pub ways: Vec<Route>,
+}
+
+impl Remotes {
+    /// The ways that may be gone.
+    ///
+    /// # Errors
+    /// `Refused` when there is none.
+    pub(crate) fn checked<'a>(
+        &self,
+        allowed: &(impl Iterator<Item = &'a str> + Clone),
+    ) -> Result<Vec<Way>, RepoError> {
+        let (ways, refused): (Vec<_>, Vec<_>) =
+            self.ways.iter().map(|way| Way::parse(way, allowed.clone())).partition(Result::is_ok);
+        if ways.is_empty() {
+            let reason = refused.into_iter().find_map(Result::err);
+            return Err(reason.unwrap_or_else(|| RepoError::refused("the repository has no address")));
+        }
+        Ok(ways.into_iter().flatten().collect())
+    }
 }
 
 /// One checked address: its protocol is allowed, and nothing in it can be taken for an option or a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Way {
-    url: String,
+pub(crate) struct Way {
+    route: Route,
     scheme: String,
     host: String,
 }
 
 impl Way {
-    /// Checks an address (protocol.md D11).
-    pub(super) fn parse(text: &str, options: &GitOptions) -> Result<Self, RepoError> {
+    /// Checks an address (protocol.md D11), whose protocol must be one of those that are allowed.
+    pub(crate) fn parse<'a>(
+        route: &Route,
+        allowed: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, RepoError> {
+        let text = route.url.as_str();
         let refuse = |why: &str| Err(RepoError::refused(format!("the repository address {text:?} {why}")));
         if text.len() > URL_BYTES_MAX || text.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err(RepoError::refused(
@@ -47,33 +71,56 @@ impl Way {
         if [host, url.username(), text].iter().any(|part| part.starts_with('-')) {
             return refuse("has a part that begins with `-`");
         }
-        if !allowed_protocols(options).any(|allowed| allowed == transport(url.scheme())) {
+        if !allowed.into_iter().any(|allowed| allowed == transport(url.scheme())) {
             return refuse("has a protocol that is not allowed");
         }
         if !is_plain(text, host, url.scheme()) {
             return refuse("has no plain host");
         }
         let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        Ok(Self { url: text.to_owned(), scheme: url.scheme().to_owned(), host })
+        Ok(Self { route: route.clone(), scheme: url.scheme().to_owned(), host })
     }
 
     /// The address as it was given.
-    pub(super) fn url(&self) -> &str {
-        &self.url
+    pub(crate) fn url(&self) -> &str {
+        &self.route.url
+    }
+
+    /// The address, and who named it.
+    pub(crate) fn route(&self) -> &Route {
+        &self.route
     }
 
     /// Its scheme.
-    pub(super) fn scheme(&self) -> &str {
+    pub(crate) fn scheme(&self) -> &str {
         &self.scheme
     }
 
     /// Its host, with the port where that is not the usual one.
-    pub(super) fn host(&self) -> &str {
+    pub(crate) fn host(&self) -> &str {
         &self.host
     }
 
+    /// The port, where that is not the usual one.
+    pub(crate) fn port(&self) -> Option<u16> {
+        let (_, port) = self.host.rsplit_once(':')?;
+        port.parse().ok()
+    }
+
+    /// The setting of git that leads its name to these addresses and nowhere else.
+    pub(crate) fn resolved_to(&self, addresses: &[IpAddr]) -> Option<String> {
+        let url = Url::parse(self.url()).ok()?;
+        let (host, port) = (url.host_str()?, url.port_or_known_default()?);
+        let shown = addresses.iter().map(|ip| match ip {
+            IpAddr::V4(ip) => ip.to_string(),
+            IpAddr::V6(ip) => format!("[{ip}]"),
+        });
+        let shown: Vec<_> = shown.collect();
+        (!shown.is_empty()).then(|| format!("{host}:{port}:{}", shown.join(",")))
+    }
+
     /// Whether a web client can look at it.
-    pub(super) fn is_web(&self) -> bool {
+    pub(crate) fn is_web(&self) -> bool {
         matches!(self.scheme(), "http" | "https")
     }
 }
@@ -89,15 +136,10 @@ fn is_plain(text: &str, host: &str, scheme: &str) -> bool {
     is_host && !host.is_empty() && !text.contains('\\') && authority.matches('@').count() <= 1
 }
 
-/// What git may speak.
-pub(super) fn allowed_protocols(options: &GitOptions) -> impl Iterator<Item = &str> {
-    ["https", "ssh"].into_iter().chain(options.extra_protocols.iter().map(String::as_str))
-}
-
-/// Git's name for the protocol behind a scheme.
+/// The name of the protocol behind a scheme.
 fn transport(scheme: &str) -> &str {
     match scheme {
-        "git+ssh" | "ssh+git" => "ssh",
+        "git+ssh" | "ssh+git" | "svn+ssh" => "ssh",
         same => same,
     }
 }
@@ -106,13 +148,26 @@ fn transport(scheme: &str) -> &str {
 mod tests {
     use super::*;
 
+    fn parse(url: &str) -> Result<Way, RepoError> {
+        Way::parse(&Route::vouched(url), ["https", "ssh"])
+    }
+
     #[test]
     fn good_addresses_are_taken_apart() {
-        let options = GitOptions::default();
-        let way = Way::parse("ssh://git@example.com:2222/a/b", &options).unwrap();
+        let way = parse("ssh://git@example.com:2222/a/b").unwrap();
         assert_eq!((way.scheme(), way.host(), way.is_web()), ("ssh", "example.com:2222", false));
-        assert!(Way::parse("git+ssh://example.com/a", &options).is_ok());
-        assert!(Way::parse("https://example.com/a", &options).unwrap().is_web());
+        assert_eq!(way.port(), Some(2222));
+        assert!(parse("git+ssh://example.com/a").is_ok());
+        assert!(parse("https://example.com/a").unwrap().is_web());
+        assert_eq!(parse("ssh://[::1]/a").unwrap().port(), None);
+    }
+
+    #[test]
+    fn a_name_is_led_to_addresses() {
+        let way = parse("https://Example.com/a").unwrap();
+        let addresses = ["1.1.1.1", "2606:4700::1"].map(|ip| ip.parse().unwrap());
+        assert_eq!(way.resolved_to(&addresses).as_deref(), Some("example.com:443:1.1.1.1,[2606:4700::1]"));
+        assert_eq!(way.resolved_to(&[]), None);
     }
 
     #[test]
@@ -137,10 +192,9 @@ mod tests {
             "https://example.com/a\nb",
         ];
         for text in refused {
-            let error = Way::parse(text, &GitOptions::default()).unwrap_err();
+            let error = parse(text).unwrap_err();
             assert!(!error.message.contains("secret"), "{error}");
         }
-        let file = GitOptions { extra_protocols: vec!["file".into()], ..GitOptions::default() };
-        assert!(Way::parse("file:///etc", &file).is_ok());
+        assert!(Way::parse(&Route::vouched("file:///etc"), ["file"]).is_ok());
     }
 }

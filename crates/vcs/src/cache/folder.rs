@@ -11,20 +11,20 @@ use std::time::SystemTime;
 
 use sha2::{Digest as _, Sha256};
 
+use super::hex;
 use super::lock;
-use super::objects::hex;
 
 /// The file that says who works here.
-pub(super) const IN_USE: &str = "in-use";
+pub(crate) const IN_USE: &str = "in-use";
 /// The beginning of the names of folders that are being made or removed.
-pub(super) const PASSING: &str = "passing-";
+pub(crate) const PASSING: &str = "passing-";
 
 /// How often it is tried to enter a folder that others remove at the same time.
 const TRIES: usize = 8;
 
 /// Where the folder of a remote is.
 #[derive(Debug, Clone)]
-pub(super) struct Folder {
+pub(crate) struct Folder {
     cache: PathBuf,
     path: PathBuf,
     url: String,
@@ -32,28 +32,28 @@ pub(super) struct Folder {
 
 /// While this lives, nobody removes the folder.
 #[derive(Debug)]
-pub(super) struct InUse {
+pub(crate) struct InUse {
     _lock: File,
 }
 
 impl Folder {
-    pub(super) fn new(cache: &Path, url: &str) -> Self {
+    pub(crate) fn new(cache: &Path, url: &str) -> Self {
         let name = hex(&Sha256::digest(url.as_bytes()));
         Self { cache: cache.to_owned(), path: cache.join(name), url: url.to_owned() }
     }
 
     /// Where it is.
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// The address of the remote.
-    pub(super) fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     /// Makes the folder if need be, and keeps it while what is returned lives.
-    pub(super) fn enter(&self) -> io::Result<InUse> {
+    pub(crate) fn enter(&self) -> io::Result<InUse> {
         for _ in 0..TRIES {
             match self.try_enter() {
                 Ok(Some(in_use)) => return Ok(in_use),
@@ -90,12 +90,12 @@ impl Folder {
 }
 
 /// A new empty folder with a name of its own, for something that is about to get its real name, or has just lost it.
-pub(super) fn passing(parent: &Path) -> io::Result<PathBuf> {
+pub(crate) fn passing(parent: &Path) -> io::Result<PathBuf> {
     Ok(tempfile::Builder::new().prefix(PASSING).tempdir_in(parent)?.keep())
 }
 
 /// Removes a folder so that under its name it is gone at once, whatever happens meanwhile.
-pub(super) fn remove(path: &Path) -> io::Result<()> {
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
     let parent = path.parent().unwrap_or(path);
     let aside = passing(parent)?;
     match fs::rename(path, aside.join("removed")) {
@@ -105,7 +105,7 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
 }
 
 /// Removes the folder of a remote, unless somebody works in it. Tells whether it did.
-pub(super) fn remove_unused(path: &Path) -> io::Result<bool> {
+pub(crate) fn remove_unused(path: &Path) -> io::Result<bool> {
     let in_use = lock::open(&path.join(IN_USE))?;
     if in_use.try_lock().is_err() {
         return Ok(false);

@@ -17,7 +17,7 @@ const BATCH_MAX: usize = 256;
 
 /// Whoever fetches what is wanted.
 #[async_trait::async_trait]
-pub(super) trait Fetcher: Send + Sync + 'static {
+pub(crate) trait Fetcher: Send + Sync + 'static {
     /// What one asker wants.
     type Want: Clone + Eq + Hash + Send + Sync + 'static;
 
@@ -30,8 +30,8 @@ pub(super) trait Fetcher: Send + Sync + 'static {
 
 /// The queue before a fetcher. The fetch is a task of its own, which ends early when all that wait for it have gone.
 #[derive(Debug)]
-pub(super) struct Lane<F: Fetcher> {
-    pub(super) fetcher: F,
+pub(crate) struct Lane<F: Fetcher> {
+    pub(crate) fetcher: F,
     queue: Mutex<Queue<F::Want>>,
 }
 
@@ -44,12 +44,12 @@ struct Queue<W> {
 type Teller = oneshot::Sender<Result<(), RepoError>>;
 
 impl<F: Fetcher> Lane<F> {
-    pub(super) fn new(fetcher: F) -> Arc<Self> {
+    pub(crate) fn new(fetcher: F) -> Arc<Self> {
         Arc::new(Self { fetcher, queue: Mutex::new(Queue { waiting: Vec::new(), is_running: false }) })
     }
 
     /// Has it fetched, alone or with what others want.
-    pub(super) async fn want(self: &Arc<Self>, want: F::Want, deadline: Instant) -> Result<(), RepoError> {
+    pub(crate) async fn want(self: &Arc<Self>, want: F::Want, deadline: Instant) -> Result<(), RepoError> {
         let (tell, told) = oneshot::channel();
         if self.enqueue(want, tell) {
             tokio::spawn(Arc::clone(self).drive());
@@ -65,7 +65,7 @@ impl<F: Fetcher> Lane<F> {
     }
 
     /// Whether nothing is fetched just now.
-    pub(super) fn is_idle(&self) -> bool {
+    pub(crate) fn is_idle(&self) -> bool {
         !self.queue.lock().unwrap_or_else(PoisonError::into_inner).is_running
     }
 

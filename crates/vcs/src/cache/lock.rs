@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Opens a file for locking.
-pub(super) fn open(path: &Path) -> io::Result<File> {
+pub(crate) fn open(path: &Path) -> io::Result<File> {
     OpenOptions::new().create(true).append(true).open(path)
 }
 
@@ -19,7 +19,7 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 /// `TimedOut` when somebody else holds it until then.
-pub(super) async fn exclusive(path: &Path, deadline: Instant) -> io::Result<File> {
+pub(crate) async fn exclusive(path: &Path, deadline: Instant) -> io::Result<File> {
     let file = open(path)?;
     loop {
         match file.try_lock() {

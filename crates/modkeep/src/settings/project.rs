@@ -1,0 +1,135 @@
+//! A project's own `modkeep.toml`: what it may say, which is little.
+//!
+//! It is trusted no further than the project's go.mod (house.md, invariant 10): it chooses rungs, platforms, snapshot options and where
+//! bundles are. Whatever would send something somewhere, or vouch for something, is an error here.
+
+use std::path::{Path, PathBuf};
+
+use ladder::rung::Rung;
+use serde::Deserialize;
+
+use super::{Base, values};
+use crate::exit::Exit;
+use crate::files::Files;
+use crate::report::{Failed, Problem};
+
+/// Its name, beside go.mod or go.work.
+pub const NAME: &str = "modkeep.toml";
+
+/// What `modkeep init` writes, and what a project may say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ProjectFile {
+    /// The rungs to use, in order; the user's own choice stands above it.
+    pub rungs: Option<String>,
+    /// About the vendor folder.
+    #[serde(default)]
+    pub vendor: VendorOptions,
+    /// About bundles.
+    #[serde(default)]
+    pub bundle: BundleOptions,
+}
+
+/// What a project says about its vendor folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct VendorOptions {
+    /// Whether a build stops when `vendor/.checksums` is missing or unreadable.
+    #[serde(default)]
+    pub require_checksums: bool,
+}
+
+/// What a project says about its bundles.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BundleOptions {
+    /// Where bundles are: folders and URLs. They are asked without credentials.
+    #[serde(default)]
+    pub locations: Vec<String>,
+    /// The platforms that a bundle is for, as GOOS/GOARCH.
+    #[serde(default)]
+    pub platforms: Vec<String>,
+}
+
+impl ProjectFile {
+    /// What the project in this folder says; nothing, without such a file.
+    ///
+    /// # Errors
+    /// The file cannot be read, or says what it may not.
+    pub fn read(root: &Path, files: &dyn Files) -> Result<Self, Failed> {
+        let path = root.join(NAME);
+        match files.read(&path) {
+            Ok(content) => Self::parse(&String::from_utf8_lossy(&content), &path),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => {
+                let problem = Problem::new(format!("cannot read {}", path.display()));
+                Err(Failed::new(Exit::Config, problem.because(error.to_string())))
+            }
+        }
+    }
+
+    fn parse(text: &str, path: &Path) -> Result<Self, Failed> {
+        let wrong = |reason: String| {
+            let problem =
+                Problem::new(format!("{} says what a project cannot", path.display())).because(reason);
+            let advice = "a project's file sets rungs, [vendor] require-checksums, [bundle] locations and platforms; everything \
+                          else belongs into the user's own modkeep.toml";
+            Failed::new(Exit::Config, problem.advise(advice))
+        };
+        let read: Self = toml::from_str(text).map_err(|error| wrong(error.message().to_owned()))?;
+        read.rungs(path).map_err(|invalid| wrong(invalid.0))?;
+        Ok(read)
+    }
+
+    /// Its rungs, if it names any.
+    fn rungs(&self, path: &Path) -> Result<Option<Vec<Rung>>, super::Invalid> {
+        let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+        let base = Base { folder, home: None };
+        self.rungs.as_deref().map_or(Ok(None), |text| values::rungs(text, &base))
+    }
+
+    /// The rungs of this file, which lies in `root`. Its text has been read before.
+    pub fn chosen_rungs(&self, root: &Path) -> Option<Vec<Rung>> {
+        self.rungs(&PathBuf::from(root).join(NAME)).ok().flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::Memory;
+
+    fn read(text: &str) -> Result<ProjectFile, Failed> {
+        ProjectFile::read(Path::new("/p"), &Memory::of(&[("/p/modkeep.toml", text)]))
+    }
+
+    #[test]
+    fn it_says_little() {
+        let text = "rungs = \"cache,upstream\"\n[vendor]\nrequire-checksums = true\n[bundle]\nlocations = [\"/b\"]\n";
+        let file = read(text).unwrap();
+        assert!(file.vendor.require_checksums);
+        assert_eq!(file.chosen_rungs(Path::new("/p")), Some(vec![Rung::Cache, Rung::Upstream]));
+        assert_eq!(ProjectFile::read(Path::new("/q"), &Memory::of(&[])).unwrap(), ProjectFile::default());
+    }
+
+    #[test]
+    fn whatever_sends_or_vouches_is_an_error_that_names_it() {
+        let lines = [
+            "upstream = \"https://evil.example\"",
+            "gosumdb = \"off\"",
+            "goinsecure = \"*\"",
+            "trusted-keys = \"x\"",
+            "ca-file = \"ca.pem\"",
+            "[[place]]\nurl = \"https://evil.example\"\nprivate = true",
+            "[[repository]]\nprefix = \"a.example\"\nurl = \"https://evil.example\"",
+            "[[credential]]\nhost = \"a.example\"",
+            "rungs = \"proxy\"",
+            "no toml",
+        ];
+        for line in lines {
+            let failed = read(line).unwrap_err();
+            assert_eq!(failed.exit, Exit::Config, "{line}");
+            assert!(failed.problems[0].message.contains("/p/modkeep.toml"), "{line}");
+        }
+    }
+}
