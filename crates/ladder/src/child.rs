@@ -19,17 +19,34 @@ const PASSED_ON: [(fn() -> SignalKind, Signal); 4] = [
 /// Signals that a terminal sends to the whole group: the command has them already, and we stay to see what it makes of them.
 const LEFT_TO_IT: [fn() -> SignalKind; 2] = [SignalKind::interrupt, SignalKind::quit];
 
+/// How a command has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended {
+    /// Its status.
+    pub status: ExitStatus,
+    /// Whether somebody wanted it to end: a signal came, or it died of one. Then nothing is to be concluded from its failure.
+    pub was_interrupted: bool,
+}
+
 /// Runs the command to its end.
 ///
 /// # Errors
 /// It cannot be started, or signals cannot be listened for.
-pub async fn run(mut command: Command) -> io::Result<ExitStatus> {
+pub async fn run(mut command: Command) -> io::Result<Ended> {
+    use std::os::unix::process::ExitStatusExt as _;
     let mut signals = Signals::install()?;
     let mut child = command.spawn()?;
+    let mut has_come = false;
     loop {
         tokio::select! {
-            ended = child.wait() => return ended,
-            signal = signals.next() => pass_on(&child, signal),
+            ended = child.wait() => {
+                let status = ended?;
+                return Ok(Ended { status, was_interrupted: has_come || status.signal().is_some() });
+            }
+            signal = signals.next() => {
+                has_come = true;
+                pass_on(&child, signal);
+            }
         }
     }
 }

@@ -47,9 +47,9 @@ pub struct Told {
 impl Steps {
     /// A rung has answered. Those in `above` were asked before.
     pub fn answered(&self, ask: &Ask, rung: Rung, origin: &Origin, above: Vec<(Rung, Failure)>) {
-        let Some(name) = name(ask) else { return };
         let mut record = self.record();
         record.unanswered.remove(ask);
+        let Some(name) = name(ask) else { return };
         let is_known = record.modules.contains_key(&name);
         if !is_known && record.modules.len() >= REMEMBERED_MAX {
             return;
@@ -66,6 +66,9 @@ impl Steps {
         let mut record = self.record();
         if record.unanswered.len() < REMEMBERED_MAX {
             record.unanswered.insert(ask.clone(), failure.clone());
+            if let Some(name) = name(ask) {
+                record.modules.entry(name).or_default();
+            }
         }
     }
 

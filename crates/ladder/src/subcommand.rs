@@ -50,11 +50,6 @@ const READS_VENDOR: [&str; 9] = ["build", "fix", "generate", "install", "list", 
 /// The values of `-mod` that leave `vendor/` alone.
 const NOT_FROM_VENDOR: [&str; 2] = ["mod", "readonly"];
 
-/// Whether this names a subcommand that may be run a second time.
-pub fn is_repeatable(word: &OsStr) -> bool {
-    TABLE.iter().any(|(name, kind)| word == *name && *kind == Kind::Repeatable)
-}
-
 /// A command line of go, as far as it has to be understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CommandLine<'a> {

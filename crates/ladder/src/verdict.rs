@@ -115,7 +115,7 @@ impl Verdict {
         if outages.len() > SHOWN_MAX {
             lines.push(format!("  and {} more; --report FILE has all of them", outages.len() - SHOWN_MAX));
         }
-        lines.push("try again later, or see what is wrong with `modkeep doctor`".to_owned());
+        lines.push("try again later, or mend or replace what is named above".to_owned());
         lines
     }
 

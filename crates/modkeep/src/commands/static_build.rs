@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use clap::Args;
+use gomod::gosumdb::VerifierKey;
 use ladder::child;
 use ladder::pins;
 use ladder::project::Project;
 use ladder::static_build::environment;
 use ladder::static_build::isolation::Isolation;
 use ladder::static_build::locks::{self, Lock, State};
-use ladder::vendor::{self, Look, Verdict, consistent, verify};
+use ladder::vendor::{self, Look, Verdict, consistent, signature, verify};
 use tokio::process::Command;
 
 use crate::commands::Session;
@@ -19,7 +20,9 @@ use crate::commands::go::program;
 use crate::commands::vendor::place::cache_folder;
 use crate::exit::Exit;
 use crate::go::GoSettings;
+use crate::keys;
 use crate::report::{Failed, Problem};
+use crate::settings::flags::Given;
 
 /// What is built when nothing is named.
 const ALL: [&str; 2] = ["build", "./..."];
@@ -53,7 +56,9 @@ pub fn run(args: &StaticArgs, session: &mut Session<'_>) -> Result<(), Failed> {
 fn check(root: &Path, project: &Project, go: &Path, session: &mut Session<'_>) -> Result<(), Failed> {
     let pins = pins::read(&project.sum_files())
         .map_err(|error| Failed::new(Exit::Failure, Problem::from_error(&error)))?;
-    let all = [locks::tidy(root, go), locks::sums(root, &pins), vendored(root, session)];
+    let settings = session.settings(&Given::default())?;
+    let trusted = keys::trusted(&settings)?;
+    let all = [locks::tidy(root, go), locks::sums(root, &pins), vendored(root, &trusted, session)];
     for lock in &all {
         tell(lock, session)?;
     }
@@ -72,18 +77,24 @@ fn check(root: &Path, project: &Project, go: &Path, session: &mut Session<'_>) -
 }
 
 /// Whether `vendor/` fits go.mod, and is as listed.
-fn vendored(root: &Path, session: &Session<'_>) -> Lock {
-    let state = vendor_state(root, cache_folder(session.env).as_deref());
+fn vendored(root: &Path, trusted: &[VerifierKey], session: &Session<'_>) -> Lock {
+    let state = vendor_state(root, trusted, cache_folder(session.env).as_deref());
     Lock { name: "vendor/ is consistent and whole", state }
 }
 
-fn vendor_state(root: &Path, cache: Option<&Path>) -> State {
+fn vendor_state(root: &Path, trusted: &[VerifierKey], cache: Option<&Path>) -> State {
     let broken = |error: vendor::VendorError| State::Broken(vec![error.to_string()]);
-    if let Err(error) = vendor::Project::open(root).and_then(|project| consistent(&project)) {
-        return broken(error);
-    }
+    let project = vendor::Project::open(root).and_then(|project| consistent(&project).map(|()| project));
+    let project = match project {
+        Ok(project) => project,
+        Err(error) => return broken(error),
+    };
     let look = Look { cache, full: false, now: SystemTime::now() };
-    match verify(root, &look).map(|report| report.verdict) {
+    let report = match verify(root, &look) {
+        Ok(report) => report,
+        Err(error) => return broken(error),
+    };
+    match signature(&project, trusted, &report).map(|_| report.verdict) {
         Ok(Verdict::Whole) => State::Held,
         Ok(Verdict::Damaged(damage)) => State::Broken(
             damage.each().take(vendor::NAMED_MAX).map(|(word, name)| format!("{word} {name}")).collect(),
@@ -126,7 +137,7 @@ fn build(
     command.args(args).envs(environment(goflags, cache.path())).current_dir(place(root, session));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(child::run(command));
-    match child::code(ended.map_err(|error| super::go::behind::cannot_start(go, &error))?) {
+    match child::code(ended.map_err(|error| super::go::behind::cannot_start(go, &error))?.status) {
         0 => Ok(()),
         code => Err(Failed { exit: Exit::Command(code), problems: Vec::new() }),
     }

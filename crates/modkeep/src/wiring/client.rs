@@ -247,8 +247,12 @@ impl Parts<'_> {
 
 fn claims(state: &Path) -> Result<Claims, Failed> {
     let path = state.join(CLAIMS);
-    let opened = std::fs::create_dir_all(state).and_then(|()| Claims::in_file(&path));
-    opened.map_err(|error| {
+    if let Err(error) = std::fs::create_dir_all(state) {
+        // A cache that cannot be written is no reason not to build.
+        tracing::warn!(folder = %state.display(), %error, "cannot remember which private place owns which path");
+        return Ok(Claims::in_memory());
+    }
+    Claims::in_file(&path).map_err(|error| {
         let problem = Problem::new(format!("cannot open {}", path.display())).because(error.to_string());
         Failed::new(
             Exit::Unavailable,

@@ -1,10 +1,11 @@
 //! Who is to blame when nothing helped.
 
 use std::fs;
+use std::path::Path;
 
 use serde_json::Value;
 
-use super::scene::{NOBODY, Scene, said, upstream};
+use super::scene::{BINARY, NOBODY, Scene, said, upstream};
 
 #[test]
 fn a_network_that_fails_is_exit_75_and_named() {
@@ -51,4 +52,13 @@ fn a_usage_error_is_ours_and_a_wrong_setting_is_named() {
     let run = scene.modkeep(NOBODY, &["--rungs=proxy"]).args(["build"]).run();
     assert_eq!(run.status.code(), Some(64), "{}", run.stderr);
     assert!(run.stderr.contains("there is no rung \"proxy\""), "{}", run.stderr);
+}
+
+#[test]
+fn who_is_told_to_end_blames_nobody() {
+    let scene = Scene::new();
+    let script = "go build ./...; kill -TERM $PPID; sleep 20";
+    let first = ["exec", "--rungs=cache,upstream", "--", "/bin/sh", "-c", script];
+    let run = scene.as_user(scene.go(NOBODY)).under(Path::new(BINARY), first).run();
+    assert_eq!((run.status.code(), said(&run).len()), (Some(143), 0), "{}", run.stderr);
 }

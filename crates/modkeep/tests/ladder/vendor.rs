@@ -114,3 +114,16 @@ fn a_projects_settings_choose_rungs_and_nothing_else() {
         );
     }
 }
+
+#[test]
+fn a_project_cannot_switch_its_own_verification_off() {
+    let scene = Scene::vendored();
+    fs::write(scene.project.join("modkeep.toml"), "rungs = \"upstream\"\n").unwrap();
+    fs::write(scene.project.join(FILE), "package lib\n\nconst Id = 666\n").unwrap();
+    let run = scene.modkeep(NOBODY, &[]).args(["run", "."]).run().success();
+    assert!(
+        run.stderr.contains("warning: vendor/ was damaged") && run.stderr.ends_with("1\n"),
+        "{}",
+        run.stderr
+    );
+}

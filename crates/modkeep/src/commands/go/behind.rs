@@ -77,7 +77,9 @@ impl Ground {
         let Some(root) = self.project.root() else { return Ok(None) };
         let trusted = keys::trusted(&self.settings)?;
         let required = self.project_file.vendor.require_checksums;
-        Vendored::of(root, self.client.rungs.as_deref(), trusted, required, session)
+        // What a project says must not switch its own verification off (house.md, invariant 10).
+        let users = self.settings.get(&table::RUNGS)?;
+        Vendored::of(root, users.as_deref(), trusted, required, session)
     }
 
     /// Runs the command to its end behind an agent.
@@ -85,9 +87,14 @@ impl Ground {
         let client = Client { steps: Arc::new(Steps::default()), ..self.client.clone() };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let steps = client.steps.clone();
-        let code = runtime.block_on(attended(run, client));
+        let ended = runtime.block_on(attended(run, client));
         runtime.shutdown_timeout(HANGING_MAX);
-        Ok(Verdict::new(steps.told(), code?))
+        let ended = ended?;
+        let mut told = steps.told();
+        if ended.was_interrupted {
+            told.unanswered.clear();
+        }
+        Ok(Verdict::new(told, child::code(ended.status)))
     }
 }
 
@@ -149,7 +156,7 @@ fn module_cache(gomodcache: Option<String>, gopath: Option<String>, env: &Env) -
 }
 
 /// The agent lives as long as the command.
-async fn attended(run: &Run<'_>, client: Client) -> Result<u8, Failed> {
+async fn attended(run: &Run<'_>, client: Client) -> Result<child::Ended, Failed> {
     let sumdb = client.settings.get(&table::GOSUMDB)?;
     let options = AgentOptions {
         port: 0,
@@ -168,8 +175,7 @@ async fn attended(run: &Run<'_>, client: Client) -> Result<u8, Failed> {
     if let Some(database) = database(&sumdb) {
         command.env("GOSUMDB", database.key.to_string());
     }
-    let ended = child::run(command).await.map_err(|error| cannot_start(run.program, &error))?;
-    Ok(child::code(ended))
+    child::run(command).await.map_err(|error| cannot_start(run.program, &error))
 }
 
 fn database(setting: &SumDbSetting) -> Option<&gomod::gosumdb::SumDb> {

@@ -72,6 +72,8 @@ pub fn run(args: &GoArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     }
     let folder =
         line.folder.map_or_else(|| session.env.cwd().to_owned(), |folder| session.env.cwd().join(folder));
+    // `-C ..` leads up from the real folder, as for go.
+    let folder = folder.canonicalize().unwrap_or(folder);
     let run = Run { program: &go, args: &args.args, folder: &folder, ladder: &args.ladder };
     let ground = Ground::of(&run, session)?;
     let vendored = ground.vendored(session)?;

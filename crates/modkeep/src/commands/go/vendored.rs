@@ -88,9 +88,10 @@ impl Vendored {
 
 /// The arguments of the same command, built from `vendor/`.
 pub(super) fn from_vendor(args: &[OsString]) -> Vec<OsString> {
-    let at = 1 + args.iter().position(|arg| ladder::subcommand::is_repeatable(arg)).unwrap_or_default();
+    let line = ladder::subcommand::CommandLine::read(args);
+    let at = args.len() - line.rest.len();
     let mut args = args.to_vec();
-    args.insert(at.min(args.len()), "-mod=vendor".into());
+    args.insert(at, "-mod=vendor".into());
     args
 }
 
@@ -115,6 +116,7 @@ mod tests {
     fn the_flag_stands_behind_the_subcommand_and_its_folder_before_it() {
         let line = |text: &str| text.split(' ').map(OsString::from).collect::<Vec<_>>();
         assert_eq!(from_vendor(&line("-C sub build -v ./...")), line("-C sub build -mod=vendor -v ./..."));
+        assert_eq!(from_vendor(&line("build -C build .")), line("build -C build -mod=vendor ."));
         assert_eq!(from_vendor(&line("vet")), line("vet -mod=vendor"));
     }
 }
