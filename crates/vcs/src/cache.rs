@@ -1,9 +1,11 @@
 //! Folders of remotes on our disk, whatever system they are of: found by address, locked against removal, kept within a limit;
-//! and a queue that lets one fetch serve all who want it.
+//! a queue that lets one
+//! fetch serve all who want it; and the repositories that are open.
 
 pub(crate) mod folder;
 mod lane;
 pub(crate) mod lock;
+mod opened;
 pub(crate) mod size;
 mod sweep;
 
@@ -16,6 +18,7 @@ use crate::RepoError;
 
 pub(crate) use folder::{Folder, InUse};
 pub(crate) use lane::{Fetcher, Lane};
+pub(crate) use opened::Opened;
 pub(crate) use sweep::Sweeper;
 
 /// Work with the disk, off the async workers.

@@ -114,16 +114,21 @@ fn git_options(
         user: known.user,
         secret: known.password,
     });
-    Ok(GitOptions {
+    let ssh = SshOptions {
+        key_file: settings.get(&table::SSH_KEY)?,
+        known_hosts_file: settings.get(&table::SSH_KNOWN_HOSTS)?,
+        with_agent: env.var(AGENT).is_some(),
+    };
+    let access = Access {
         profile,
         extra_protocols: extra_protocols(settings)?,
-        ssh: SshOptions {
-            key_file: settings.get(&table::SSH_KEY)?,
-            known_hosts_file: settings.get(&table::SSH_KNOWN_HOSTS)?,
-            with_agent: env.var(AGENT).is_some(),
-        },
+        ssh,
         ca_file: authorities(settings, keyring, cache)?,
         credentials: credentials.collect(),
+        ..Access::default()
+    };
+    Ok(GitOptions {
+        access,
         repository_bytes_max: settings.get(&table::REPOSITORY_MAX_SIZE)?,
         cache_bytes_max: settings.get(&table::REPOSITORY_CACHE_SIZE)?,
         fetch_time_max: settings.get(&table::REPOSITORY_TIMEOUT)?,
@@ -135,7 +140,7 @@ fn git_options(
 /// Reached as git is, but for git's own configuration.
 fn hg_options(git: &GitOptions) -> HgOptions {
     HgOptions {
-        access: access(git, git.extra_protocols.clone()),
+        access: without_git_settings(git),
         repository_bytes_max: git.repository_bytes_max,
         cache_bytes_max: git.cache_bytes_max,
         fetch_time_max: git.fetch_time_max,
@@ -145,26 +150,20 @@ fn hg_options(git: &GitOptions) -> HgOptions {
 
 fn svn_options(settings: &Settings, git: &GitOptions) -> SvnOptions {
     SvnOptions {
-        access: access(git, svn_protocols(settings)),
+        access: Access { extra_protocols: svn_protocols(settings), ..without_git_settings(git) },
         export_bytes_max: git.repository_bytes_max,
         call_time_max: git.fetch_time_max,
         ..SvnOptions::default()
     }
 }
 
-fn access(git: &GitOptions, extra_protocols: Vec<String>) -> Access {
-    let profile = match git.profile {
+/// The file of settings is git's alone.
+fn without_git_settings(git: &GitOptions) -> Access {
+    let profile = match git.access.profile {
         Profile::Server { .. } => Profile::Server { config: None },
         Profile::User => Profile::User,
     };
-    Access {
-        profile,
-        extra_protocols,
-        ssh: git.ssh.clone(),
-        ca_file: git.ca_file.clone(),
-        credentials: git.credentials.clone(),
-        stall_time_max: git.stall_time_max,
-    }
+    Access { profile, ..git.access.clone() }
 }
 
 /// Discovery lets no stranger use these schemes; so they are needed for what the operator has written down alone.

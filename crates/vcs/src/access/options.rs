@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use super::{Credential, Profile, SshOptions};
 
-/// How the places of repositories are reached by the programs of Mercurial and Subversion.
+/// How the places of repositories are reached, of whatever system they are.
 #[derive(Debug, Clone)]
 pub struct Access {
     /// Whose configuration counts.
     pub profile: Profile,
-    /// Protocols besides https and ssh: `http`, `svn`, `file`.
+    /// Protocols besides https and ssh: `http`, `git`, `svn`, `file`.
     pub extra_protocols: Vec<String>,
     /// How ssh is used.
     pub ssh: SshOptions,

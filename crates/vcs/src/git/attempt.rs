@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::command::{Git, GitCall};
 use super::network::{Network, NetworkError};
-use super::options::{Probe, allowed_protocols};
+use super::options::Probe;
 use crate::RepoError;
 use crate::access::{Cause, Complaint, Way, credential_of};
 use crate::exec::{ExecError, Output};
@@ -81,7 +81,7 @@ impl Network {
         let is_moved = failed.error.cause == Cause::Moved;
         if is_moved
             && let Some(route) = probe.moved_to(way.route(), deadline).await
-            && let Ok(moved) = Way::parse(&route, allowed_protocols(&self.git.options))
+            && let Ok(moved) = Way::parse(&route, self.git.options.access.protocols())
         {
             return Ok(moved);
         }
@@ -100,7 +100,7 @@ impl Network {
     }
 
     fn has_credential(&self, way: &Way) -> bool {
-        credential_of(&self.git.options.credentials, way).is_some()
+        credential_of(&self.git.options.access.credentials, way).is_some()
     }
 }
 

@@ -1,21 +1,16 @@
 //! All remotes.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::GitOptions;
 use super::command::Git;
-use super::options::allowed_protocols;
 use super::repository::Repository;
 use crate::access::{Remotes, WayMemory};
-use crate::cache::{Folder, Sweeper};
+use crate::cache::{Folder, Opened, Sweeper};
 use crate::exec::Programs;
 use crate::{Repo, RepoError};
-
-/// How many remotes are kept in memory that nobody uses.
-const IDLE_MAX: usize = 1024;
 
 /// Repositories of git, one folder for each remote, shared by all versions and modules in it, and by all processes.
 ///
@@ -29,7 +24,7 @@ pub(super) struct Shared {
     folder: PathBuf,
     git: Git,
     memory: Arc<WayMemory>,
-    open: Mutex<HashMap<Remotes, Arc<Repository>>>,
+    open: Opened<Repository>,
     pub(super) sweeper: Sweeper,
 }
 
@@ -42,7 +37,7 @@ impl GitCache {
             folder,
             git: Git { programs, options: Arc::new(options) },
             memory: Arc::default(),
-            open: Mutex::default(),
+            open: Opened::default(),
             sweeper,
         }))
     }
@@ -52,21 +47,13 @@ impl GitCache {
     /// # Errors
     /// `Refused` when no way is an address that may be gone to.
     pub fn open(&self, remotes: &Remotes) -> Result<Arc<dyn Repo>, RepoError> {
-        let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = open.get(remotes) {
-            return Ok(Arc::<Repository>::clone(known));
-        }
-        if open.len() >= IDLE_MAX {
-            open.retain(|_, repository| Arc::strong_count(repository) > 1);
-        }
-        let repository = Arc::new(self.repository(remotes)?);
-        open.insert(remotes.clone(), Arc::clone(&repository));
+        let repository = self.0.open.get(remotes, || self.repository(remotes))?;
         Ok(repository)
     }
 
     fn repository(&self, remotes: &Remotes) -> Result<Repository, RepoError> {
         let options = &self.0.git.options;
-        let ways = remotes.checked(&allowed_protocols(options))?;
+        let ways = remotes.checked(&options.access.protocols())?;
         let folder = Folder::new(&self.0.folder, &remotes.url);
         let network = super::network::Network::new(self.0.git.clone(), ways, Arc::clone(&self.0.memory));
         Ok(Repository::new(&remotes.url, folder, Arc::new(network), Arc::downgrade(&self.0)))

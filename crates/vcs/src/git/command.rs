@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::options::allowed_protocols;
 use super::{GitOptions, credentials};
 use crate::access::{Profile, Way, ssh};
 use crate::exec::{Call, Environment, ExecError, Output, Programs};
@@ -57,11 +56,11 @@ pub(super) struct GitCall {
 impl Git {
     /// A call that may ask the remote by this way.
     pub(super) fn network(&self, store: &Path, way: &Way) -> GitCall {
-        let call = match &self.options.profile {
+        let call = match &self.options.access.profile {
             Profile::Server { config } => self.of_server(GitCall::new(store), config.as_deref()),
             Profile::User => self.of_user(GitCall::new(store)),
         };
-        let call = credentials::lend(call, &self.options.credentials, way);
+        let call = credentials::lend(call, &self.options.access.credentials, way);
         self.transfer(call).config(&format!("remote.{REMOTE}.url"), way.url())
     }
 
@@ -70,11 +69,11 @@ impl Git {
         if let Some(file) = config {
             call = call.env("GIT_CONFIG_GLOBAL", file);
         }
-        if self.options.ssh.with_agent {
+        if self.options.access.ssh.with_agent {
             call = call.with(|call| call.inherit("SSH_AUTH_SOCK"));
         }
-        let ssh = ssh::of_server(&self.options.ssh, self.options.stall_time_max.as_secs());
-        let protocols: Vec<_> = allowed_protocols(&self.options).collect();
+        let ssh = ssh::of_server(&self.options.access.ssh, self.options.access.stall_seconds());
+        let protocols: Vec<_> = self.options.access.protocols().collect();
         call.env("GIT_ALLOW_PROTOCOL", protocols.join(":"))
             .env("GIT_SSH_COMMAND", ssh)
             .env("GIT_SSH_VARIANT", "ssh")
@@ -93,7 +92,7 @@ impl Git {
             call = call.env("GIT_SSH_COMMAND", ssh::of_user());
         }
         if environment.get("GIT_ALLOW_PROTOCOL").is_none() {
-            let protocols: Vec<_> = allowed_protocols(&self.options).collect();
+            let protocols: Vec<_> = self.options.access.protocols().collect();
             call = call.env("GIT_ALLOW_PROTOCOL", protocols.join(":"));
         }
         call
@@ -101,10 +100,10 @@ impl Git {
 
     /// What every transfer is held to.
     fn transfer(&self, mut call: GitCall) -> GitCall {
-        if let Some(file) = &self.options.ca_file {
+        if let Some(file) = &self.options.access.ca_file {
             call = call.env("GIT_SSL_CAINFO", file);
         }
-        let stall = self.options.stall_time_max.as_secs().max(1).to_string();
+        let stall = self.options.access.stall_seconds().to_string();
         call.config("http.lowSpeedLimit", "1000")
             .config("http.lowSpeedTime", stall)
             .config("protocol.version", "2")

@@ -1,21 +1,17 @@
 //! All remotes.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::HgOptions;
 use super::clone::Clone as HgClone;
 use super::complaint;
 use super::repository::Repository;
 use crate::access::{Network, Remotes, WayMemory};
-use crate::cache::{Folder, Sweeper};
+use crate::cache::{Folder, Opened, Sweeper};
 use crate::exec::Programs;
 use crate::{Repo, RepoError};
-
-/// How many remotes are kept in memory that nobody uses.
-const IDLE_MAX: usize = 1024;
 
 /// Repositories of Mercurial, one folder for each remote, shared by all versions and modules in it, and by all processes.
 ///
@@ -30,7 +26,7 @@ pub(super) struct Shared {
     programs: Programs,
     options: Arc<HgOptions>,
     memory: Arc<WayMemory>,
-    open: Mutex<HashMap<Remotes, Arc<Repository>>>,
+    open: Opened<Repository>,
     pub(super) sweeper: Sweeper,
 }
 
@@ -45,7 +41,7 @@ impl HgCache {
             programs,
             options: Arc::new(options),
             memory: Arc::default(),
-            open: Mutex::default(),
+            open: Opened::default(),
             sweeper,
         }))
     }
@@ -55,15 +51,7 @@ impl HgCache {
     /// # Errors
     /// `Refused` when no way is an address that may be gone to.
     pub fn open(&self, remotes: &Remotes) -> Result<Arc<dyn Repo>, RepoError> {
-        let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = open.get(remotes) {
-            return Ok(Arc::<Repository>::clone(known));
-        }
-        if open.len() >= IDLE_MAX {
-            open.retain(|_, repository| Arc::strong_count(repository) > 1);
-        }
-        let repository = Arc::new(self.repository(remotes)?);
-        open.insert(remotes.clone(), Arc::clone(&repository));
+        let repository = self.0.open.get(remotes, || self.repository(remotes))?;
         Ok(repository)
     }
 

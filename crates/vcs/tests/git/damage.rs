@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use testkit::repo::{GitHttps, GitRepo, HttpsFault, Tree};
 use vcs::Need;
 
-use crate::kit::{Kit, Sample, files, job, unpacked, with_ca, with_files};
+use crate::kit::{Kit, Sample, files, job, unpacked, with_access, with_ca, with_files};
 
 /// A way to break a store.
 type Breakage = (&'static str, fn(&Kit));
@@ -115,7 +115,7 @@ async fn victim() {
     let (home, url, ca) = (told.next().unwrap(), told.next().unwrap(), told.next().unwrap());
     let path = std::env::var("PATH").unwrap();
     let environment = [("PATH", path.as_str()), ("HOME", home)].into_iter().collect();
-    let options = vcs::GitOptions { ca_file: Some(ca.into()), ..vcs::GitOptions::default() };
+    let options = with_access(vcs::Access { ca_file: Some(ca.into()), ..vcs::Access::default() });
     let cache = vcs::GitCache::new(format!("{home}/cache"), options, vcs::Programs::new(4, environment));
     let remotes = vcs::Remotes { url: url.to_owned(), ways: vec![vcs::Route::vouched(url)] };
     let _ = cache.open(&remotes).unwrap().stat("v1.0.0", Need::Files, &job()).await;

@@ -8,11 +8,11 @@ use source::FailureKind;
 use source::upstream::Authorities;
 use testkit::repo::{GitHttps, HttpsFault, SshServer};
 use vcs::{
-    Credential, Discovery, DiscoveryOptions, GitCache, GitOptions, Need, Profile, Programs, Remotes, Route,
-    SshOptions,
+    Access, Credential, Discovery, DiscoveryOptions, GitCache, GitOptions, Need, Profile, Programs, Remotes,
+    Route, SshOptions,
 };
 
-use crate::kit::{Kit, Sample, job, with_ca};
+use crate::kit::{Kit, Sample, job, trusting, with_access};
 
 /// An ssh agent that ends with the test.
 struct Agent(Child);
@@ -48,7 +48,7 @@ async fn an_agent_is_asked_when_it_may_be() {
     let ask = async |with_agent| {
         let known_hosts_file = Some(server.known_hosts_file());
         let ssh = SshOptions { key_file: None, known_hosts_file, with_agent };
-        let options = GitOptions { ssh, ..GitOptions::default() };
+        let options = with_access(Access { ssh, ..Access::default() });
         let variables = [
             ("PATH", std::env::var("PATH").unwrap()),
             ("HOME", home.path().display().to_string()),
@@ -72,13 +72,13 @@ async fn a_helper_of_the_file_of_configuration_is_asked() {
     let helper = "!answer() { test $1 = get && echo username=me && echo password=pa55; }; answer";
     fs::write(&config, format!("[credential]\n\thelper = \"{helper}\"\n")).unwrap();
     let profile = Profile::Server { config: Some(config) };
-    let kit = Kit::new(GitOptions { profile, ..with_ca(&server) });
+    let kit = Kit::new(with_access(Access { profile, ..trusting(&server) }));
     kit.open(&server.url("/a")).stat("v1.0.0", Need::Files, &job()).await.unwrap();
     // Ours stands before it, so that no other helper hears of its host.
     let host = format!("localhost:{}", server.port());
     let wrong = Credential { host, user: "me".into(), secret: "wrong".into() };
     let profile = Profile::Server { config: Some(server.folder().join("gitconfig")) };
-    let kit = Kit::new(GitOptions { profile, credentials: vec![wrong], ..with_ca(&server) });
+    let kit = Kit::new(with_access(Access { profile, credentials: vec![wrong], ..trusting(&server) }));
     assert!(kit.open(&server.url("/a")).refs(&job()).await.is_err());
 }
 
@@ -95,7 +95,10 @@ async fn a_credential_does_not_go_where_a_repository_has_moved_to() {
     let probe = Discovery::new(options).unwrap().probe();
     let host = format!("localhost:{}", server.port());
     let credentials = vec![Credential { host, user: "me".into(), secret: "pa55".into() }];
-    let kit = Kit::new(GitOptions { probe: Some(probe), credentials, ..with_ca(&server) });
+    let kit = Kit::new(GitOptions {
+        probe: Some(probe),
+        ..with_access(Access { credentials, ..trusting(&server) })
+    });
     let error = kit.open(&server.url("/old")).refs(&job()).await.unwrap_err();
     assert_eq!(error.kind, FailureKind::Refused, "{error}");
     assert!(!error.message.contains("pa55"), "{error}");

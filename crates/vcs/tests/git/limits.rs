@@ -7,9 +7,9 @@ use source::{FailureKind, Symptom};
 use testkit::repo::{GitHttps, GitRepo, HttpsFault, Tree};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout};
-use vcs::{GitOptions, Job, Need};
+use vcs::{Access, GitOptions, Job, Need};
 
-use crate::kit::{Kit, LONG, Sample, job, with_ca, with_files};
+use crate::kit::{Kit, LONG, Sample, job, trusting, with_access, with_files};
 
 /// A repository whose every version has a file of a megabyte that does not compress.
 fn large(versions: usize) -> GitRepo {
@@ -70,7 +70,7 @@ async fn a_server_that_stalls_in_the_middle_is_given_up() {
     let server = GitHttps::start();
     let repo = large(1);
     server.serve("/a", &repo);
-    let kit = Kit::new(GitOptions { stall_time_max: Duration::from_secs(1), ..with_ca(&server) });
+    let kit = Kit::new(with_access(Access { stall_time_max: Duration::from_secs(1), ..trusting(&server) }));
     let asked = kit.open(&server.url("/a"));
     let since = Instant::now();
     asked.refs(&job()).await.unwrap();
@@ -98,8 +98,10 @@ async fn a_repository_that_grows_too_large_is_not_taken_in_to_its_end() {
     let (repo, server) = (large(1), GitHttps::start());
     server.serve("/a", &repo);
     server.fault("/a/git-upload-pack", HttpsFault::StallAfter(900_000));
-    let kit =
-        Kit::new(GitOptions { repository_bytes_max: 500_000, stall_time_max: LONG, ..with_ca(&server) });
+    let kit = Kit::new(GitOptions {
+        repository_bytes_max: 500_000,
+        ..with_access(Access { stall_time_max: LONG, ..trusting(&server) })
+    });
     let error = kit.open(&server.url("/a")).stat("v1.1.0", Need::Files, &job()).await.unwrap_err();
     assert_eq!(error.kind, FailureKind::Refused, "{error}");
 }

@@ -2,9 +2,9 @@
 
 use source::FailureKind;
 use testkit::repo::{GitDaemon, GitHttps, HttpsFault};
-use vcs::{Credential, GitOptions, Need};
+use vcs::{Access, Credential, GitOptions, Need};
 
-use crate::kit::{Kit, Sample, files, job, with_ca, with_files};
+use crate::kit::{Kit, Sample, files, job, trusting, with_access, with_ca, with_files};
 
 /// Everything that is asked of a repository, by whatever way it comes.
 async fn everything(kit: &Kit, url: &str, sample: &Sample) {
@@ -35,7 +35,7 @@ async fn a_server_without_filters() {
 async fn a_server_of_the_oldest_protocol_that_gives_out_tips_alone() {
     let (sample, kit) = (
         Sample::new(),
-        Kit::new(GitOptions { extra_protocols: vec!["git".into()], ..GitOptions::default() }),
+        Kit::new(with_access(Access { extra_protocols: vec!["git".into()], ..Access::default() })),
     );
     sample.repo.config("protocol", "version", "0");
     sample.repo.config("uploadpack", "allowFilter", "false");
@@ -75,9 +75,9 @@ async fn what_does_not_exist_is_told_apart_from_what_we_may_not() {
         user: "me".into(),
         secret: secret.into(),
     };
-    let wrong = GitOptions { credentials: vec![credential("wrong")], ..with_ca(&server) };
+    let wrong = with_access(Access { credentials: vec![credential("wrong")], ..trusting(&server) });
     assert_eq!(kind_of(wrong, "/mine").await.0, FailureKind::Refused);
-    let kit = Kit::new(GitOptions { credentials: vec![credential("secret")], ..with_ca(&server) });
+    let kit = Kit::new(with_access(Access { credentials: vec![credential("secret")], ..trusting(&server) }));
     kit.open(&server.url("/mine")).stat("v1.0.0", Need::Files, &job()).await.unwrap();
     let kept =
         std::process::Command::new("grep").args(["-r", "secret"]).arg(kit.home.path()).output().unwrap();
@@ -90,7 +90,7 @@ async fn a_credential_goes_to_its_host_alone() {
     server.serve("/a", &sample.repo);
     server.protect("/a", "me", "secret");
     let credential = Credential { host: "localhost:1".into(), user: "me".into(), secret: "secret".into() };
-    let kit = Kit::new(GitOptions { credentials: vec![credential], ..with_ca(&server) });
+    let kit = Kit::new(with_access(Access { credentials: vec![credential], ..trusting(&server) }));
     let error = kit.open(&server.url("/a")).stat("v1.0.0", Need::Files, &job()).await.unwrap_err();
     assert_eq!(error.kind, FailureKind::Refused);
     assert!(server.requests().iter().all(|request| !request.has_credentials));

@@ -6,9 +6,9 @@ use std::time::Duration;
 use source::FailureKind;
 use testkit::repo::{GitHttps, SshServer};
 use tokio::time::Instant;
-use vcs::{GitOptions, Need, Profile, SshOptions};
+use vcs::{Access, GitOptions, Need, Profile, SshOptions};
 
-use crate::kit::{Kit, Sample, files, job, with_ca, with_files};
+use crate::kit::{Kit, Sample, files, job, with_access, with_ca, with_files};
 
 #[tokio::test]
 async fn the_second_way_is_tried_and_remembered() {
@@ -67,19 +67,17 @@ async fn a_real_ssh_server_with_its_key_and_its_host() {
         known_hosts_file: Some(server.known_hosts_file()),
         with_agent: false,
     };
-    let options = GitOptions { ssh, ..GitOptions::default() };
-    let kit = Kit::new(options.clone());
+    let access = Access { ssh, ..Access::default() };
+    let kit = Kit::new(with_access(access.clone()));
     let commit = kit.open(&server.url("/a")).stat("v1.0.0", Need::Files, &job()).await.unwrap();
     assert_eq!(commit.id.as_str(), sample.hash(0));
-    let unknown = GitOptions {
-        ssh: SshOptions { known_hosts_file: Some("/dev/null".into()), ..options.ssh.clone() },
-        ..options.clone()
-    };
+    let ssh = SshOptions { known_hosts_file: Some("/dev/null".into()), ..access.ssh.clone() };
+    let unknown = with_access(Access { ssh, ..access.clone() });
     let error = Kit::new(unknown).open(&server.url("/a")).refs(&job()).await.unwrap_err();
     assert_eq!(error.kind, FailureKind::Unavailable, "{error}");
     assert!(error.message.contains("Host key verification failed"), "{error}");
     server.refuse_key();
-    let error = Kit::new(options).open(&server.url("/a")).refs(&job()).await.unwrap_err();
+    let error = Kit::new(with_access(access)).open(&server.url("/a")).refs(&job()).await.unwrap_err();
     assert_eq!(error.kind, FailureKind::Refused, "{error}");
 }
 
@@ -91,7 +89,7 @@ async fn the_configuration_of_the_user_counts_for_the_user_alone() {
         sample.repo.url()
     );
     let asked_by = |profile: Profile| {
-        let kit = Kit::new(GitOptions { profile, ..with_files() });
+        let kit = Kit::new(with_access(Access { profile, ..with_files().access }));
         fs::write(kit.home.path().join(".gitconfig"), &config).unwrap();
         kit
     };

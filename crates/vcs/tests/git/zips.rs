@@ -3,9 +3,9 @@
 use gomod::{ModulePath, ModuleVersion};
 use source::{FailureKind, Spool};
 use testkit::repo::{GitDaemon, GitHttps, GitRepo, Tree, git_command};
-use vcs::{GitOptions, Module, Need, RepoError};
+use vcs::{Access, GitOptions, Module, Need, RepoError};
 
-use crate::kit::{Kit, job, with_ca, with_files};
+use crate::kit::{Kit, job, with_access, with_ca, with_files};
 
 const PATH: &str = "example.com/a";
 
@@ -39,7 +39,7 @@ async fn a_commit_gives_the_same_bytes_however_it_comes() {
     server.serve("/a", &repo);
     dumb.serve_dumb("/a", &repo);
     daemon.serve("/a", &repo);
-    let by_git = GitOptions { extra_protocols: vec!["git".into()], ..GitOptions::default() };
+    let by_git = with_access(Access { extra_protocols: vec!["git".into()], ..Access::default() });
     let ways = [
         (Kit::new(with_files()), repo.url()),
         (Kit::new(with_files()), repo.url()),

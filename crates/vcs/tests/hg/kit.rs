@@ -1,46 +1,38 @@
 //! A cache with an hg that keeps a diary, and a repository to ask about.
 
-use std::fs;
-use std::io::Read as _;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, Weak};
-use std::time::Duration;
 
-use tempfile::TempDir;
 use testkit::repo::HgRepo;
-use tokio::time::Instant;
-use vcs::{Access, Archive, HgCache, HgOptions, Job, Programs, Remotes, Repo, Route};
+use vcs::{Access, HgCache, HgOptions, Repo};
 
-/// Longer than any test takes.
-pub(crate) const LONG: Duration = Duration::from_mins(1);
+use crate::common::Machine;
+pub(crate) use crate::common::{LONG, files, job, job_since, vouched};
 
-/// A cache in a temporary folder. Every program that it starts is written down.
+/// A cache on a machine whose hg keeps a diary.
 pub(crate) struct Kit {
-    pub(crate) home: TempDir,
+    machine: Machine,
     pub(crate) cache: HgCache,
+}
+
+impl std::ops::Deref for Kit {
+    type Target = Machine;
+
+    fn deref(&self) -> &Machine {
+        &self.machine
+    }
 }
 
 impl Kit {
     pub(crate) fn new(options: HgOptions) -> Self {
-        let home = tempfile::tempdir().expect("a folder");
-        fs::create_dir(home.path().join("bin")).expect("a folder");
-        let cache = cache_in(home.path(), options);
-        let kit = Self { home, cache };
-        kit.program("hg", &format!("echo \"$@\" >> {}\nexec {} \"$@\"", kit.diary().display(), real_hg()));
-        kit
+        let machine = Machine::with_diary_of("hg");
+        let cache = cache_on(&machine, options);
+        Self { machine, cache }
     }
 
     /// The same folder, as another process finds it.
     pub(crate) fn reopen(&mut self, options: HgOptions) {
-        self.cache = cache_in(self.home.path(), options);
-    }
-
-    /// Puts a program before those of the system.
-    pub(crate) fn program(&self, name: &str, script: &str) {
-        let path = self.home.path().join("bin").join(name);
-        fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("a file");
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("it is ours");
+        self.cache = cache_on(&self.machine, options);
     }
 
     pub(crate) fn open(&self, url: &str) -> Arc<dyn Repo> {
@@ -48,8 +40,7 @@ impl Kit {
     }
 
     pub(crate) fn open_by(&self, url: &str, ways: &[&str]) -> Arc<dyn Repo> {
-        let ways = ways.iter().map(|way| Route::vouched(*way)).collect();
-        self.cache.open(&Remotes { url: url.to_owned(), ways }).expect("a good address")
+        self.cache.open(&vouched(url, ways)).expect("a good address")
     }
 
     /// How often hg was called for this.
@@ -58,35 +49,14 @@ impl Kit {
         said.lines().filter(|line| line.split(' ').any(|word| word == command)).count()
     }
 
-    /// All command lines.
-    pub(crate) fn said(&self) -> String {
-        fs::read_to_string(self.diary()).unwrap_or_default()
-    }
-
-    fn diary(&self) -> PathBuf {
-        self.home.path().join("diary")
-    }
-
     /// The clone of the only repository in the cache.
     pub(crate) fn clone(&self) -> PathBuf {
-        let cache = self.home.path().join("cache");
-        let mut folders: Vec<_> = fs::read_dir(cache).expect("a cache").flatten().collect();
-        assert_eq!(folders.len(), 1, "{folders:?}");
-        folders.remove(0).path().join("clone")
+        self.folder().join("clone")
     }
 }
 
-fn cache_in(home: &Path, options: HgOptions) -> HgCache {
-    let path = format!("{}:/usr/bin:/bin", home.join("bin").display());
-    let environment = [("PATH", path), ("HOME", home.display().to_string())].into_iter().collect();
-    HgCache::new(home.join("cache"), options, Programs::new(8, environment))
-}
-
-/// Where the hg of the system is.
-fn real_hg() -> String {
-    let path = std::env::var("PATH").expect("a path");
-    let mut places = path.split(':').map(|folder| format!("{folder}/hg"));
-    places.find(|path| Path::new(path).is_file()).expect("hg is installed")
+fn cache_on(machine: &Machine, options: HgOptions) -> HgCache {
+    HgCache::new(machine.cache_folder(), options, machine.programs())
 }
 
 /// Also takes repositories of this machine, and over http.
@@ -97,17 +67,6 @@ pub(crate) fn with_files() -> HgOptions {
 pub(crate) fn with_access(access: Access) -> HgOptions {
     let access = Access { extra_protocols: vec!["file".into(), "http".into()], ..access };
     HgOptions { access, ..HgOptions::default() }
-}
-
-/// A question that wants to know how things are now.
-pub(crate) fn job() -> Job {
-    let now = Instant::now();
-    Job { deadline: now + LONG, not_before: now }
-}
-
-/// A question that takes what was known since `since`.
-pub(crate) fn job_since(since: Instant) -> Job {
-    Job { deadline: Instant::now() + LONG, not_before: since }
 }
 
 /// A repository with three versions, a branch and a bookmark beside.
@@ -152,33 +111,4 @@ impl Sample {
     pub(crate) fn hash(&self, at: usize) -> &str {
         &self.commits[at]
     }
-}
-
-/// The files and links of an archive with their contents, folders left out.
-pub(crate) async fn files(archive: Archive) -> Vec<(String, String)> {
-    unpacked(archive).await.expect("a whole archive")
-}
-
-pub(crate) async fn unpacked(archive: Archive) -> std::io::Result<Vec<(String, String)>> {
-    let read = move || {
-        let (mut archive, mut tar) = (archive, Vec::new());
-        archive.read_to_end(&mut tar)?;
-        Ok(entries(&tar))
-    };
-    tokio::task::spawn_blocking(read).await.expect("no panic")
-}
-
-fn entries(tar: &[u8]) -> Vec<(String, String)> {
-    let mut tar = tar::Archive::new(tar);
-    let entry = |entry: std::io::Result<tar::Entry<'_, &[u8]>>| {
-        let mut entry = entry.expect("a whole entry");
-        let name = String::from_utf8(entry.path_bytes().into_owned()).expect("a name");
-        let mut content = String::new();
-        entry.read_to_string(&mut content).expect("text");
-        let link = entry.link_name_bytes().map(|link| String::from_utf8_lossy(&link).into_owned());
-        (name, link.unwrap_or(content))
-    };
-    let mut entries: Vec<_> = tar.entries().expect("an archive").map(entry).collect();
-    entries.retain(|(name, _)| !name.ends_with('/'));
-    entries
 }

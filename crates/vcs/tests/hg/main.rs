@@ -4,6 +4,8 @@
 
 mod answers;
 mod changes;
+#[path = "../common/mod.rs"]
+mod common;
 mod damage;
 mod hostile;
 mod kit;

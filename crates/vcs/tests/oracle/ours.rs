@@ -63,10 +63,9 @@ pub(crate) fn ask_all(shop: &Shop) -> Vec<(Place, Answer)> {
 
 /// Those of all systems, also on this machine.
 fn repositories(folder: &Path) -> Repositories {
-    let extra_protocols = vec!["file".to_owned()];
     let programs = Programs::new(4, path_alone());
-    let access = Access { extra_protocols: extra_protocols.clone(), ..Access::default() };
-    let git = GitOptions { extra_protocols, ..GitOptions::default() };
+    let access = Access { extra_protocols: vec!["file".to_owned()], ..Access::default() };
+    let git = GitOptions { access: access.clone(), ..GitOptions::default() };
     let hg = HgOptions { access: access.clone(), ..HgOptions::default() };
     let svn = SvnOptions { access, ..SvnOptions::default() };
     Repositories::new(

@@ -4,6 +4,8 @@
 
 mod answers;
 mod archives;
+#[path = "../common/mod.rs"]
+mod common;
 mod hostile;
 mod kit;
 mod limits;
