@@ -135,26 +135,12 @@ impl Reader {
     }
 
     fn go(&mut self, words: &[&str]) -> Result<(), Problem> {
-        if self.file.go.is_some() {
-            return Err(Problem::Repeated(Directive::Go));
-        }
-        let word = only_word(Directive::Go, words)?;
-        let version =
-            if self.mode == Mode::Lax { GoVersion::parse_lax(word) } else { GoVersion::parse(word) };
-        self.file.go = Some(version.ok_or_else(|| Problem::GoVersion(word.to_owned()))?);
-        Ok(())
+        let parse = if self.mode == Mode::Lax { GoVersion::parse_lax } else { GoVersion::parse };
+        set_go(&mut self.file.go, words, parse)
     }
 
     fn toolchain(&mut self, words: &[&str]) -> Result<(), Problem> {
-        if self.file.toolchain.is_some() {
-            return Err(Problem::Repeated(Directive::Toolchain));
-        }
-        let word = only_word(Directive::Toolchain, words)?;
-        if !is_toolchain(word) {
-            return Err(Problem::Toolchain(word.to_owned()));
-        }
-        self.file.toolchain = Some(word.to_owned());
-        Ok(())
+        set_toolchain(&mut self.file.toolchain, words)
     }
 
     fn require(&mut self, words: &[&str], line: &Line<'_>) -> Result<(), Problem> {
@@ -196,7 +182,34 @@ fn may_have_block(verb: &str) -> bool {
     directive.is_some_and(|directive| !matches!(directive, Directive::Go | Directive::Toolchain))
 }
 
-pub(super) fn only_word<'a>(directive: Directive, words: &[&'a str]) -> Result<&'a str, Problem> {
+/// The `go` line, of which there may be one.
+pub(super) fn set_go(
+    go: &mut Option<GoVersion>,
+    words: &[&str],
+    parse: fn(&str) -> Option<GoVersion>,
+) -> Result<(), Problem> {
+    if go.is_some() {
+        return Err(Problem::Repeated(Directive::Go));
+    }
+    let word = only_word(Directive::Go, words)?;
+    *go = Some(parse(word).ok_or_else(|| Problem::GoVersion(word.to_owned()))?);
+    Ok(())
+}
+
+/// The `toolchain` line, of which there may be one.
+pub(super) fn set_toolchain(toolchain: &mut Option<String>, words: &[&str]) -> Result<(), Problem> {
+    if toolchain.is_some() {
+        return Err(Problem::Repeated(Directive::Toolchain));
+    }
+    let word = only_word(Directive::Toolchain, words)?;
+    if !is_toolchain(word) {
+        return Err(Problem::Toolchain(word.to_owned()));
+    }
+    *toolchain = Some(word.to_owned());
+    Ok(())
+}
+
+fn only_word<'a>(directive: Directive, words: &[&'a str]) -> Result<&'a str, Problem> {
     match *words {
         [word] => Ok(word),
         _ => Err(Problem::Form(directive)),

@@ -2,9 +2,9 @@
 //!
 //! The grammar is that of go.mod with other directives, so lines, blocks and words are read by the same code.
 
-use super::error::{Directive, ParseError, ParseErrors, Problem};
-use super::go_version::{GoVersion, is_toolchain};
-use super::meaning::{godebug, only_word};
+use super::error::{ParseError, ParseErrors, Problem};
+use super::go_version::GoVersion;
+use super::meaning::{godebug, set_go, set_toolchain};
 use super::quote::unquote_word;
 use super::syntax::{Block, Line, Statement, Tree, parse};
 use super::text::{Position, decode};
@@ -86,34 +86,13 @@ impl Reader {
 
     fn directive(&mut self, verb: &str, words: &[&str]) -> Result<(), Problem> {
         match verb {
-            "go" => self.go(words)?,
-            "toolchain" => self.toolchain(words)?,
+            "go" => set_go(&mut self.file.go, words, GoVersion::parse)?,
+            "toolchain" => set_toolchain(&mut self.file.toolchain, words)?,
             "godebug" => self.file.godebug.push(godebug(words)?),
             "use" => self.file.uses.push(used(words)?),
             "replace" => self.file.replace.push(replace::read(words)?),
             _ => return Err(Problem::UnknownDirective(verb.to_owned())),
         }
-        Ok(())
-    }
-
-    fn go(&mut self, words: &[&str]) -> Result<(), Problem> {
-        if self.file.go.is_some() {
-            return Err(Problem::Repeated(Directive::Go));
-        }
-        let word = only_word(Directive::Go, words)?;
-        self.file.go = Some(GoVersion::parse(word).ok_or_else(|| Problem::GoVersion(word.to_owned()))?);
-        Ok(())
-    }
-
-    fn toolchain(&mut self, words: &[&str]) -> Result<(), Problem> {
-        if self.file.toolchain.is_some() {
-            return Err(Problem::Repeated(Directive::Toolchain));
-        }
-        let word = only_word(Directive::Toolchain, words)?;
-        if !is_toolchain(word) {
-            return Err(Problem::Toolchain(word.to_owned()));
-        }
-        self.file.toolchain = Some(word.to_owned());
         Ok(())
     }
 }
