@@ -140,7 +140,6 @@ mod tests {
     use gomod::gosum::GoSum;
 
     use super::*;
-    use crate::first_seen::OfThisRun;
 
     /// Fails with these kinds, one after the other, and answers then. Remembers whether it was told that others follow.
     #[derive(Debug)]
@@ -175,7 +174,7 @@ mod tests {
 
     fn ladder(rungs: &[(Rung, Arc<Place>)]) -> (Ladder, Arc<Steps>) {
         let rungs = rungs.iter().map(|(rung, place)| (*rung, place.clone() as Arc<dyn Source>)).collect();
-        let ledger = Ledger::new(None, Arc::new(OfThisRun::default()), SystemTime::now);
+        let ledger = Ledger::new(None, Arc::new(source::first_seen::InMemory::default()), SystemTime::now);
         let ledger = Arc::new(ledger.pinned_by(Arc::new(GoSum::default())));
         let steps = Arc::new(Steps::default());
         (Ladder::new(rungs, Order::default(), ledger, steps.clone()), steps)

@@ -3,7 +3,6 @@
 pub mod agent;
 pub mod child;
 mod climb;
-pub mod first_seen;
 mod lazy;
 pub mod pins;
 pub mod project;

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gomod::modfile::WorkFile;
+use gomod::modfile::{GoMod, WorkFile};
 
-/// The longest go.work that is read, in bytes.
-const WORK_BYTES_MAX: u64 = 16 << 20;
+/// The longest go.mod or go.work that is read, in bytes: 16 MiB, as for the go.mod of a dependency.
+pub(crate) const MOD_BYTES_MAX: u64 = 16 << 20;
 
 /// What a go command finds from a folder upwards. Without a go.mod, nothing is there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Project {
     /// none (`off`).
     pub fn find(folder: &Path, gowork: Option<&str>) -> Self {
         let workspace = match gowork {
-            None | Some("") => above(folder, "go.work"),
+            None | Some("" | "auto") => above(folder, "go.work"),
             Some("off") => None,
             Some(path) => Some(folder.join(path)),
         };
@@ -32,6 +32,12 @@ impl Project {
     /// The folder of the workspace, else that of the module.
     pub fn root(&self) -> Option<&Path> {
         self.go_work.as_deref().or(self.go_mod.as_deref()).and_then(Path::parent)
+    }
+
+    /// The path of the module that the nearest go.mod declares; none where it cannot be read, about which go itself complains.
+    pub fn module_path(&self) -> Option<String> {
+        let text = read_short(self.go_mod.as_deref()?);
+        GoMod::parse_lax(&text).ok()?.module.map(|module| module.path)
     }
 
     /// All files that hold hashes for it, whether they are there or not. A workspace counts those of its modules too (protocol.md
@@ -49,9 +55,13 @@ impl Project {
 
 /// The folders that a workspace uses; none where it cannot be read, about which go itself complains.
 fn uses(work: &Path) -> Vec<String> {
-    let is_short = fs::metadata(work).is_ok_and(|found| found.is_file() && found.len() <= WORK_BYTES_MAX);
-    let text = if is_short { fs::read(work).unwrap_or_default() } else { Vec::new() };
-    WorkFile::parse(&text).map(|work| work.uses).unwrap_or_default()
+    WorkFile::parse(&read_short(work)).map(|work| work.uses).unwrap_or_default()
+}
+
+/// The content of a go.mod or go.work; nothing where there is none, or where it is no such file.
+fn read_short(path: &Path) -> Vec<u8> {
+    let is_short = fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() <= MOD_BYTES_MAX);
+    if is_short { fs::read(path).unwrap_or_default() } else { Vec::new() }
 }
 
 fn above(folder: &Path, name: &str) -> Option<PathBuf> {
@@ -71,6 +81,7 @@ mod tests {
         fs::write(root.join("a/go.mod"), "module example.com/a\n").unwrap();
         let alone = Project::find(&inner, None);
         assert_eq!(alone.sum_files(), [root.join("a/go.sum")]);
+        assert_eq!(alone.module_path().as_deref(), Some("example.com/a"));
         fs::write(root.join("go.work"), "go 1.21\nuse (\n\t./a\n\t./b\n)\n").unwrap();
         let work = Project::find(&inner, None);
         assert_eq!(work.root(), Some(root));

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use bundle::depot::{Location, Pulled, Reach};
 use bytes::Bytes;
-use gomod::modfile::GoMod;
 use sha2::{Digest, Sha256};
 
 use crate::commands::Session;
@@ -62,11 +61,4 @@ pub fn pulled(location: &Location, project: Option<&str>, env: &Env) -> Result<P
     let hash: [u8; 32] = Sha256::digest(format!("{location}\n{}", project.unwrap_or_default())).into();
     let begin = hash.first_chunk().copied().unwrap_or_default();
     Ok(Pulled::at(&data.join(FOLDER).join(format!("{:016x}", u64::from_be_bytes(begin)))))
-}
-
-/// The module path of the project that the working directory is in, by its go.mod.
-pub fn project(session: &Session<'_>) -> Option<String> {
-    let mut files = session.env.cwd().ancestors().map(|folder| folder.join("go.mod"));
-    let content = files.find_map(|path| session.files.read(&path).ok())?;
-    GoMod::parse_lax(&content).ok()?.module.map(|module| module.path)
 }

@@ -3,8 +3,10 @@
 //! A private module has nobody who vouches for its hashes. What can be held on to is that one version has one content: the
 //! hash seen first is put on record, and a later one that differs is refused until an operator accepts it.
 
+use std::collections::HashMap;
 use std::fmt::{self, Debug};
 use std::io;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
@@ -62,6 +64,28 @@ impl fmt::Display for Subject {
             Self::Zip => "zip",
             Self::GoMod => "go.mod",
         })
+    }
+}
+
+/// A memory that ends with the process: for a client, whose go writes what lasts into go.sum.
+#[derive(Debug, Default)]
+pub struct InMemory(Mutex<HashMap<(ModuleVersion, Subject), Sighting>>);
+
+#[async_trait]
+impl FirstSeen for InMemory {
+    async fn witness(
+        &self,
+        module: &ModuleVersion,
+        subject: Subject,
+        seen: Sighting,
+    ) -> io::Result<Sighting> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(known.entry((module.clone(), subject)).or_insert(seen).clone())
+    }
+
+    async fn recall(&self, module: &ModuleVersion, subject: Subject) -> io::Result<Option<Sighting>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(known.get(&(module.clone(), subject)).cloned())
     }
 }
 

@@ -9,9 +9,7 @@ use gomod::modules_txt::{Disagreement, MainModule, ModulesTxt, Workspace, disagr
 
 use super::error::{VendorError, at};
 use super::manifest::Manifest;
-
-/// The longest go.mod or go.work that is read: 16 MiB, as for the go.mod of a dependency.
-const MOD_BYTES_MAX: u64 = 16 << 20;
+use crate::project::MOD_BYTES_MAX;
 
 /// A project: a folder with a go.mod, with a go.work, or with both.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,15 +42,8 @@ impl Project {
     /// # Errors
     /// [`VendorError::NoProject`] when there is neither.
     pub fn find(folder: &Path, gowork: Option<&str>) -> Result<Self, VendorError> {
-        let above =
-            |name: &str| folder.ancestors().find(|folder| folder.join(name).is_file()).map(Path::to_owned);
-        let workspace = match gowork {
-            Some("off") => None,
-            None | Some("" | "auto") => above("go.work"),
-            Some(file) => Path::new(file).parent().map(Path::to_owned),
-        };
-        let root = workspace.or_else(|| above("go.mod"));
-        Self::open(&root.ok_or_else(|| VendorError::NoProject(folder.to_owned()))?)
+        let found = crate::project::Project::find(folder, gowork);
+        Self::open(found.root().ok_or_else(|| VendorError::NoProject(folder.to_owned()))?)
     }
 
     /// The absolute folder.

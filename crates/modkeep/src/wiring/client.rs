@@ -16,13 +16,13 @@ use bundle::depot::Pulled;
 use gomod::goproxy::{Fallback, Place, ProxyList};
 use gomod::gosum::GoSum;
 use gomod::gosumdb::SumDbSetting;
-use ladder::first_seen::OfThisRun;
 use ladder::rung::{Order, Repositories, Rung};
 use ladder::shelf::SharedShelf;
 use ladder::{Ladder, Steps, Unusable};
 use source::chain::claims::Claims;
 use source::chain::policy::Policy;
 use source::chain::{Chain, Link};
+use source::first_seen::InMemory;
 use source::sumdb::{Database, Databases, Way};
 use source::upstream::{HttpClient, HttpOptions};
 use source::{Checked, Ledger, ModCache, Origin, Source, Spool, Steady, Upstream, Verified, Vitals};
@@ -63,12 +63,13 @@ pub(crate) struct Client {
     pub(crate) steps: Arc<Steps>,
 }
 
-/// What the rungs share.
-struct Parts<'a> {
-    client: &'a HttpClient,
-    members: &'a [Member],
+/// The places of a run, and where what comes of them lies.
+struct Places {
+    client: HttpClient,
+    members: Vec<Member>,
+    bundles: Vec<Opened>,
     spool: Spool,
-    trust: &'a Trust,
+    /// Where the client keeps what it has learnt.
     state: PathBuf,
 }
 
@@ -78,50 +79,42 @@ impl Client {
         let (settings, env) = (&self.settings, &self.env);
         let keyring = Keyring::of(env, &Disk);
         let http = reach::http_options(settings, Reach::of(settings, env, &keyring)?)?;
-        let client = reach::client(&http)?;
-        let members = upstreams::all(None, settings, &keyring)?;
-        let (spool, state) = (Spool::new(env.temporary()), self.state());
-        let bundles = self.bundles()?;
-        let trust = self.trust(&members, &client, &spool, &state, &bundles).await?;
-        let parts = Parts { client: &client, members: &members, spool, trust: &trust, state };
-        let mut rungs = Vec::new();
-        rungs.extend(self.cache(&parts)?.map(|place| (Rung::Cache, place)));
-        rungs.extend(self.upstream(&parts)?.map(|place| (Rung::Upstream, place)));
-        rungs.extend(self.git(&parts, &keyring, http)?.map(|place| (Rung::Git, place)));
-        rungs.extend(parts.bundles(&bundles).map(|place| (Rung::Bundle, place)));
+        let places = Places {
+            client: reach::client(&http)?,
+            members: upstreams::all(None, settings, &keyring)?,
+            bundles: self.bundles()?,
+            spool: Spool::new(env.temporary()),
+            state: self.state()?,
+        };
+        let trust = self.trust(&places).await?;
+        let mut rungs = vec![(Rung::Cache, self.cache(&places, &trust)?)];
+        rungs.extend(self.upstream(&places, &trust)?.map(|place| (Rung::Upstream, place)));
+        rungs.extend(self.git(&places, &trust, &keyring, http)?.map(|place| (Rung::Git, place)));
+        rungs.extend(places.bundles(&trust).map(|place| (Rung::Bundle, place)));
         let ladder = Ladder::new(rungs, self.order()?, trust.ledger.clone(), self.steps.clone());
         Ok(Arc::new(Databases::new(trust.databases.clone(), ladder)))
     }
 
-    /// Where the client keeps what it has learnt.
-    fn state(&self) -> PathBuf {
-        self.env
-            .cache_home()
-            .map_or_else(|| self.env.temporary().join("modkeep"), |home| home.join("modkeep/client"))
+    fn state(&self) -> Result<PathBuf, Failed> {
+        let home = self.env.cache_home().ok_or_else(|| {
+            let problem = Problem::new("neither XDG_CACHE_HOME nor HOME is an absolute path");
+            Failed::new(
+                Exit::Unavailable,
+                problem.advise("set HOME: what is known of databases is kept below it"),
+            )
+        })?;
+        Ok(home.join("modkeep/client"))
     }
 
-    async fn trust(
-        &self,
-        members: &[Member],
-        client: &HttpClient,
-        spool: &Spool,
-        state: &Path,
-        bundles: &[Opened],
-    ) -> Result<Trust, Failed> {
-        let database = self.database(members, client, spool, state, bundles).await?;
-        let ledger = Ledger::new(database.clone(), Arc::new(OfThisRun::default()), SystemTime::now);
+    async fn trust(&self, places: &Places) -> Result<Trust, Failed> {
+        let database = self.database(places).await?;
+        let ledger = Ledger::new(database.clone(), Arc::new(InMemory::default()), SystemTime::now);
         let ledger = Arc::new(ledger.pinned_by(self.pins.clone()));
         Ok(Trust { ledger, databases: database.into_iter().collect() })
     }
 
-    async fn database(
-        &self,
-        members: &[Member],
-        client: &HttpClient,
-        spool: &Spool,
-        state: &Path,
-        bundles: &[Opened],
-    ) -> Result<Option<Arc<Database>>, Failed> {
+    async fn database(&self, places: &Places) -> Result<Option<Arc<Database>>, Failed> {
+        let Places { client, members, bundles, spool, state } = places;
         let SumDbSetting::On(database) = self.settings.get(&table::GOSUMDB)? else { return Ok(None) };
         let mut ways = databases::ways(&database, members, client, spool)?;
         ways.extend(bundles.iter().flatten().map(|bundle| proofs(bundle, spool)));
@@ -144,52 +137,52 @@ impl Client {
     }
 
     /// What lies on this machine. Whatever is wrong with a copy there, the next one is looked at.
-    fn cache(&self, parts: &Parts<'_>) -> Result<Option<Arc<dyn Source>>, Failed> {
+    fn cache(&self, places: &Places, trust: &Trust) -> Result<Arc<dyn Source>, Failed> {
         let mut links = Vec::new();
-        links.extend(self.store(parts)?);
+        links.extend(self.store(places, trust)?);
         let others = self.settings.get(&table::MODULE_CACHES)?;
         for folder in self.module_cache.iter().chain(&others) {
             let cache = ModCache::new(folder);
             let origin = cache.origin().clone();
-            links.push(parts.local(cache, origin));
+            links.push(places.local(trust, cache, origin));
         }
-        let chain = Chain::new(links, Policy::default(), Claims::in_memory());
-        Ok(Some(Arc::new(chain)))
+        Ok(one_after_the_other(links))
     }
 
     /// The folder that `modkeep serve` keeps things in on this machine, if there is one.
-    fn store(&self, parts: &Parts<'_>) -> Result<Option<Link>, Failed> {
+    fn store(&self, places: &Places, trust: &Trust) -> Result<Option<Link>, Failed> {
         let folder = self.settings.get(&table::DATA)?;
         let url = folder.is_dir().then(|| Url::from_file_path(&folder).ok()).flatten();
         let Some(url) = url else { return Ok(None) };
-        let files = Upstream::new(url.as_str(), parts.client).map_err(databases::unusable)?;
+        let files = Upstream::new(url.as_str(), &places.client).map_err(databases::unusable)?;
         let origin = files.origin().clone();
-        Ok(Some(parts.local(files, origin)))
+        Ok(Some(places.local(trust, files, origin)))
     }
 
-    fn upstream(&self, parts: &Parts<'_>) -> Result<Option<Arc<dyn Source>>, Failed> {
-        if parts.members.is_empty() {
+    fn upstream(&self, places: &Places, trust: &Trust) -> Result<Option<Arc<dyn Source>>, Failed> {
+        if places.members.is_empty() {
             return Ok(None);
         }
-        let link = |member| places::link(member, parts.client, parts.spool.clone(), parts.trust);
-        let links = parts.members.iter().map(link).collect::<Result<Vec<_>, _>>()?;
-        let chain = Chain::new(links, places::policy(&self.settings)?, claims(&parts.state)?);
+        let link = |member| places::link(member, &places.client, places.spool.clone(), trust);
+        let links = places.members.iter().map(link).collect::<Result<Vec<_>, _>>()?;
+        let chain = Chain::new(links, places::policy(&self.settings)?, claims(&places.state)?);
         Ok(Some(Arc::new(chain)))
     }
 
     /// Repositories, with the user's own git and ssh.
     fn git(
         &self,
-        parts: &Parts<'_>,
+        places: &Places,
+        trust: &Trust,
         keyring: &Keyring<'_>,
         http: HttpOptions,
     ) -> Result<Option<Arc<dyn Source>>, Failed> {
         if self.is_off()? {
             return Ok(None);
         }
-        let spool = parts.spool.clone();
+        let spool = places.spool.clone();
         let direct = direct::of(&self.settings, &self.env, keyring, http, spool.clone(), Profile::User)?;
-        Ok(Some(direct::link(direct, spool, parts.trust).place))
+        Ok(Some(direct::link(direct, spool, trust).place))
     }
 
     fn order(&self) -> Result<Order, Failed> {
@@ -223,26 +216,29 @@ fn proofs(bundle: &BundleSource, spool: &Spool) -> Way {
     Way { place, origin, private: true, vitals }
 }
 
-impl Parts<'_> {
+impl Places {
     /// Bundles, one after the other.
-    fn bundles(&self, opened: &[Opened]) -> Option<Arc<dyn Source>> {
-        let links = opened.iter().map(|opened| match opened {
-            Ok(bundle) => self.local(bundle.clone(), bundle.origin().clone()),
-            Err(unusable) => self.local(unusable.clone(), unusable.origin().clone()),
+    fn bundles(&self, trust: &Trust) -> Option<Arc<dyn Source>> {
+        let links = self.bundles.iter().map(|opened| match opened {
+            Ok(bundle) => self.local(trust, bundle.clone(), bundle.origin().clone()),
+            Err(unusable) => self.local(trust, unusable.clone(), unusable.origin().clone()),
         });
         let links: Vec<_> = links.collect();
-        let chain =
-            |links| Arc::new(Chain::new(links, Policy::default(), Claims::in_memory())) as Arc<dyn Source>;
-        (!links.is_empty()).then(|| chain(links))
+        (!links.is_empty()).then(|| one_after_the_other(links))
     }
 
     /// A place on this machine, to which any other is next.
-    fn local(&self, place: impl Source + 'static, origin: Origin) -> Link {
+    fn local(&self, trust: &Trust, place: impl Source + 'static, origin: Origin) -> Link {
         let checked = Checked::new(place, self.spool.clone()).leaving_flaws_to_a_ledger();
-        let place = Arc::new(Verified::new(checked, self.trust.ledger.clone()));
+        let place = Arc::new(Verified::new(checked, trust.ledger.clone()));
         let then = Fallback::AnyError;
         Link { place, origin, then, private: true, authoritative: false, stands_in: false, vitals: None }
     }
+}
+
+/// Places of this machine, which may hear of every path.
+fn one_after_the_other(links: Vec<Link>) -> Arc<dyn Source> {
+    Arc::new(Chain::new(links, Policy::default(), Claims::in_memory()))
 }
 
 fn claims(state: &Path) -> Result<Claims, Failed> {

@@ -11,7 +11,9 @@ use testkit::{FakeUpstream, SumDb};
 use super::scene::{
     Memory, answer, are_true, by, database, get, mirror, module, open, sums, try_open_by, version,
 };
-use super::verified::{Seen, get as ask, place};
+use source::first_seen::InMemory;
+
+use super::verified::{get as ask, place};
 
 #[tokio::test]
 async fn a_path_of_gonoproxy_is_told_to_private_ways_alone() {
@@ -32,7 +34,7 @@ async fn that_a_module_does_not_exist_is_for_the_place_to_say() {
     let db = database(300);
     let (way, folder) = (mirror(&db), tempfile::tempdir().unwrap());
     let database = Arc::new(open(&db, &[&way], &Memory::default()).await);
-    let ledger = Arc::new(Ledger::new(Some(database), Arc::new(Seen::default()), SystemTime::now));
+    let ledger = Arc::new(Ledger::new(Some(database), Arc::new(InMemory::default()), SystemTime::now));
     let upstream = FakeUpstream::builder().start();
     let gate = upstream.hold("*");
     let asked = tokio::spawn({
@@ -56,11 +58,11 @@ async fn what_one_database_has_vouched_for_is_nothing_to_another() {
     for db in [&one, &other] {
         db.add(&module("a"));
         let database = Arc::new(open(db, &[&mirror(db)], &Memory::default()).await);
-        ledgers.push(Arc::new(Ledger::new(Some(database), Arc::new(Seen::default()), SystemTime::now)));
+        ledgers.push(Arc::new(Ledger::new(Some(database), Arc::new(InMemory::default()), SystemTime::now)));
     }
     let way = mirror(&one);
     let database = Arc::new(open(&one, &[&way], &Memory::default()).await);
-    let ledger = Arc::new(Ledger::new(Some(database), Arc::new(Seen::default()), SystemTime::now));
+    let ledger = Arc::new(Ledger::new(Some(database), Arc::new(InMemory::default()), SystemTime::now));
     let zip = Ask::Zip(version("a"));
     let assurance = ask(&place(&upstream, &ledger, folder.path()), &zip).await.unwrap().assurance;
     assert!(!ledgers[0].wants(&zip, assurance) && ledgers[1].wants(&zip, assurance));

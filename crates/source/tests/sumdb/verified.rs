@@ -1,40 +1,17 @@
 //! Places held to the hashes of a database, or to those first seen.
 
-use std::collections::HashMap;
-use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use gomod::ModuleVersion;
 use gomod::gosum::GoSum;
+use source::first_seen::InMemory;
 use source::upstream::{HttpClient, HttpOptions};
 use source::{
-    Answer, Ask, Checked, Failure, FailureKind, FirstSeen, Ledger, Sighting, Source, Spool, Subject,
-    Upstream, Verified,
+    Answer, Ask, Checked, Failure, FailureKind, FirstSeen, Ledger, Source, Spool, Subject, Upstream, Verified,
 };
 use testkit::{FakeUpstream, Module};
 
 use super::scene::{Memory, ctx, database, mirror, module, open, version};
-
-/// A memory of what was seen first.
-#[derive(Debug, Default)]
-pub(crate) struct Seen(Mutex<HashMap<(ModuleVersion, Subject), Sighting>>);
-
-#[async_trait::async_trait]
-impl FirstSeen for Seen {
-    async fn witness(
-        &self,
-        module: &ModuleVersion,
-        subject: Subject,
-        seen: Sighting,
-    ) -> io::Result<Sighting> {
-        Ok(self.0.lock().unwrap().entry((module.clone(), subject)).or_insert(seen).clone())
-    }
-
-    async fn recall(&self, module: &ModuleVersion, subject: Subject) -> io::Result<Option<Sighting>> {
-        Ok(self.0.lock().unwrap().get(&(module.clone(), subject)).cloned())
-    }
-}
 
 pub(crate) fn place(
     upstream: &FakeUpstream,
@@ -69,7 +46,7 @@ async fn only_what_the_database_vouches_for_passes() {
     let folder = tempfile::tempdir().unwrap();
     let way = mirror(&db);
     let database = Arc::new(open(&db, &[&way], &Memory::default()).await);
-    let ledger = Arc::new(Ledger::new(Some(database), Arc::new(Seen::default()), SystemTime::now));
+    let ledger = Arc::new(Ledger::new(Some(database), Arc::new(InMemory::default()), SystemTime::now));
     for (served, passes) in [(module("a"), true), (tampered("a"), false)] {
         let upstream = FakeUpstream::builder().module(served).start();
         let place = place(&upstream, &ledger, folder.path());
@@ -96,7 +73,7 @@ async fn what_the_database_does_not_know_or_cannot_say_does_not_pass() {
     let folder = tempfile::tempdir().unwrap();
     let (mut way, upstream) = (mirror(&db), FakeUpstream::builder().module(module("a")).start());
     let database = Arc::new(open(&db, &[&way], &Memory::default()).await);
-    let ledger = Arc::new(Ledger::new(Some(database), Arc::new(Seen::default()), SystemTime::now));
+    let ledger = Arc::new(Ledger::new(Some(database), Arc::new(InMemory::default()), SystemTime::now));
     let place = place(&upstream, &ledger, folder.path());
     let unknown = get(&place, &Ask::Zip(version("a"))).await.unwrap_err();
     assert_eq!(unknown.kind(), FailureKind::Unavailable);
@@ -117,7 +94,7 @@ async fn what_the_database_does_not_know_or_cannot_say_does_not_pass() {
 #[tokio::test]
 async fn without_a_database_the_first_one_seen_counts() {
     let folder = tempfile::tempdir().unwrap();
-    let seen = Arc::new(Seen::default());
+    let seen = Arc::new(InMemory::default());
     let ledger = Arc::new(Ledger::new(None, seen.clone(), SystemTime::now));
     let (first, later) = (module("a"), tampered("a"));
     let [first, later] = [first, later].map(|module| FakeUpstream::builder().module(module).start());
@@ -143,7 +120,7 @@ async fn a_zip_that_go_would_refuse_passes_when_the_database_has_its_hash_and_on
     let database = Arc::new(open(&db, &[&way], &Memory::default()).await);
     let upstream = FakeUpstream::builder().module(nested("a")).start();
     for (database, passes) in [(Some(database), true), (None, false)] {
-        let ledger = Arc::new(Ledger::new(database, Arc::new(Seen::default()), SystemTime::now));
+        let ledger = Arc::new(Ledger::new(database, Arc::new(InMemory::default()), SystemTime::now));
         match get(&place(&upstream, &ledger, folder.path()), &zip).await {
             Ok(answer) => {
                 assert!(
@@ -166,7 +143,7 @@ async fn what_go_sum_lists_decides_alone_and_vouches_for_nobody_else() {
     let database = Arc::new(open(&db, &[&way], &Memory::default()).await);
     let (good, bad) = (module("a"), tampered("a"));
     let pins = Arc::new(GoSum::parse(good.go_sum_lines().as_bytes()).unwrap());
-    let ledger = Ledger::new(Some(database), Arc::new(Seen::default()), SystemTime::now).pinned_by(pins);
+    let ledger = Ledger::new(Some(database), Arc::new(InMemory::default()), SystemTime::now).pinned_by(pins);
     let ledger = Arc::new(ledger);
     for (served, passes) in [(good, true), (bad, false)] {
         let upstream = FakeUpstream::builder().module(served).start();

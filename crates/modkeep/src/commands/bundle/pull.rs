@@ -3,6 +3,7 @@
 use bundle::depot::{Limits, Location, Pull, Reach, Trusting};
 use bytesize::ByteSize;
 use clap::Args;
+use ladder::project::Project;
 
 use super::problems::not_moved;
 use super::verify::{databases, describe};
@@ -46,7 +47,7 @@ pub(super) fn run(args: &PullArgs, session: &mut Session<'_>) -> Result<(), Fail
     let settings = session.settings(&args.flags.given)?;
     let (keys, databases) = (args.keys.trusted(&settings, session.env)?, databases(&settings)?);
     let location = bundles::location(args.location.as_deref(), &settings, session.env)?;
-    let project = args.project.clone().or_else(|| bundles::project(session));
+    let project = args.project.clone().or_else(|| Project::find(session.env.cwd(), None).module_path());
     let into = bundles::pulled(&location, project.as_deref(), session.env)?;
     let reach = bundles::reach(&settings, session)?;
     let limits = Limits { size_max: args.max_size.0, older: args.older };

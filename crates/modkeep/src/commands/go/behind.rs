@@ -67,7 +67,7 @@ impl Ground {
         let project_file =
             root.map_or_else(|| Ok(ProjectFile::default()), |root| ProjectFile::read(&root, session.files))?;
         let rungs = rungs(&settings, &project, &project_file)?;
-        let bundles = pulled(&settings, &project_file, session)?;
+        let bundles = pulled(&settings, &project, &project_file, session)?;
         let client = Client { rungs, bundles, ..client(&settings, &project, session)? };
         Ok(Self { settings, project_file, project, client, _log: log })
     }
@@ -134,6 +134,7 @@ fn client(settings: &Settings, project: &Project, session: &Session<'_>) -> Resu
 /// Where bundles of the project were pulled to, from the places that the user names, then from those that the project does.
 fn pulled(
     settings: &Settings,
+    project: &Project,
     file: &ProjectFile,
     session: &Session<'_>,
 ) -> Result<Vec<(String, Pulled)>, Failed> {
@@ -141,7 +142,7 @@ fn pulled(
     for text in &file.bundle.locations {
         locations.push(bundles::location(Some(text), settings, session.env)?);
     }
-    let project = bundles::project(session);
+    let project = project.module_path();
     let named = |location: &Location| {
         Ok((location.to_string(), bundles::pulled(location, project.as_deref(), session.env)?))
     };
