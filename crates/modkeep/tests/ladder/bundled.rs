@@ -1,18 +1,10 @@
 //! The bundle rung: what was pulled before everything else went down.
 
 use std::fs;
-use std::path::Path;
 
-use testkit::{GoOutput, SumDb};
+use testkit::SumDb;
 
-use super::scene::{BINARY, NOBODY, Scene, dependency, said, upstream};
-
-impl Scene {
-    fn does(&self, upstream: &str, sumdb: &str, args: &[&str]) -> GoOutput {
-        let go = self.go(upstream).sumdb(sumdb);
-        self.as_user(go).under(Path::new(BINARY), args.iter().copied()).run().success()
-    }
-}
+use super::scene::{NOBODY, Scene, dependency, said, upstream};
 
 /// A project whose bundle lies in a depot, from which it was pulled.
 fn pulled(db: &SumDb) -> Scene {
@@ -28,7 +20,7 @@ fn pulled(db: &SumDb) -> Scene {
         &["bundle", "push", "b.tar"],
         &["bundle", "pull"],
     ] {
-        scene.does(&upstream.url(), &db.gosumdb(), args);
+        scene.command(args).proxy(upstream.url()).sumdb(db.gosumdb()).run().success();
     }
     fs::remove_file(scene.project.join("b.tar")).unwrap();
     scene.home.clear_module_cache();

@@ -88,9 +88,16 @@ fn a_command_that_runs_go_gets_the_same_ladder() {
 }
 
 #[test]
-fn a_signal_that_reaches_us_reaches_the_command() {
+fn a_signal_that_reaches_us_alone_reaches_the_command() {
+    for name in ["TERM", "INT", "QUIT", "HUP"] {
+        passes_on(name);
+    }
+}
+
+fn passes_on(name: &str) {
+    let script = format!("trap 'exit 9' {name}; echo ready; while :; do sleep 0.05; done");
     let mut child = Command::new(BINARY)
-        .args(["exec", "--", "/bin/sh", "-c", "trap 'exit 9' TERM; echo ready; while :; do sleep 0.05; done"])
+        .args(["exec", "--", "/bin/sh", "-c", &script])
         .env("XDG_CONFIG_HOME", "/nowhere")
         .stdout(Stdio::piped())
         .spawn()
@@ -98,6 +105,6 @@ fn a_signal_that_reaches_us_reaches_the_command() {
     let mut ready = [0; 5];
     child.stdout.as_mut().unwrap().read_exact(&mut ready).unwrap();
     let pid = child.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(9));
+    assert!(Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(9), "{name}");
 }

@@ -61,6 +61,21 @@ impl Scene {
         self.as_user(self.go(upstream).under(Path::new(BINARY), first))
     }
 
+    /// `modkeep` in the project with these arguments, and nobody to ask.
+    pub(crate) fn command(&self, args: &[&str]) -> GoRun {
+        self.as_user(self.go("off")).under(Path::new(BINARY), args.iter().copied())
+    }
+
+    /// A project with a vendor folder that a key which the user trusts has signed, and with an empty module cache.
+    pub(crate) fn vendored() -> Self {
+        let (scene, upstream) = (Self::new(), upstream());
+        scene.go(&upstream.url()).args(["mod", "vendor"]).run().success();
+        scene.command(&["bundle", "key", "new", "tester"]).run().success();
+        scene.command(&["vendor", "snapshot"]).run().success();
+        scene.home.clear_module_cache();
+        scene
+    }
+
     /// The folders of the user, for a run that is not `modkeep go`.
     pub(crate) fn as_user(&self, run: GoRun) -> GoRun {
         let folder = |name: &str| self.home.path().join(name);

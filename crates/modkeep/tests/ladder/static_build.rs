@@ -1,39 +1,24 @@
 //! A build without any network.
 
 use std::fs;
-use std::path::Path;
 
-use testkit::{GoOutput, GoRun};
+use super::scene::{Scene, upstream};
 
-use super::scene::{BINARY, Scene, upstream};
-
-impl Scene {
-    /// A project with a vendor folder and its list.
-    fn listed() -> Self {
-        let (scene, upstream) = (Self::new(), upstream());
-        scene.go(&upstream.url()).args(["mod", "vendor"]).run().success();
-        scene.run(&["bundle", "key", "new", "tester"]).success();
-        scene.run(&["vendor", "snapshot"]).success();
-        scene
-    }
-
-    fn run(&self, args: &[&str]) -> GoOutput {
-        self.bare(args).run()
-    }
-
-    fn bare(&self, args: &[&str]) -> GoRun {
-        self.as_user(self.go("off")).under(Path::new(BINARY), args.iter().copied())
-    }
+/// A project whose module cache has what `go mod tidy` wants to see.
+fn scene() -> Scene {
+    let (scene, upstream) = (Scene::vendored(), upstream());
+    scene.go(&upstream.url()).args(["mod", "download"]).run().success();
+    scene
 }
 
 #[test]
 fn it_builds_where_only_loopback_is_up() {
-    let scene = Scene::listed();
+    let scene = scene();
     let code = "package main\n\nimport \"testing\"\nimport \"net\"\n\nfunc TestNet(t *testing.T) {\n\
                 l, err := net.Listen(\"tcp\", \"127.0.0.1:0\")\n\tif err != nil { t.Fatal(err) }\n\tl.Close()\n\
                 all, _ := net.Interfaces()\n\tfor _, i := range all { if i.Flags&net.FlagUp != 0 && i.Flags&net.FlagLoopback == 0 { t.Fatal(i.Name) } }\n}\n";
     fs::write(scene.project.join("main_test.go"), code).unwrap();
-    let run = scene.run(&["static", "test", "./..."]);
+    let run = scene.command(&["static", "test", "./..."]).run();
     assert!(run.status.success(), "{}\n{}", run.stdout, run.stderr);
     for held in [
         "held: go.mod is tidy",
@@ -47,33 +32,33 @@ fn it_builds_where_only_loopback_is_up() {
 
 #[test]
 fn a_broken_lock_is_named_and_stops_it() {
-    let scene = Scene::listed();
+    let scene = scene();
     let sum = scene.project.join("go.sum");
     let whole = fs::read_to_string(&sum).unwrap();
     fs::write(&sum, whole.lines().filter(|line| !line.contains("/go.mod")).collect::<Vec<_>>().join("\n"))
         .unwrap();
-    let run = scene.run(&["static", "--check"]);
+    let run = scene.command(&["static", "--check"]).run();
     assert_eq!(run.status.code(), Some(1), "{}", run.stderr);
     assert!(run.stderr.contains("go.sum has no line for github.com/ex/lib v1.0.0/go.mod"), "{}", run.stderr);
     fs::write(&sum, whole).unwrap();
     fs::write(scene.project.join("vendor/github.com/ex/lib/lib.go"), "package lib\n\nconst Id = 2\n")
         .unwrap();
-    let run = scene.run(&["static"]);
+    let run = scene.command(&["static"]).run();
     assert!(run.stderr.contains("changed github.com/ex/lib/lib.go"), "{}", run.stderr);
     fs::write(scene.project.join("go.mod"), "module example.com/main\n\ngo 1.21\n").unwrap();
-    let run = scene.run(&["static", "--check"]);
+    let run = scene.command(&["static", "--check"]).run();
     assert!(run.stderr.contains("broken: vendor/ is consistent"), "{}", run.stderr);
 }
 
 #[test]
 fn what_cannot_be_proven_is_said() {
-    let scene = Scene::listed();
+    let scene = scene();
     let tools = scene.home.path().join("tools");
     fs::create_dir(&tools).unwrap();
     std::os::unix::fs::symlink("/bin/false", tools.join("unshare")).unwrap();
     let programs = std::env::var("PATH").unwrap();
     let path = format!("{}:{programs}", tools.display());
-    let run = scene.bare(&["static"]).env("PATH", path).run();
+    let run = scene.command(&["static"]).env("PATH", path).run();
     assert!(
         run.status.success() && run.stderr.contains("not proven: this system gives no network namespace"),
         "{}",

@@ -1,28 +1,10 @@
 //! The vendor folder under `modkeep go`.
 
 use std::fs;
-use std::path::Path;
 
-use testkit::GoOutput;
-
-use super::scene::{BINARY, DEPENDENCY, NOBODY, Scene, said, upstream};
+use super::scene::{DEPENDENCY, NOBODY, Scene, said, upstream};
 
 impl Scene {
-    /// `modkeep` in the project, with these arguments.
-    fn command(&self, args: &[&str]) -> GoOutput {
-        self.as_user(self.go("off")).under(Path::new(BINARY), args.iter().copied()).run()
-    }
-
-    /// A vendor folder with a signed snapshot, by a key that the user trusts.
-    fn vendored() -> Self {
-        let (scene, upstream) = (Self::new(), upstream());
-        scene.go(&upstream.url()).args(["mod", "vendor"]).run().success();
-        scene.command(&["bundle", "key", "new", "tester"]).success();
-        scene.command(&["vendor", "snapshot"]).success();
-        scene.home.clear_module_cache();
-        scene
-    }
-
     fn has(&self, path: &str) -> bool {
         self.project.join(path).exists()
     }
@@ -103,6 +85,11 @@ fn a_projects_settings_choose_rungs_and_nothing_else() {
     let run = scene.modkeep(&upstream.url(), &[]).args(["build", "./..."]).run();
     assert!(!run.status.success() && upstream.requests().is_empty(), "{}", run.stderr);
     scene.modkeep(&upstream.url(), &["--rungs=upstream"]).args(["build", "./..."]).run().success();
+    scene.home.clear_module_cache();
+    scene.settings("rungs = \"cache\"\n");
+    fs::write(&file, "rungs = \"upstream,cache\"\n").unwrap();
+    let run = scene.modkeep(&upstream.url(), &[]).args(["build", "./..."]).run();
+    assert!(!run.status.success(), "it adds no rung that its user leaves out");
     for text in ["gosumdb = \"off\"\n", "upstream = \"http://evil.example\"\n", "trusted-keys = \"x\"\n"] {
         fs::write(&file, text).unwrap();
         let run = scene.modkeep(&upstream.url(), &[]).args(["build", "./..."]).run();
