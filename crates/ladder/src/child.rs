@@ -1,23 +1,30 @@
 //! Running a command so that nobody notices who runs it: its input and output are ours, signals that reach us reach it, and its end
 //! is ours.
 
+use std::fs::File;
 use std::io;
 use std::process::ExitStatus;
+use std::task::Context;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, getpgrp, kill_process};
+use rustix::termios::tcgetpgrp;
 use tokio::process::{Child, Command};
 use tokio::signal::unix::{Signal as Listener, SignalKind, signal};
 
+/// A signal, as it is listened for and as it is sent.
+type Known = (fn() -> SignalKind, Signal);
+
 /// Signals that somebody sends to us alone, and means for the command.
-const PASSED_ON: [(fn() -> SignalKind, Signal); 4] = [
+const PASSED_ON: [Known; 4] = [
     (SignalKind::terminate, Signal::TERM),
     (SignalKind::hangup, Signal::HUP),
     (SignalKind::user_defined1, Signal::USR1),
     (SignalKind::user_defined2, Signal::USR2),
 ];
 
-/// Signals that a terminal sends to the whole group: the command has them already, and we stay to see what it makes of them.
-const LEFT_TO_IT: [fn() -> SignalKind; 2] = [SignalKind::interrupt, SignalKind::quit];
+/// Signals that a terminal sends to the whole group in front of it: then the command has them already. From elsewhere they are for
+/// us alone.
+const OF_A_TERMINAL: [Known; 2] = [(SignalKind::interrupt, Signal::INT), (SignalKind::quit, Signal::QUIT)];
 
 /// How a command has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,14 +76,12 @@ fn pass_on(child: &Child, signal: Option<Signal>) {
 /// Everything that is listened for.
 struct Signals {
     passed_on: Vec<(Listener, Signal)>,
-    left: Vec<Listener>,
+    of_a_terminal: Vec<(Listener, Signal)>,
 }
 
 impl Signals {
     fn install() -> io::Result<Self> {
-        let passed_on = PASSED_ON.iter().map(|(kind, number)| Ok((signal(kind())?, *number)));
-        let left = LEFT_TO_IT.iter().map(|kind| signal(kind()));
-        Ok(Self { passed_on: passed_on.collect::<io::Result<_>>()?, left: left.collect::<io::Result<_>>()? })
+        Ok(Self { passed_on: listen(&PASSED_ON)?, of_a_terminal: listen(&OF_A_TERMINAL)? })
     }
 
     /// The next signal; none where nothing is to be done about it.
@@ -84,14 +89,31 @@ impl Signals {
         use std::future::poll_fn;
         use std::task::Poll;
         poll_fn(|context| {
-            for (listener, number) in &mut self.passed_on {
-                if listener.poll_recv(context).is_ready() {
-                    return Poll::Ready(Some(*number));
-                }
+            if let Some(number) = come(&mut self.passed_on, context) {
+                return Poll::Ready(Some(number));
             }
-            let is_left = self.left.iter_mut().any(|listener| listener.poll_recv(context).is_ready());
-            if is_left { Poll::Ready(None) } else { Poll::Pending }
+            match come(&mut self.of_a_terminal, context) {
+                Some(number) => Poll::Ready((!is_in_front()).then_some(number)),
+                None => Poll::Pending,
+            }
         })
         .await
     }
+}
+
+fn listen(signals: &[Known]) -> io::Result<Vec<(Listener, Signal)>> {
+    signals.iter().map(|(kind, number)| Ok((signal(kind())?, *number))).collect()
+}
+
+/// One that has come, if any.
+fn come(listeners: &mut [(Listener, Signal)], context: &mut Context<'_>) -> Option<Signal> {
+    listeners
+        .iter_mut()
+        .find_map(|(listener, number)| listener.poll_recv(context).is_ready().then_some(*number))
+}
+
+/// Whether our group is the one that a terminal sends its signals to.
+fn is_in_front() -> bool {
+    let terminal = File::open("/dev/tty");
+    terminal.is_ok_and(|terminal| tcgetpgrp(terminal).is_ok_and(|group| group == getpgrp()))
 }

@@ -47,6 +47,9 @@ const RUNS_TOOLS: [&str; 2] = ["toolexec", "vettool"];
 /// The subcommands that build from `vendor/` where there is one.
 const READS_VENDOR: [&str; 9] = ["build", "fix", "generate", "install", "list", "run", "test", "tool", "vet"];
 
+/// The flags of builds that are often given with their value as a word of its own.
+const TAKES_VALUE: [&str; 8] = ["asmflags", "gcflags", "ldflags", "mod", "modfile", "o", "p", "tags"];
+
 /// The values of `-mod` that leave `vendor/` alone.
 const NOT_FROM_VENDOR: [&str; 2] = ["mod", "readonly"];
 
@@ -95,15 +98,22 @@ impl<'a> CommandLine<'a> {
         is_it && self.rest.first().is_some_and(|word| word == "vendor")
     }
 
-    /// The value of a flag before the first package: `-name=value` or `-name value`.
+    /// The last value of a flag before the first package: `-name=value` or `-name value`. What stands behind may be for the user's
+    /// program. Of a flag that is not known here, the value is taken for a package: then less is known of the line, and nothing wrong.
     fn flag(&self, name: &str) -> Option<String> {
-        let words: Vec<_> = self.rest.iter().map(|arg| arg.to_string_lossy()).collect();
-        words.iter().enumerate().take_while(|(_, word)| *word != "--").find_map(|(at, word)| {
-            let apart = word.trim_start_matches('-') == name && word.starts_with('-');
-            value(word, name)
-                .map(str::to_owned)
-                .or_else(|| words.get(at + 1).filter(|_| apart).map(ToString::to_string))
-        })
+        let mut words = self.rest.iter().map(|arg| arg.to_string_lossy().into_owned());
+        let mut found = None;
+        while let Some(word) = words.next().filter(|word| word.starts_with('-')) {
+            let inner = word.trim_start_matches('-');
+            if let Some(value) = value(&word, name) {
+                found = Some(value.to_owned());
+            } else if inner == name {
+                found = words.next();
+            } else if TAKES_VALUE.contains(&inner) {
+                words.next();
+            }
+        }
+        found
     }
 
     fn runs_tools(&self, goflags: &str) -> bool {
@@ -165,6 +175,8 @@ mod tests {
     fn vendor_is_read_by_builds_that_do_not_say_otherwise() {
         let reads = |line: &str, goflags: &str| CommandLine::read(&args(line)).reads_vendor(goflags);
         assert!(reads("build ./...", "") && reads("test -mod=vendor", "-mod=mod"));
+        assert!(reads("run . -mod=mod", "") && reads("test . -args -mod=mod", ""), "that is for the program");
+        assert!(reads("build -mod=mod -o x -mod vendor .", "") && !reads("build -o x -mod=mod .", ""));
         for (line, goflags) in
             [("build -mod=mod", ""), ("build -mod readonly .", ""), ("vet", "-x -mod=mod"), ("mod tidy", "")]
         {

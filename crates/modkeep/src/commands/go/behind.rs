@@ -98,13 +98,19 @@ impl Ground {
     }
 }
 
-/// The rungs that the user wants, else those that the project names: the user's flag and variable stand above the project's file,
-/// and the user's and the system's files below it (house.md, Settings).
+/// The rungs that the user wants, or of them those that the project names: the user's flag and variable stand above the project's file,
+/// and the user's and the system's files below it (house.md, Settings). It adds none to what they leave (invariant 10).
 fn rungs(settings: &Settings, project: &Project, file: &ProjectFile) -> Result<Option<Vec<Rung>>, Failed> {
     let users = settings.get(&table::RUNGS)?;
     let stands_above = matches!(settings.value(&table::RUNGS)?.origin, Origin::Flag(_) | Origin::Variable(_));
     let projects = project.root().and_then(|root| file.chosen_rungs(root));
-    Ok(if stands_above { users } else { projects.or(users) })
+    Ok(match (projects, users) {
+        (Some(projects), Some(users)) if !stands_above => {
+            Some(projects.into_iter().filter(|rung| users.contains(rung)).collect())
+        }
+        (Some(projects), None) => Some(projects),
+        (_, users) => users,
+    })
 }
 
 /// A client prints nothing on a good day: it logs only for those who ask for it.
@@ -193,7 +199,7 @@ pub(super) fn conclude(verdict: &Verdict, run: &Run<'_>, session: &mut Session<'
     }
     let annotation = session.env.var(GITHUB).and_then(|_| verdict.annotation());
     if let Some(text) = annotation {
-        writeln!(session.err, "::error title=modkeep::{text}")?;
+        writeln!(session.err, "::error title=modkeep::{}", escaped(&text))?;
     }
     if let Some(path) = &run.ladder.report {
         write_report(verdict, &session.env.cwd().join(path))?;
@@ -202,6 +208,11 @@ pub(super) fn conclude(verdict: &Verdict, run: &Run<'_>, session: &mut Session<'
         0 => Ok(()),
         code => Err(Failed { exit: exit(code), problems: Vec::new() }),
     }
+}
+
+/// A text as GitHub's runners read it back.
+fn escaped(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn exit(code: u8) -> Exit {
