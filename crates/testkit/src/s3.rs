@@ -36,12 +36,18 @@ impl S3 {
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
         let (service, asked) = (builder.build(), Arc::new(Mutex::new(Vec::new())));
         let log = asked.clone();
+        // The library looks at a condition and writes afterwards, which in S3 is one step.
+        let in_turn = Arc::new(tokio::sync::Mutex::new(()));
         let listening = Listening::start(move |stream| {
             let (service, log) = (service.clone(), log.clone());
+            let in_turn = in_turn.clone();
             let logged = hyper::service::service_fn(move |request: http::Request<hyper::body::Incoming>| {
                 lock(&log).push(line(&request));
-                let service = service.clone();
-                async move { hyper::service::Service::call(&service, request).await }
+                let (service, in_turn) = (service.clone(), in_turn.clone());
+                async move {
+                    let _turn = if is_conditional(&request) { Some(in_turn.lock().await) } else { None };
+                    hyper::service::Service::call(&service, request).await
+                }
             });
             async move {
                 let connection = auto::Builder::new(TokioExecutor::new());
@@ -77,6 +83,10 @@ impl S3 {
     pub fn asked(&self) -> Vec<String> {
         lock(&self.asked).clone()
     }
+}
+
+fn is_conditional<B>(request: &http::Request<B>) -> bool {
+    ["if-match", "if-none-match"].iter().any(|name| request.headers().contains_key(*name))
 }
 
 fn line(request: &http::Request<hyper::body::Incoming>) -> String {
