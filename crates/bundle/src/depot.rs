@@ -6,7 +6,7 @@
 //! * [`location`]: where a depot is; [`Reach`], how it is reached.
 //! * [`folder`], [`remote`]: the two ways in which files are read and written.
 //! * [`index`]: the list.
-//! * [`push`], [`pull`]: bundles on their way, [`fetch`] file by file; [`pulled`]: what was pulled, the last that was good.
+//! * [`push()`], [`pull()`]: bundles on their way, [`fetch`] file by file; [`pulled`]: what was pulled, the last that was good.
 
 mod error;
 mod fetch;

@@ -108,5 +108,5 @@ fn limits() -> Limits {
 fn random_word() -> io::Result<String> {
     let mut bytes = [0; WORD_BYTES];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }

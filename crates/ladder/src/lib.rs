@@ -12,9 +12,11 @@ pub mod shelf;
 pub mod static_build;
 mod steps;
 pub mod subcommand;
+mod unusable;
+pub mod vendor;
 pub mod verdict;
 
 pub use climb::Ladder;
 pub use lazy::Lazy;
 pub use steps::{Down, Steps, Told};
-pub mod vendor;
+pub use unusable::Unusable;

@@ -21,12 +21,12 @@ impl Project {
     /// Looks as go does from `folder` (protocol.md I): `gowork` is the value of GOWORK, with which a user names another workspace, or
     /// none (`off`).
     pub fn find(folder: &Path, gowork: Option<&str>) -> Self {
-        let go_work = match gowork {
+        let workspace = match gowork {
             None | Some("") => above(folder, "go.work"),
             Some("off") => None,
             Some(path) => Some(folder.join(path)),
         };
-        Self { go_mod: above(folder, "go.mod"), go_work }
+        Self { go_mod: above(folder, "go.mod"), go_work: workspace }
     }
 
     /// The folder of the workspace, else that of the module.

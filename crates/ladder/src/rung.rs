@@ -111,11 +111,10 @@ impl Order {
     /// | `Refused` | goes on | final | final |
     pub fn goes_on(&self, rung: Rung, failed: FailureKind, ask: &Ask, is_pinned: bool) -> bool {
         match (rung, failed) {
-            (Rung::Cache, _) | (_, FailureKind::Unavailable) => true,
             (Rung::Upstream, FailureKind::NotFound) => {
                 is_pinned || self.ends_direct || ask.module().is_some_and(|module| self.is_unproxied(module))
             }
-            (_, FailureKind::NotFound) => true,
+            (Rung::Cache, _) | (_, FailureKind::NotFound | FailureKind::Unavailable) => true,
             (_, FailureKind::Mismatch | FailureKind::Refused) => false,
         }
     }

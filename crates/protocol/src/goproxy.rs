@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::response::Response;
 use gomod::gosumdb::DatabaseName;
 use http::request::Parts;
+use http::uri::Authority;
 use http::{HeaderValue, Method, StatusCode, header};
 use http_body::Body as _;
 use source::{Answer, Attempt, Ctx, Failure, FailureKind, Source, Want};
@@ -158,7 +159,7 @@ fn bodiless(response: Response) -> Response {
 /// Whether the request names one of the hosts.
 fn asks_for(request: &Parts, hosts: &[String]) -> bool {
     let header = request.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let named = request.uri.authority().map(|authority| authority.as_str()).or(header);
+    let named = request.uri.authority().map(Authority::as_str).or(header);
     named.is_some_and(|named| hosts.iter().any(|host| host == named))
 }
 

@@ -8,8 +8,8 @@ use gomod::modfile::ParseErrors;
 use gomod::modules_txt::Disagreement;
 use gomod::note::{NoteError, SignError};
 
+use super::findings::NoList;
 use super::name::Name;
-use super::verify::NoList;
 
 /// How many names of a list a message has; the rest are counted.
 pub const NAMED_MAX: usize = 20;

@@ -5,13 +5,14 @@ use std::path::Path;
 use gomod::gosumdb::VerifierKey;
 
 use super::error::VendorError;
+use super::findings::{NoList, Verdict};
 use super::place::sweep;
 use super::project::Project;
 use super::recover::recover;
 use super::restore::{Restored, restore};
 use super::stored::Stored;
 use super::tree::{Found, look};
-use super::verify::{Look, NoList, Report, Verdict, verify};
+use super::verify::{Look, Report, verify};
 use super::{PLACED, VENDOR};
 
 /// How a build from the vendor folder is guarded.
@@ -70,20 +71,22 @@ pub fn guard(project: &Project, policy: &Policy<'_>) -> Result<Guarded, VendorEr
         return Ok(Guarded::Placed);
     }
     let report = verify(project.root(), &policy.look)?;
-    match report.verdict {
-        Verdict::Whole => {
-            let signature = signature(project, policy.trusted, &report)?;
-            Ok(Guarded::Whole { files: report.listed, signature })
-        }
+    match &report.verdict {
+        Verdict::Whole => whole(project, policy, &report),
         Verdict::NoList(NoList::NoVendor) => Ok(Guarded::NotVendored),
-        Verdict::NoList(reason) if policy.list_required => Err(VendorError::NoList(reason)),
-        Verdict::NoList(reason) => Ok(Guarded::NoList(reason)),
+        Verdict::NoList(reason) if policy.list_required => Err(VendorError::NoList(reason.clone())),
+        Verdict::NoList(reason) => Ok(Guarded::NoList(reason.clone())),
         Verdict::Damaged(_) => match restore(project, policy.trusted, &policy.look)? {
             Some(restored) => Ok(Guarded::Restored(restored)),
             // Somebody else has restored it meanwhile.
-            None => guard(project, policy),
+            None => whole(project, policy, &report),
         },
     }
+}
+
+fn whole(project: &Project, policy: &Policy<'_>, report: &Report) -> Result<Guarded, VendorError> {
+    let signature = signature(project, policy.trusted, report)?;
+    Ok(Guarded::Whole { files: report.listed, signature })
 }
 
 /// What the snapshot says of the list that a look has found.

@@ -17,6 +17,7 @@
 mod copy;
 mod digest;
 mod error;
+mod findings;
 mod guard;
 mod hash;
 mod journal;
@@ -40,6 +41,7 @@ mod work;
 
 pub use digest::Digest;
 pub use error::{NAMED_MAX, VendorError};
+pub use findings::{Damage, NoList, Verdict};
 pub use guard::{Guarded, Policy, Signature, guard, signature};
 pub use list::{FILES_MAX, LIST_BYTES_MAX, List, ListError, ListFlaw};
 pub use lock::LOCK_WAIT;
@@ -51,7 +53,7 @@ pub use restore::{Copy, Restored, restore};
 pub use snapshot::{Taken, rewrite, snapshot};
 pub use stat_cache::TICK_MAX;
 pub use stored::consistent;
-pub use verify::{Damage, Look, NoList, Report, Verdict, verify};
+pub use verify::{Look, Report, verify};
 
 /// The folder that go builds from.
 pub const VENDOR: &str = "vendor";

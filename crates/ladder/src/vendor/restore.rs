@@ -6,13 +6,14 @@ use gomod::gosumdb::VerifierKey;
 
 use super::copy::sync;
 use super::error::VendorError;
+use super::findings::{Damage, NoList, Verdict};
 use super::plan::Plan;
 use super::project::Project;
 use super::publish::{exchange, rename, rename_new};
 use super::recover::recover;
 use super::stored::Stored;
 use super::tree::{Found, inode, look};
-use super::verify::{Damage, Look, NoList, Verdict, verify};
+use super::verify::{Look, verify};
 use super::work::{OLD, TREE, Work, stamp};
 use super::{PLACED, VENDOR};
 

@@ -46,11 +46,22 @@ impl<'a> Stored<'a> {
     pub(super) fn copy_out(&self, to: &Path) -> Result<(Copy, List), VendorError> {
         let offline = match self.copy_from(OFFLINE, to) {
             Ok(list) => return Ok((Copy::Offline, list)),
-            Err(error) => tolerable(error)?,
+            Err(error) => self.flaw_of(OFFLINE, error)?,
         };
         match self.copy_from(BAK, to) {
             Ok(list) => Ok((Copy::Bak { offline }, list)),
-            Err(error) => Err(VendorError::Spoiled { offline, bak: tolerable(error)? }),
+            Err(error) => Err(VendorError::Spoiled { offline, bak: self.flaw_of(BAK, error)? }),
+        }
+    }
+
+    /// What is wrong with one of the folders, in words: another may be good. Any other error, such as a full disk, is one for all.
+    fn flaw_of(&self, name: &str, error: VendorError) -> Result<String, VendorError> {
+        match &error {
+            VendorError::NoCopy(_) | VendorError::SpoiledFile { .. } => Ok(error.to_string()),
+            VendorError::Io { path, source, .. } if path.starts_with(self.project.path(name)) => {
+                Ok(format!("{error}: {source}"))
+            }
+            _ => Err(error),
         }
     }
 
@@ -83,15 +94,6 @@ impl<'a> Stored<'a> {
         }
         let list = List::parse(&text).map_err(|_| VendorError::NoCopy("its .checksums is malformed"))?;
         Ok((text, list))
-    }
-}
-
-/// The text of an error that another copy may make good. Where there is no room or no right to write, no copy helps.
-fn tolerable(error: VendorError) -> Result<String, VendorError> {
-    match &error {
-        VendorError::Io { what: "read" | "list" | "look at", source, .. } => Ok(format!("{error}: {source}")),
-        VendorError::NoCopy(_) | VendorError::SpoiledFile { .. } => Ok(error.to_string()),
-        _ => Err(error),
     }
 }
 

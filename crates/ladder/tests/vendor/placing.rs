@@ -131,6 +131,22 @@ fn a_vendor_folder_that_the_user_made_is_never_touched() {
 }
 
 #[test]
+fn a_placed_folder_that_the_user_has_taken_over_is_the_users() {
+    let takeovers: [fn(&Scene); 2] = [
+        |scene| fs::remove_file(scene.path("vendor/.modkeep-placed")).unwrap(),
+        |scene| scene.write("vendor/.modkeep-placed", "of another run"),
+    ];
+    for take_over in takeovers {
+        let scene = unvendored(Scene::new());
+        let placement = scene.place().unwrap();
+        take_over(&scene);
+        let theirs = scene.tree("vendor");
+        assert_eq!(placement.remove().unwrap(), Removed::NotOurs);
+        assert_eq!((scene.tree("vendor"), next_start(&scene)), (theirs, None));
+    }
+}
+
+#[test]
 fn a_marker_that_came_with_the_project_means_nothing() {
     let scene = unvendored(Scene::new());
     scene.write("vendor/.modkeep-placed", "token");

@@ -67,7 +67,11 @@ fn a_missing_folder_comes_back() {
 
 #[test]
 fn the_second_copy_is_used_when_the_first_is_spoiled() {
-    let spoil: [fn(&Scene); 4] = [
+    let spoil: [fn(&Scene); 5] = [
+        |scene| {
+            fs::remove_file(scene.path("vendor.offline/.checksums")).unwrap();
+            symlink("nowhere", scene.path("vendor.offline/.checksums")).unwrap();
+        },
         |scene| scene.write("vendor.offline/example.com/a/a.go", "package a // spoiled\n"),
         |scene| fs::remove_file(scene.path("vendor.offline/modules.txt")).unwrap(),
         |scene| scene.write("vendor.offline/.checksums", ""),

@@ -74,9 +74,9 @@ pub static ALL: [&dyn AnySetting; 48] = [
     &GC_MAX_SIZE,
     &GC_INTERVAL,
     &SCRUB_RATE,
-    &BUNDLES,
     &RUNGS,
     &MODULE_CACHES,
+    &BUNDLES,
     &SIGNING_KEY,
     &TRUSTED_KEYS,
     &LOG,
@@ -90,28 +90,11 @@ pub static OF_STORE: [&dyn AnySetting; 3] = [&DATA, &LOG, &LOG_FORMAT];
 pub static OF_VERIFY: [&dyn AnySetting; 7] =
     [&DATA, &GOPRIVATE, &GOSUMDB, &GONOSUMDB, &SUMDB_MIRRORS, &LOG, &LOG_FORMAT];
 
-/// The settings of `bundle`: who signs and is believed, and where what goes into one is fetched and proven.
-pub static OF_BUNDLE: [&dyn AnySetting; 14] = [
-    &BUNDLES,
-    &UPSTREAM,
-    &GOPRIVATE,
-    &GONOPROXY,
-    &GOSUMDB,
-    &GONOSUMDB,
-    &SUMDB_MIRRORS,
-    &CA_FILE,
-    &CONNECT_TIMEOUT,
-    &FIRST_BYTE_TIMEOUT,
-    &IDLE_TIMEOUT,
-    &ASK_TIMEOUT,
-    &SIGNING_KEY,
-    &TRUSTED_KEYS,
-];
-
 /// The settings of the client: which places are asked, how, and who vouches.
-pub static OF_CLIENT: [&dyn AnySetting; 27] = [
+pub static OF_CLIENT: [&dyn AnySetting; 30] = [
     &RUNGS,
     &MODULE_CACHES,
+    &BUNDLES,
     &DATA,
     &UPSTREAM,
     &FALLBACK,
@@ -133,10 +116,30 @@ pub static OF_CLIENT: [&dyn AnySetting; 27] = [
     &REPOSITORY_CACHE_SIZE,
     &REPOSITORY_MAX_SIZE,
     &REPOSITORY_PROCESSES,
+    &REPOSITORY_TAGS_AHEAD,
     &REPOSITORY_TIMEOUT,
     &DISCOVERY_FOR,
+    &TRUSTED_KEYS,
     &LOG,
     &LOG_FORMAT,
+];
+
+/// The settings of `bundle`: who signs and is believed, and where what goes into one is fetched and proven.
+pub static OF_BUNDLE: [&dyn AnySetting; 14] = [
+    &BUNDLES,
+    &UPSTREAM,
+    &GOPRIVATE,
+    &GONOPROXY,
+    &GOSUMDB,
+    &GONOSUMDB,
+    &SUMDB_MIRRORS,
+    &CA_FILE,
+    &CONNECT_TIMEOUT,
+    &FIRST_BYTE_TIMEOUT,
+    &IDLE_TIMEOUT,
+    &ASK_TIMEOUT,
+    &SIGNING_KEY,
+    &TRUSTED_KEYS,
 ];
 
 /// The settings of what signs and of what verifies signatures.

@@ -26,7 +26,6 @@ pub use repositories::{
     PROCESSES, RepositoryWay, TAGS_AHEAD, govcs, repository_processes, repository_tags_ahead,
     repository_ways, some_size,
 };
-pub use repositories::{PROCESSES, RepositoryWay, govcs, repository_processes, repository_ways, some_size};
 pub use trusted::{Trusted, signing_key, trusted_keys};
 
 /// The shortest wait that can be set: below it every answer would come too late.

@@ -4,26 +4,28 @@
 //!
 //! ```text
 //! Databases( [database], Ladder[ cache: Chain[ Verified(Checked(module cache)), … ], upstream: Chain[ Verified(Steady(Checked(…))), … ],
-//!                                git: Verified(Checked(Direct)) ] )
+//!                                git: Verified(Checked(Direct)), bundle: Chain[ Verified(Checked(bundle)), … ] ] )
 //! ```
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use bundle::BundleSource;
+use bundle::depot::Pulled;
 use gomod::goproxy::{Fallback, Place, ProxyList};
 use gomod::gosum::GoSum;
 use gomod::gosumdb::SumDbSetting;
 use ladder::first_seen::OfThisRun;
 use ladder::rung::{Order, Repositories, Rung};
 use ladder::shelf::SharedShelf;
-use ladder::{Ladder, Steps};
+use ladder::{Ladder, Steps, Unusable};
 use source::chain::claims::Claims;
 use source::chain::policy::Policy;
 use source::chain::{Chain, Link};
-use source::sumdb::{Database, Databases};
+use source::sumdb::{Database, Databases, Way};
 use source::upstream::{HttpClient, HttpOptions};
-use source::{Checked, Ledger, ModCache, Origin, Source, Spool, Upstream, Verified};
+use source::{Checked, Ledger, ModCache, Origin, Source, Spool, Steady, Upstream, Verified, Vitals};
 use url::Url;
 use vcs::Profile;
 
@@ -35,6 +37,7 @@ use super::{direct, places};
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::files::Disk;
+use crate::keys;
 use crate::report::{Failed, Problem};
 use crate::settings::{Settings, table};
 
@@ -52,6 +55,8 @@ pub(crate) struct Client {
     pub(crate) rungs: Option<Vec<Rung>>,
     /// The hashes of the project.
     pub(crate) pins: Arc<GoSum>,
+    /// Where bundles for the project were pulled to, with the name of the place that each came from.
+    pub(crate) bundles: Vec<(String, Pulled)>,
     /// The module cache that go uses.
     pub(crate) module_cache: Option<PathBuf>,
     /// What happens is told to them.
@@ -76,12 +81,14 @@ impl Client {
         let client = reach::client(&http)?;
         let members = upstreams::all(None, settings, &keyring)?;
         let (spool, state) = (Spool::new(env.temporary()), self.state());
-        let trust = self.trust(&members, &client, &spool, &state).await?;
+        let bundles = self.bundles()?;
+        let trust = self.trust(&members, &client, &spool, &state, &bundles).await?;
         let parts = Parts { client: &client, members: &members, spool, trust: &trust, state };
         let mut rungs = Vec::new();
         rungs.extend(self.cache(&parts)?.map(|place| (Rung::Cache, place)));
         rungs.extend(self.upstream(&parts)?.map(|place| (Rung::Upstream, place)));
         rungs.extend(self.git(&parts, &keyring, http)?.map(|place| (Rung::Git, place)));
+        rungs.extend(parts.bundles(&bundles).map(|place| (Rung::Bundle, place)));
         let ladder = Ladder::new(rungs, self.order()?, trust.ledger.clone(), self.steps.clone());
         Ok(Arc::new(Databases::new(trust.databases.clone(), ladder)))
     }
@@ -99,8 +106,9 @@ impl Client {
         client: &HttpClient,
         spool: &Spool,
         state: &Path,
+        bundles: &[Opened],
     ) -> Result<Trust, Failed> {
-        let database = self.database(members, client, spool, state).await?;
+        let database = self.database(members, client, spool, state, bundles).await?;
         let ledger = Ledger::new(database.clone(), Arc::new(OfThisRun::default()), SystemTime::now);
         let ledger = Arc::new(ledger.pinned_by(self.pins.clone()));
         Ok(Trust { ledger, databases: database.into_iter().collect() })
@@ -112,11 +120,27 @@ impl Client {
         client: &HttpClient,
         spool: &Spool,
         state: &Path,
+        bundles: &[Opened],
     ) -> Result<Option<Arc<Database>>, Failed> {
         let SumDbSetting::On(database) = self.settings.get(&table::GOSUMDB)? else { return Ok(None) };
-        let ways = databases::ways(&database, members, client, spool)?;
-        let shelf = Arc::new(SharedShelf::new(state, &database.name));
-        databases::open_one(&self.settings, state, &database, ways, shelf).await.map(Some)
+        let mut ways = databases::ways(&database, members, client, spool)?;
+        ways.extend(bundles.iter().flatten().map(|bundle| proofs(bundle, spool)));
+        let kept = Arc::new(SharedShelf::new(state, &database.name));
+        databases::open_one(&self.settings, state, &database, ways, kept).await.map(Some)
+    }
+
+    /// The bundles that were pulled, opened and verified: those that a key has signed which the user trusts. One that cannot be used is a
+    /// place that says why.
+    fn bundles(&self) -> Result<Vec<Opened>, Failed> {
+        let keys = keys::trusted(&self.settings)?;
+        let open = |(name, pulled): &(String, Pulled)| {
+            let reason = match pulled.open(&keys) {
+                Ok(chain) => return chain.map(|chain| Ok(BundleSource::new(Arc::new(chain)))),
+                Err(error) => format!("the bundle that was pulled cannot be used: {error}"),
+            };
+            Some(Err(Arc::new(Unusable::new(Origin::new(name.as_str()), reason))))
+        };
+        Ok(self.bundles.iter().filter_map(open).collect())
     }
 
     /// What lies on this machine. Whatever is wrong with a copy there, the next one is looked at.
@@ -170,12 +194,12 @@ impl Client {
 
     fn order(&self) -> Result<Order, Failed> {
         let list: ProxyList = self.settings.get(&table::UPSTREAM)?;
-        let last = list.members().last().map(|member| &member.place);
+        let end = list.members().last().map(|member| &member.place);
         let repositories =
-            if matches!(last, Some(Place::Off)) { Repositories::OfUnproxied } else { Repositories::OfAll };
+            if matches!(end, Some(Place::Off)) { Repositories::OfUnproxied } else { Repositories::OfAll };
         Ok(Order {
             chosen: self.rungs.clone(),
-            ends_direct: matches!(last, Some(Place::Direct)),
+            ends_direct: matches!(end, Some(Place::Direct)),
             repositories,
             gonoproxy: self.settings.get(&table::GONOPROXY)?,
         })
@@ -188,7 +212,30 @@ impl Client {
     }
 }
 
+/// A bundle, or the reason why it is none.
+type Opened = Result<BundleSource, Arc<Unusable>>;
+
+/// What a bundle has of a checksum database, behind all other ways to it.
+fn proofs(bundle: &BundleSource, spool: &Spool) -> Way {
+    let origin = bundle.origin().clone();
+    let vitals = Vitals::new(origin.clone(), fastrand::f64);
+    let place = Arc::new(Steady::new(Checked::new(bundle.clone(), spool.clone()), vitals.clone()));
+    Way { place, origin, private: true, vitals }
+}
+
 impl Parts<'_> {
+    /// Bundles, one after the other.
+    fn bundles(&self, opened: &[Opened]) -> Option<Arc<dyn Source>> {
+        let links = opened.iter().map(|opened| match opened {
+            Ok(bundle) => self.local(bundle.clone(), bundle.origin().clone()),
+            Err(unusable) => self.local(unusable.clone(), unusable.origin().clone()),
+        });
+        let links: Vec<_> = links.collect();
+        let chain =
+            |links| Arc::new(Chain::new(links, Policy::default(), Claims::in_memory())) as Arc<dyn Source>;
+        (!links.is_empty()).then(|| chain(links))
+    }
+
     /// A place on this machine, to which any other is next.
     fn local(&self, place: impl Source + 'static, origin: Origin) -> Link {
         let checked = Checked::new(place, self.spool.clone()).leaving_flaws_to_a_ledger();

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop loudly")]
 
 mod blame;
+mod bundled;
 mod likeness;
 mod rungs;
 mod scene;

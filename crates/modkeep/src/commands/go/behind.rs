@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use bundle::depot::{Location, Pulled};
 use gomod::gosumdb::SumDbSetting;
 use ladder::agent::{Agent, AgentOptions};
 use ladder::project::Project;
@@ -17,6 +18,7 @@ use tokio::process::Command;
 
 use super::LadderArgs;
 use super::vendored::Vendored;
+use crate::bundles;
 use crate::commands::Session;
 use crate::env::Env;
 use crate::exit::Exit;
@@ -64,7 +66,9 @@ impl Ground {
         let root = project.root().map(Path::to_owned);
         let project_file =
             root.map_or_else(|| Ok(ProjectFile::default()), |root| ProjectFile::read(&root, session.files))?;
-        let client = client(&settings, &project, rungs(&settings, &project, &project_file)?, session)?;
+        let rungs = rungs(&settings, &project, &project_file)?;
+        let bundles = pulled(&settings, &project_file, session)?;
+        let client = Client { bundles, rungs, ..client(&settings, &project, session)? };
         Ok(Self { settings, project_file, project, client, _log: log })
     }
 
@@ -102,12 +106,7 @@ fn wanted_log(settings: &Settings, env: &Env) -> Result<Option<Log>, Failed> {
     is_wanted.then(|| logging::start(settings, env)).transpose()
 }
 
-fn client(
-    settings: &Settings,
-    project: &Project,
-    rungs: Option<Vec<Rung>>,
-    session: &Session<'_>,
-) -> Result<Client, Failed> {
+fn client(settings: &Settings, project: &Project, session: &Session<'_>) -> Result<Client, Failed> {
     let go = GoSettings::load(session.env, session.files);
     let get = |name: &str| go.get(name).map(|(value, _)| value);
     let pins = pins::read(&project.sum_files()).map_err(|error| {
@@ -117,11 +116,29 @@ fn client(
     Ok(Client {
         settings: settings.clone(),
         env: session.env.clone(),
-        rungs,
+        rungs: None,
+        bundles: Vec::new(),
         pins: Arc::new(pins),
         module_cache: module_cache(get("GOMODCACHE"), get("GOPATH"), session.env),
         steps: Arc::default(),
     })
+}
+
+/// Where bundles of the project were pulled to, from the places that the user names, then from those that the project does.
+fn pulled(
+    settings: &Settings,
+    file: &ProjectFile,
+    session: &Session<'_>,
+) -> Result<Vec<(String, Pulled)>, Failed> {
+    let mut locations = settings.get(&table::BUNDLES)?;
+    for text in &file.bundle.locations {
+        locations.push(bundles::location(Some(text), settings, session.env)?);
+    }
+    let project = bundles::project(session);
+    let named = |location: &Location| {
+        Ok((location.to_string(), bundles::pulled(location, project.as_deref(), session.env)?))
+    };
+    locations.iter().map(named).collect()
 }
 
 /// Where go keeps modules: GOMODCACHE, else `pkg/mod` in the first folder of GOPATH, else in `~/go` (protocol.md I1).

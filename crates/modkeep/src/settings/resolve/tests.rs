@@ -80,6 +80,8 @@ fn samples(spec: &Spec) -> [String; 3] {
         "KEYS" => format!("/folder{number},/other"),
         "WAYS" => ["https", "ssh", "https,ssh"][number - 1].to_owned(),
         "NUMBER" => number.to_string(),
+        "NAMES" => ["cache", "upstream", "git", "bundle", "vendor", "static"][number % 6].to_owned(),
+        "FOLDERS" => format!("/folder{number}:/other"),
         "FILTER" => ["off", "warn", "debug"][number - 1].to_owned(),
         other => panic!("no sample values for {other}"),
     };

@@ -1,0 +1,69 @@
+//! The bundle rung: what was pulled before everything else went down.
+
+use std::fs;
+use std::path::Path;
+
+use testkit::{GoOutput, SumDb};
+
+use super::scene::{BINARY, NOBODY, Scene, dependency, said, upstream};
+
+impl Scene {
+    fn does(&self, upstream: &str, sumdb: &str, args: &[&str]) -> GoOutput {
+        let go = self.go(upstream).sumdb(sumdb);
+        self.as_user(go).under(Path::new(BINARY), args.iter().copied()).run().success()
+    }
+}
+
+/// A project whose bundle lies in a depot, from which it was pulled.
+fn pulled(db: &SumDb) -> Scene {
+    let (scene, upstream) = (Scene::new(), upstream());
+    db.add(&dependency());
+    db.mirror_on(&upstream);
+    let depot = scene.home.path().join("depot");
+    fs::create_dir(&depot).unwrap();
+    scene.settings(&format!("bundles = \"{}\"\n", depot.display()));
+    for args in [
+        &["bundle", "key", "new", "tester"][..],
+        &["bundle", "create", "-o", "b.tar"],
+        &["bundle", "push", "b.tar"],
+        &["bundle", "pull"],
+    ] {
+        scene.does(&upstream.url(), &db.gosumdb(), args);
+    }
+    fs::remove_file(scene.project.join("b.tar")).unwrap();
+    scene.home.clear_module_cache();
+    scene
+}
+
+#[test]
+fn a_bundle_stands_in_when_proxies_and_repositories_are_gone() {
+    let db = SumDb::new("localhost.localdev/sumdb");
+    let scene = pulled(&db);
+    let run = scene.modkeep(NOBODY, &[]).sumdb(db.gosumdb()).args(["run", "."]).run().success();
+    assert!(said(&run)[0].contains("came from bundle"), "{}", run.stderr);
+}
+
+#[test]
+fn its_proofs_stand_in_for_the_database() {
+    let db = SumDb::new("localhost.localdev/sumdb");
+    let scene = pulled(&db);
+    fs::remove_file(scene.project.join("go.sum")).unwrap();
+    let run = scene.modkeep(NOBODY, &[]).sumdb(db.gosumdb()).args(["mod", "download", "all"]).run();
+    assert!(run.status.success(), "{}", run.stderr);
+    let sum = fs::read_to_string(scene.project.join("go.sum")).unwrap();
+    assert_eq!(sum, dependency().go_sum_lines());
+}
+
+#[test]
+fn a_bundle_by_a_key_that_the_user_does_not_trust_is_not_believed() {
+    let db = SumDb::new("localhost.localdev/sumdb");
+    let scene = pulled(&db);
+    fs::write(scene.config.join("modkeep/trusted-keys"), "").unwrap();
+    let run = scene
+        .modkeep(NOBODY, &["--rungs=upstream,bundle"])
+        .sumdb(db.gosumdb())
+        .args(["build", "./..."])
+        .run();
+    assert_eq!(run.status.code(), Some(75), "{}", run.stderr);
+    assert!(run.stderr.contains("the bundle that was pulled cannot be used"), "{}", run.stderr);
+}
