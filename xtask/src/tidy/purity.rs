@@ -43,6 +43,9 @@ const LINKED: &[&str] = &[
     "const-oid",
     "cfg-if",
     "cpufeatures",
+    // Choosing and comparing in constant time, which a feature of digest asks for that other crates of the workspace need.
+    "ctutils",
+    "cmov",
     // Asked for the processor's features on some platforms.
     "libc",
     // Ed25519, for the signatures of checksum databases: arithmetic on a curve, its traits, and secrets that are compared in

@@ -4,6 +4,7 @@
 mod bundles;
 mod client;
 mod fetching;
+mod groups;
 mod keeping;
 mod keys;
 mod repositories;
@@ -23,6 +24,7 @@ use crate::settings::{AnySetting, DefaultValue, Invalid, Setting, Shape, Spec};
 pub use bundles::BUNDLES;
 pub use client::{MODULE_CACHES, RUNGS};
 pub use fetching::{ASK_TIMEOUT, CONNECT_TIMEOUT, FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT, STREAM_AFTER};
+pub use groups::{OF_BUNDLE, OF_CLIENT, OF_IMPORT, OF_KEYS, OF_STORE, OF_VERIFY};
 pub use keeping::{GC_INTERVAL, GC_MAX_SIZE, GC_OLDER_THAN, SCRUB_RATE};
 pub use keys::{KEYS_FOLDER, SIGNING_KEY, SYSTEM_TRUSTED_FILE, TRUSTED_FILE, TRUSTED_KEYS};
 pub use repositories::{
@@ -81,82 +83,6 @@ pub static ALL: [&dyn AnySetting; 48] = [
     &TRUSTED_KEYS,
     &LOG,
     &LOG_FORMAT,
-];
-
-/// The settings of commands that only look into the data folder.
-pub static OF_STORE: [&dyn AnySetting; 3] = [&DATA, &LOG, &LOG_FORMAT];
-
-/// The settings of `store verify`, which also looks at what vouches for the files.
-pub static OF_VERIFY: [&dyn AnySetting; 7] =
-    [&DATA, &GOPRIVATE, &GOSUMDB, &GONOSUMDB, &SUMDB_MIRRORS, &LOG, &LOG_FORMAT];
-
-/// The settings of the client: which places are asked, how, and who vouches.
-pub static OF_CLIENT: [&dyn AnySetting; 30] = [
-    &RUNGS,
-    &MODULE_CACHES,
-    &BUNDLES,
-    &DATA,
-    &UPSTREAM,
-    &FALLBACK,
-    &GOPRIVATE,
-    &GONOPROXY,
-    &GOSUMDB,
-    &GONOSUMDB,
-    &CA_FILE,
-    &CONNECT_TIMEOUT,
-    &FIRST_BYTE_TIMEOUT,
-    &IDLE_TIMEOUT,
-    &ASK_TIMEOUT,
-    &GOVCS,
-    &GOINSECURE,
-    &REPOSITORY_WAYS,
-    &SSH_KEY,
-    &SSH_KNOWN_HOSTS,
-    &REPOSITORY_CACHE,
-    &REPOSITORY_CACHE_SIZE,
-    &REPOSITORY_MAX_SIZE,
-    &REPOSITORY_PROCESSES,
-    &REPOSITORY_TAGS_AHEAD,
-    &REPOSITORY_TIMEOUT,
-    &DISCOVERY_FOR,
-    &TRUSTED_KEYS,
-    &LOG,
-    &LOG_FORMAT,
-];
-
-/// The settings of `bundle`: who signs and is believed, and where what goes into one is fetched and proven.
-pub static OF_BUNDLE: [&dyn AnySetting; 14] = [
-    &BUNDLES,
-    &UPSTREAM,
-    &GOPRIVATE,
-    &GONOPROXY,
-    &GOSUMDB,
-    &GONOSUMDB,
-    &SUMDB_MIRRORS,
-    &CA_FILE,
-    &CONNECT_TIMEOUT,
-    &FIRST_BYTE_TIMEOUT,
-    &IDLE_TIMEOUT,
-    &ASK_TIMEOUT,
-    &SIGNING_KEY,
-    &TRUSTED_KEYS,
-];
-
-/// The settings of what signs and of what verifies signatures.
-pub static OF_KEYS: [&dyn AnySetting; 2] = [&SIGNING_KEY, &TRUSTED_KEYS];
-
-/// The settings of `import`, which keeps things, may ask a proxy, and asks who vouches.
-pub static OF_IMPORT: [&dyn AnySetting; 10] = [
-    &DATA,
-    &UPSTREAM,
-    &GOPRIVATE,
-    &GOSUMDB,
-    &GONOSUMDB,
-    &CA_FILE,
-    &CONNECT_TIMEOUT,
-    &FIRST_BYTE_TIMEOUT,
-    &IDLE_TIMEOUT,
-    &ASK_TIMEOUT,
 ];
 
 /// The setting with this key.

@@ -59,10 +59,7 @@ mod tests {
         let known = [
             ("svn: E160006: No such revision 99", Cause::Absent),
             ("svn: E160013: File not found: revision 1, path '/none'", Cause::Absent),
-            (
-                "svn: warning: W160013: '/trunk/none' path not found\nsvn: E200009: Could not cat all",
-                Cause::Absent,
-            ),
+            ("svn: warning: W160013: '/none' path not found\nsvn: E200009: Could not cat all", Cause::Absent),
             (
                 "svn: warning: W195007: URL 'x' refers to a directory\nsvn: E200009: Could not cat all",
                 Cause::Absent,

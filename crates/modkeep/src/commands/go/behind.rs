@@ -68,7 +68,7 @@ impl Ground {
             root.map_or_else(|| Ok(ProjectFile::default()), |root| ProjectFile::read(&root, session.files))?;
         let rungs = rungs(&settings, &project, &project_file)?;
         let bundles = pulled(&settings, &project_file, session)?;
-        let client = Client { bundles, rungs, ..client(&settings, &project, session)? };
+        let client = Client { rungs, bundles, ..client(&settings, &project, session)? };
         Ok(Self { settings, project_file, project, client, _log: log })
     }
 

@@ -1,0 +1,86 @@
+//! Which settings each command takes as flags.
+
+use super::{
+    ASK_TIMEOUT, BUNDLES, CA_FILE, CONNECT_TIMEOUT, DATA, DISCOVERY_FOR, FALLBACK, FIRST_BYTE_TIMEOUT,
+    GOINSECURE, GONOPROXY, GONOSUMDB, GOPRIVATE, GOSUMDB, GOVCS, IDLE_TIMEOUT, LOG, LOG_FORMAT,
+    MODULE_CACHES, REPOSITORY_CACHE, REPOSITORY_CACHE_SIZE, REPOSITORY_MAX_SIZE, REPOSITORY_PROCESSES,
+    REPOSITORY_TAGS_AHEAD, REPOSITORY_TIMEOUT, REPOSITORY_WAYS, RUNGS, SIGNING_KEY, SSH_KEY, SSH_KNOWN_HOSTS,
+    SUMDB_MIRRORS, TRUSTED_KEYS, UPSTREAM,
+};
+use crate::settings::AnySetting;
+
+/// The settings of commands that only look into the data folder.
+pub static OF_STORE: [&dyn AnySetting; 3] = [&DATA, &LOG, &LOG_FORMAT];
+
+/// The settings of `store verify`, which also looks at what vouches for the files.
+pub static OF_VERIFY: [&dyn AnySetting; 7] =
+    [&DATA, &GOPRIVATE, &GOSUMDB, &GONOSUMDB, &SUMDB_MIRRORS, &LOG, &LOG_FORMAT];
+
+/// The settings of the client: which places are asked, how, and who vouches.
+pub static OF_CLIENT: [&dyn AnySetting; 30] = [
+    &RUNGS,
+    &MODULE_CACHES,
+    &BUNDLES,
+    &DATA,
+    &UPSTREAM,
+    &FALLBACK,
+    &GOPRIVATE,
+    &GONOPROXY,
+    &GOSUMDB,
+    &GONOSUMDB,
+    &CA_FILE,
+    &CONNECT_TIMEOUT,
+    &FIRST_BYTE_TIMEOUT,
+    &IDLE_TIMEOUT,
+    &ASK_TIMEOUT,
+    &GOVCS,
+    &GOINSECURE,
+    &REPOSITORY_WAYS,
+    &SSH_KEY,
+    &SSH_KNOWN_HOSTS,
+    &REPOSITORY_CACHE,
+    &REPOSITORY_CACHE_SIZE,
+    &REPOSITORY_MAX_SIZE,
+    &REPOSITORY_PROCESSES,
+    &REPOSITORY_TAGS_AHEAD,
+    &REPOSITORY_TIMEOUT,
+    &DISCOVERY_FOR,
+    &TRUSTED_KEYS,
+    &LOG,
+    &LOG_FORMAT,
+];
+
+/// The settings of `bundle`: who signs and is believed, and where what goes into one is fetched and proven.
+pub static OF_BUNDLE: [&dyn AnySetting; 14] = [
+    &BUNDLES,
+    &UPSTREAM,
+    &GOPRIVATE,
+    &GONOPROXY,
+    &GOSUMDB,
+    &GONOSUMDB,
+    &SUMDB_MIRRORS,
+    &CA_FILE,
+    &CONNECT_TIMEOUT,
+    &FIRST_BYTE_TIMEOUT,
+    &IDLE_TIMEOUT,
+    &ASK_TIMEOUT,
+    &SIGNING_KEY,
+    &TRUSTED_KEYS,
+];
+
+/// The settings of what signs and of what verifies signatures.
+pub static OF_KEYS: [&dyn AnySetting; 2] = [&SIGNING_KEY, &TRUSTED_KEYS];
+
+/// The settings of `import`, which keeps things, may ask a proxy, and asks who vouches.
+pub static OF_IMPORT: [&dyn AnySetting; 10] = [
+    &DATA,
+    &UPSTREAM,
+    &GOPRIVATE,
+    &GOSUMDB,
+    &GONOSUMDB,
+    &CA_FILE,
+    &CONNECT_TIMEOUT,
+    &FIRST_BYTE_TIMEOUT,
+    &IDLE_TIMEOUT,
+    &ASK_TIMEOUT,
+];
