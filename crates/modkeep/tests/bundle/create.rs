@@ -155,6 +155,46 @@ fn a_tool_installs_from_a_bundle_without_a_project() {
     assert_eq!(ran.stderr.trim().lines().last(), Some("7"));
 }
 
+/// A toolchain needs a record in the database whatever GOSUMDB says.
+#[test]
+fn a_toolchain_comes_with_its_record() {
+    let project = Project::new().with_key();
+    let version = "v0.0.1-go1.99.3.plan9-arm";
+    let toolchain = Module::new("golang.org/toolchain", version).file("bin/go", "#!/bin/rc\n").unlisted();
+    project.publish(&toolchain);
+    project.run(&["bundle", "create", "-o", "b.tar", "--toolchain", "go1.99.3.plan9-arm"]);
+    project.up.set_status("*", 500, "gone");
+    let proxy = project.unpacked(&["b.tar"]);
+    let queried = format!("golang.org/toolchain@{version}");
+    project.go_elsewhere(&proxy, &["mod", "download", &queried]).success();
+    let record = project.db.lookup("golang.org/toolchain", version).unwrap();
+    let kept = project
+        .home
+        .path()
+        .join(format!("unpacked/proxy/sumdb/127.0.0.1:1/sumdb/lookup/golang.org/toolchain@{version}"));
+    assert!(std::fs::read_to_string(kept).unwrap().starts_with(record.split("\n\n").next().unwrap()));
+}
+
+/// What was compiled is not compiled again where the bundle's cache is used.
+#[test]
+fn a_build_cache_comes_along_when_it_is_wanted() {
+    let project = Project::new().with_key();
+    let mut create = project.modkeep(&["bundle", "create", "-o", "b.tar", "--build-cache"]);
+    create.env("GOFLAGS", "-trimpath -buildvcs=false");
+    let made = ended(create);
+    assert_eq!(made.code, 0, "{}", made.err);
+    project.up.set_status("*", 500, "gone");
+    let proxy = project.unpacked(&["b.tar"]);
+    let build = |cache: &Path| {
+        let run = project.go_fresh(&proxy).build_cache(cache).flags("-trimpath");
+        let told = run.args(["build", "-v", "./..."]).run().success().stderr;
+        told.lines().filter(|line| !line.starts_with("go: ")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(build(&project.home.path().join("unpacked/gocache")), Vec::<String>::new());
+    let without = tempfile::tempdir().unwrap();
+    assert!(build(without.path()).len() > 10, "without it all is compiled");
+}
+
 #[test]
 fn a_bundle_after_another_has_what_is_new_and_both_together_all() {
     let project = Project::new().with_key();

@@ -37,6 +37,8 @@ pub(super) struct Go {
     pub(super) workspace: Option<PathBuf>,
     /// A folder for a main module of ours.
     pub(super) own_module: PathBuf,
+    /// A build cache of this run alone.
+    pub(super) own_build_cache: PathBuf,
 }
 
 /// What go tells about itself.
@@ -77,6 +79,7 @@ impl Go {
             here,
             workspace: None,
             own_module: work.module(),
+            own_build_cache: work.build_cache(),
         };
         let told = go
             .run(&["env", "-json", "GOMODCACHE", "GOFLAGS", "GOVERSION", "GOOS", "GOARCH", "GOWORK"])
@@ -109,7 +112,7 @@ impl Go {
     }
 
     /// The same go with one more variable.
-    pub(super) fn with(&self, name: &str, value: &str) -> Self {
+    pub(super) fn with(&self, name: &str, value: impl Into<OsString>) -> Self {
         let mut go = self.clone();
         go.set(name, value);
         go

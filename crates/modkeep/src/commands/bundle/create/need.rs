@@ -41,6 +41,10 @@ pub(super) async fn gather(args: &CreateArgs, go: &Go, session: &mut Session<'_>
         if !mains.is_empty() {
             writeln!(session.err, "finding out what builds for {platform} need")?;
             builds(go, &mains, platform).await?;
+            if args.build_cache {
+                writeln!(session.err, "compiling for {platform}")?;
+                compile(go, &mains, platform).await?;
+            }
         }
         for tool in &args.tool {
             writeln!(session.err, "finding out what {tool} needs for {platform}")?;
@@ -75,11 +79,22 @@ async fn mains(go: &Go) -> Result<Vec<Main>, Failed> {
 /// Loads all packages and their tests, without compiling anything. An existing vendor folder is not looked at: the modules are
 /// wanted.
 async fn builds(go: &Go, mains: &[Main], platform: &Platform) -> Result<(), Failed> {
+    on_all(go, mains, platform, &["list", "-deps", "-test", "-mod=readonly", "-f", ""]).await
+}
+
+/// Compiles all packages into a build cache of their own. No program is written.
+async fn compile(go: &Go, mains: &[Main], platform: &Platform) -> Result<(), Failed> {
+    let go = go.with("GOCACHE", go.own_build_cache.as_os_str());
+    on_all(&go, mains, platform, &["build", "-mod=readonly", "-o", "/dev/null"]).await
+}
+
+/// Runs go on all packages of the project.
+async fn on_all(go: &Go, mains: &[Main], platform: &Platform, command: &[&str]) -> Result<(), Failed> {
     let go = go.with("GOOS", &platform.goos).with("GOARCH", &platform.goarch);
     let tags = format!("-tags={}", platform.tags.join(","));
-    let mut args = vec!["list", "-deps", "-test", "-mod=readonly", "-f", ""];
-    args.extend((!platform.tags.is_empty()).then_some(tags.as_str()));
     let patterns: Vec<String> = mains.iter().map(|main| format!("{}/...", main.dir.display())).collect();
+    let mut args = command.to_vec();
+    args.extend((!platform.tags.is_empty()).then_some(tags.as_str()));
     args.extend(patterns.iter().map(String::as_str));
     go.run(&args).await.map(drop)
 }

@@ -65,6 +65,11 @@ impl Work {
         self.module_cache().join("cache/download")
     }
 
+    /// GOCACHE, for what is compiled to be packed.
+    pub(super) fn build_cache(&self) -> PathBuf {
+        self.folder.path().join("gocache")
+    }
+
     /// Room for files on their way.
     pub(super) fn spool(&self) -> PathBuf {
         self.folder.path().join("spool")
