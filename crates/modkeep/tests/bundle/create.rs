@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use testkit::Module;
 
@@ -72,7 +74,7 @@ fn it_has_what_builds_need_and_with_all_the_whole_graph() {
     project.run(&["bundle", "create", "-o", "all.tar", "--all"]);
     assert_eq!(files(&project.folder), before, "the project is as it was");
     let names = |bundle: &str| {
-        let output = std::process::Command::new("tar").arg("-tf").arg(project.path(bundle)).output().unwrap();
+        let output = Command::new("tar").arg("-tf").arg(project.path(bundle)).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
     assert!(
@@ -219,6 +221,30 @@ fn a_bundle_after_another_has_what_is_new_and_both_together_all() {
     project.go_elsewhere(&project.unpacked(&["1.tar", "2.tar"]), &["build", "./..."]).success();
 }
 
+/// A signal at any time leaves nothing: no file, no folder of the run.
+#[test]
+fn one_that_is_told_to_stop_leaves_nothing() {
+    let project = Project::new().with_key();
+    let before = files(&project.folder);
+    let gate = project.up.hold("*.zip");
+    let mut command = project.modkeep(&["bundle", "create", "-o", "b.tar"]);
+    let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let begun = Instant::now();
+    while !project.up.requests().iter().any(|request| request.path.ends_with(".zip")) {
+        assert!(begun.elapsed() < Duration::from_secs(60), "go asks for zips");
+        std::thread::yield_now();
+    }
+    let signal = Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().unwrap();
+    assert!(signal.success());
+    let output = child.wait_with_output().unwrap();
+    drop(gate);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("stopped: no bundle was made"));
+    assert_eq!(files(&project.folder), before);
+    let caches = project.home.home().join(".cache/modkeep/making-bundles");
+    assert_eq!(caches.read_dir().unwrap().count(), 0, "nothing is left");
+}
+
 #[test]
 fn what_stops_it_is_told_and_leaves_no_file() {
     let project = Project::new();
@@ -226,8 +252,7 @@ fn what_stops_it_is_told_and_leaves_no_file() {
     assert!(without_key.code == 69 && without_key.err.contains("bundle key new"), "{}", without_key.err);
     let project = project.with_key();
     let mut without_go = project.modkeep(&["bundle", "create", "-o", "b.tar"]);
-    let without_go =
-        ended(std::mem::replace(without_go.env("PATH", "/nowhere"), std::process::Command::new("true")));
+    let without_go = ended(std::mem::replace(without_go.env("PATH", "/nowhere"), Command::new("true")));
     assert!(without_go.code == 69 && without_go.err.contains("no go on PATH"), "{}", without_go.err);
     std::fs::write(project.path("there.tar"), "mine").unwrap();
     let there = ended(project.modkeep(&["bundle", "create", "-o", "there.tar"]));
@@ -235,7 +260,7 @@ fn what_stops_it_is_told_and_leaves_no_file() {
     let mut outside = project.modkeep(&["bundle", "create", "-o", "b.tar"]);
     outside.current_dir(project.home.home());
     let outside = ended(outside);
-    assert!(outside.code == 64 || outside.err.contains("go.mod"), "{}", outside.err);
+    assert!(outside.code == 64 && outside.err.contains("no Go module here"), "{}", outside.err);
     project.up.set_status("*", 503, "down");
     let down = ended(project.modkeep(&["bundle", "create", "-o", "b.tar"]));
     assert!(down.code == 1 && down.err.contains("503"), "{}", down.err);

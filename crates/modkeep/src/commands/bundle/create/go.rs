@@ -35,6 +35,10 @@ pub(super) struct Go {
     pub(super) here: (String, String),
     /// The go.work that is in effect, if any.
     pub(super) workspace: Option<PathBuf>,
+    /// Whether there is a project here.
+    pub(super) has_project: bool,
+    /// The places to ask, without the user's module cache: it knows no newest versions.
+    pub(super) upstream: String,
     /// A folder for a main module of ours.
     pub(super) own_module: PathBuf,
     /// A build cache of this run alone.
@@ -51,6 +55,7 @@ struct Told {
     goos: String,
     goarch: String,
     gowork: String,
+    gomod: String,
 }
 
 impl Go {
@@ -78,11 +83,13 @@ impl Go {
             version: String::new(),
             here,
             workspace: None,
+            has_project: false,
+            upstream: upstream.to_owned(),
             own_module: work.module(),
             own_build_cache: work.build_cache(),
         };
         let told = go
-            .run(&["env", "-json", "GOMODCACHE", "GOFLAGS", "GOVERSION", "GOOS", "GOARCH", "GOWORK"])
+            .run(&["env", "-json", "GOMODCACHE", "GOFLAGS", "GOVERSION", "GOOS", "GOARCH", "GOWORK", "GOMOD"])
             .await?;
         let told: Told = serde_json::from_slice(&told).map_err(|error| {
             Failed::new(
@@ -90,14 +97,14 @@ impl Go {
                 Problem::new("cannot read what `go env` says").because(error.to_string()),
             )
         })?;
-        go.settle(told, work, upstream);
+        go.settle(told, work);
         Ok(go)
     }
 
-    fn settle(&mut self, told: Told, work: &Work, upstream: &str) {
+    fn settle(&mut self, told: Told, work: &Work) {
         let cache = Path::new(&told.gomodcache).join("cache/download");
         let cache = Url::from_file_path(cache).map(|url| format!("{url},")).unwrap_or_default();
-        self.set("GOPROXY", format!("{cache}{upstream}"));
+        self.set("GOPROXY", format!("{cache}{}", self.upstream));
         self.set("GOPATH", work.gopath());
         self.set("GOMODCACHE", work.module_cache());
         // What is read-only could not be removed when the work is done.

@@ -22,6 +22,7 @@ use gomod::note::SignerKey;
 use source::{Checked, ModCache, Spool};
 
 use super::problems::unusable;
+use super::watch::{stopped, was_stopped};
 use crate::commands::Session;
 use crate::exit::Exit;
 use crate::keys::{self, KeyArgs};
@@ -104,7 +105,13 @@ pub(super) fn run(args: &CreateArgs, session: &mut Session<'_>) -> Result<(), Fa
     let work = Work::begin(session.env)?;
     let runtime = tokio::runtime::Runtime::new()?;
     let making = Making { args, settings: &settings, signer, work: &work };
-    runtime.block_on(making.make(earlier.as_ref(), session))
+    runtime.block_on(async {
+        tokio::select! {
+            made = making.make(earlier.as_ref(), session) => made,
+            // What was begun goes as it is dropped: go, the folder of this run, the file that was not whole yet.
+            () = stopped() => Err(was_stopped("no bundle was made")),
+        }
+    })
 }
 
 /// The bundles to build on.
