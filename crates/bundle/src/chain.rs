@@ -80,6 +80,12 @@ impl Chain {
         })
     }
 
+    /// The files of a build cache.
+    pub(crate) fn build_cache(&self) -> impl Iterator<Item = Found<'_>> {
+        let paths = self.index.keys().filter(|path| path.starts_with(paths::BUILD_CACHE));
+        paths.filter_map(|path| self.at(path))
+    }
+
     /// The versions of a module of which there is a zip.
     pub(crate) fn versions_of(&self, module: &ModulePath) -> Vec<Version> {
         let of_zip = |ask| match ask {

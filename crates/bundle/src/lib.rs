@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod build_cache;
 mod chain;
 mod check;
 pub mod create;

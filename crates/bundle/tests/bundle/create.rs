@@ -79,3 +79,35 @@ async fn what_cannot_be_had_stops_it_with_its_name() {
     let error = scene.try_bundle("b.tar", vec![wanted(&a, true)], None).await.unwrap_err();
     assert!(error.to_string().starts_with("the record of example.com/Big/a@v1.0.0: "), "{error}");
 }
+
+#[tokio::test]
+async fn a_build_cache_comes_out_as_it_went_in_and_only_into_a_new_folder() {
+    let scene = Scene::new(&[]);
+    let cache = scene.path("cache");
+    std::fs::create_dir_all(cache.join("0a")).unwrap();
+    std::fs::create_dir_all(cache.join("fuzz")).unwrap();
+    for (name, content) in [
+        ("0a/0abc-a", "action"),
+        ("0a/0abc-d", "data"),
+        ("trim.txt", "1"),
+        ("0a/1abc-d", "x"),
+        ("fuzz/y", "z"),
+    ] {
+        std::fs::write(cache.join(name), content).unwrap();
+    }
+    let mut writer =
+        bundle::Writer::begin(tokio::fs::File::create(scene.path("b.tar")).await.unwrap(), about())
+            .await
+            .unwrap();
+    for (path, file) in bundle::build_cache::files(&cache).unwrap() {
+        writer.add(&path, bundle::Content::file(&file).unwrap()).await.unwrap();
+    }
+    writer.finish(Vec::new(), None, &scene.signer).await.unwrap();
+    let chain = scene.open(&[&scene.path("b.tar")]);
+    assert_eq!(bundle::build_cache::unpack(&chain, &scene.path("out")).unwrap(), 2);
+    assert_eq!(std::fs::read_to_string(scene.path("out/0a/0abc-d")).unwrap(), "data");
+    assert!(
+        bundle::build_cache::unpack(&chain, &scene.path("out")).is_err(),
+        "it is not mixed with what is there"
+    );
+}

@@ -42,6 +42,21 @@ async fn it_notices_what_was_changed_in_the_unpacked_tree() {
     assert!(failed.stderr.contains("SECURITY ERROR"), "{}", failed.stderr);
 }
 
+/// A path that is too long for the header of a tar is in it all the same.
+#[tokio::test]
+async fn the_length_of_a_path_does_not_matter() {
+    let long = module(&vec!["a".repeat(90); 4].join("/"), "v1.0.0");
+    let scene = Scene::new(std::slice::from_ref(&long));
+    let path = scene.bundle("b.tar", &[&long], None).await;
+    let proxy = scene.unpacked("unpacked", &[&path]);
+    download(&scene, &GoHome::fresh(), &proxy, &[&long]);
+    let listed = std::process::Command::new("tar").arg("-tf").arg(&path).output().unwrap();
+    assert!(
+        String::from_utf8(listed.stdout).unwrap().contains(&"a".repeat(90)),
+        "the system's tar reads it too"
+    );
+}
+
 /// A client that has lived on the first bundle goes on with the second: its tree head is in the new tree.
 #[tokio::test]
 async fn it_goes_on_from_an_earlier_bundle() {

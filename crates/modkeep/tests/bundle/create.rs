@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use testkit::Module;
 
@@ -72,7 +74,7 @@ fn it_has_what_builds_need_and_with_all_the_whole_graph() {
     project.run(&["bundle", "create", "-o", "all.tar", "--all"]);
     assert_eq!(files(&project.folder), before, "the project is as it was");
     let names = |bundle: &str| {
-        let output = std::process::Command::new("tar").arg("-tf").arg(project.path(bundle)).output().unwrap();
+        let output = Command::new("tar").arg("-tf").arg(project.path(bundle)).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
     assert!(
@@ -155,6 +157,46 @@ fn a_tool_installs_from_a_bundle_without_a_project() {
     assert_eq!(ran.stderr.trim().lines().last(), Some("7"));
 }
 
+/// A toolchain needs a record in the database whatever GOSUMDB says.
+#[test]
+fn a_toolchain_comes_with_its_record() {
+    let project = Project::new().with_key();
+    let version = "v0.0.1-go1.99.3.plan9-arm";
+    let toolchain = Module::new("golang.org/toolchain", version).file("bin/go", "#!/bin/rc\n").unlisted();
+    project.publish(&toolchain);
+    project.run(&["bundle", "create", "-o", "b.tar", "--toolchain", "go1.99.3.plan9-arm"]);
+    project.up.set_status("*", 500, "gone");
+    let proxy = project.unpacked(&["b.tar"]);
+    let queried = format!("golang.org/toolchain@{version}");
+    project.go_elsewhere(&proxy, &["mod", "download", &queried]).success();
+    let record = project.db.lookup("golang.org/toolchain", version).unwrap();
+    let kept = project
+        .home
+        .path()
+        .join(format!("unpacked/proxy/sumdb/127.0.0.1:1/sumdb/lookup/golang.org/toolchain@{version}"));
+    assert!(std::fs::read_to_string(kept).unwrap().starts_with(record.split("\n\n").next().unwrap()));
+}
+
+/// What was compiled is not compiled again where the bundle's cache is used.
+#[test]
+fn a_build_cache_comes_along_when_it_is_wanted() {
+    let project = Project::new().with_key();
+    let mut create = project.modkeep(&["bundle", "create", "-o", "b.tar", "--build-cache"]);
+    create.env("GOFLAGS", "-trimpath -buildvcs=false");
+    let made = ended(create);
+    assert_eq!(made.code, 0, "{}", made.err);
+    project.up.set_status("*", 500, "gone");
+    let proxy = project.unpacked(&["b.tar"]);
+    let build = |cache: &Path| {
+        let run = project.go_fresh(&proxy).build_cache(cache).flags("-trimpath");
+        let told = run.args(["build", "-v", "./..."]).run().success().stderr;
+        told.lines().filter(|line| !line.starts_with("go: ")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(build(&project.home.path().join("unpacked/gocache")), Vec::<String>::new());
+    let without = tempfile::tempdir().unwrap();
+    assert!(build(without.path()).len() > 10, "without it all is compiled");
+}
+
 #[test]
 fn a_bundle_after_another_has_what_is_new_and_both_together_all() {
     let project = Project::new().with_key();
@@ -179,6 +221,30 @@ fn a_bundle_after_another_has_what_is_new_and_both_together_all() {
     project.go_elsewhere(&project.unpacked(&["1.tar", "2.tar"]), &["build", "./..."]).success();
 }
 
+/// A signal at any time leaves nothing: no file, no folder of the run.
+#[test]
+fn one_that_is_told_to_stop_leaves_nothing() {
+    let project = Project::new().with_key();
+    let before = files(&project.folder);
+    let gate = project.up.hold("*.zip");
+    let mut command = project.modkeep(&["bundle", "create", "-o", "b.tar"]);
+    let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let begun = Instant::now();
+    while !project.up.requests().iter().any(|request| request.path.ends_with(".zip")) {
+        assert!(begun.elapsed() < Duration::from_secs(60), "go asks for zips");
+        std::thread::yield_now();
+    }
+    let signal = Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().unwrap();
+    assert!(signal.success());
+    let output = child.wait_with_output().unwrap();
+    drop(gate);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("stopped: no bundle was made"));
+    assert_eq!(files(&project.folder), before);
+    let caches = project.home.home().join(".cache/modkeep/making-bundles");
+    assert_eq!(caches.read_dir().unwrap().count(), 0, "nothing is left");
+}
+
 #[test]
 fn what_stops_it_is_told_and_leaves_no_file() {
     let project = Project::new();
@@ -186,8 +252,7 @@ fn what_stops_it_is_told_and_leaves_no_file() {
     assert!(without_key.code == 69 && without_key.err.contains("bundle key new"), "{}", without_key.err);
     let project = project.with_key();
     let mut without_go = project.modkeep(&["bundle", "create", "-o", "b.tar"]);
-    let without_go =
-        ended(std::mem::replace(without_go.env("PATH", "/nowhere"), std::process::Command::new("true")));
+    let without_go = ended(std::mem::replace(without_go.env("PATH", "/nowhere"), Command::new("true")));
     assert!(without_go.code == 69 && without_go.err.contains("no go on PATH"), "{}", without_go.err);
     std::fs::write(project.path("there.tar"), "mine").unwrap();
     let there = ended(project.modkeep(&["bundle", "create", "-o", "there.tar"]));
@@ -195,7 +260,7 @@ fn what_stops_it_is_told_and_leaves_no_file() {
     let mut outside = project.modkeep(&["bundle", "create", "-o", "b.tar"]);
     outside.current_dir(project.home.home());
     let outside = ended(outside);
-    assert!(outside.code == 64 || outside.err.contains("go.mod"), "{}", outside.err);
+    assert!(outside.code == 64 && outside.err.contains("no Go module here"), "{}", outside.err);
     project.up.set_status("*", 503, "down");
     let down = ended(project.modkeep(&["bundle", "create", "-o", "b.tar"]));
     assert!(down.code == 1 && down.err.contains("503"), "{}", down.err);

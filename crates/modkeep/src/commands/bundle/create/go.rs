@@ -35,8 +35,14 @@ pub(super) struct Go {
     pub(super) here: (String, String),
     /// The go.work that is in effect, if any.
     pub(super) workspace: Option<PathBuf>,
+    /// Whether there is a project here.
+    pub(super) has_project: bool,
+    /// The places to ask, without the user's module cache: it knows no newest versions.
+    pub(super) upstream: String,
     /// A folder for a main module of ours.
     pub(super) own_module: PathBuf,
+    /// A build cache of this run alone.
+    pub(super) own_build_cache: PathBuf,
 }
 
 /// What go tells about itself.
@@ -49,6 +55,7 @@ struct Told {
     goos: String,
     goarch: String,
     gowork: String,
+    gomod: String,
 }
 
 impl Go {
@@ -76,10 +83,13 @@ impl Go {
             version: String::new(),
             here,
             workspace: None,
+            has_project: false,
+            upstream: upstream.to_owned(),
             own_module: work.module(),
+            own_build_cache: work.build_cache(),
         };
         let told = go
-            .run(&["env", "-json", "GOMODCACHE", "GOFLAGS", "GOVERSION", "GOOS", "GOARCH", "GOWORK"])
+            .run(&["env", "-json", "GOMODCACHE", "GOFLAGS", "GOVERSION", "GOOS", "GOARCH", "GOWORK", "GOMOD"])
             .await?;
         let told: Told = serde_json::from_slice(&told).map_err(|error| {
             Failed::new(
@@ -87,14 +97,14 @@ impl Go {
                 Problem::new("cannot read what `go env` says").because(error.to_string()),
             )
         })?;
-        go.settle(told, work, upstream);
+        go.settle(told, work);
         Ok(go)
     }
 
-    fn settle(&mut self, told: Told, work: &Work, upstream: &str) {
+    fn settle(&mut self, told: Told, work: &Work) {
         let cache = Path::new(&told.gomodcache).join("cache/download");
         let cache = Url::from_file_path(cache).map(|url| format!("{url},")).unwrap_or_default();
-        self.set("GOPROXY", format!("{cache}{upstream}"));
+        self.set("GOPROXY", format!("{cache}{}", self.upstream));
         self.set("GOPATH", work.gopath());
         self.set("GOMODCACHE", work.module_cache());
         // What is read-only could not be removed when the work is done.
@@ -102,6 +112,8 @@ impl Go {
         (self.version, self.here) = (told.goversion, (told.goos, told.goarch));
         self.workspace =
             Some(told.gowork).filter(|path| !path.is_empty() && path != "off").map(PathBuf::from);
+        // go says "" in its old mode, and /dev/null where no go.mod is.
+        self.has_project = self.workspace.is_some() || !matches!(told.gomod.as_str(), "" | "/dev/null");
     }
 
     fn set(&mut self, name: &str, value: impl Into<OsString>) {
@@ -109,7 +121,7 @@ impl Go {
     }
 
     /// The same go with one more variable.
-    pub(super) fn with(&self, name: &str, value: &str) -> Self {
+    pub(super) fn with(&self, name: &str, value: impl Into<OsString>) -> Self {
         let mut go = self.clone();
         go.set(name, value);
         go

@@ -15,13 +15,14 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use bundle::manifest::{About, Platform};
-use bundle::{Chain, CreateError, Outcome, Supply};
+use bundle::{Chain, Content, CreateError, Outcome, Supply};
 use bytesize::ByteSize;
 use clap::Args;
 use gomod::note::SignerKey;
 use source::{Checked, ModCache, Spool};
 
 use super::problems::unusable;
+use super::watch::{stopped, was_stopped};
 use crate::commands::Session;
 use crate::exit::Exit;
 use crate::keys::{self, KeyArgs};
@@ -67,6 +68,13 @@ pub struct CreateArgs {
     #[arg(long, value_name = "GOVERSION")]
     pub toolchain: Vec<String>,
 
+    /// Pack what compiling the project leaves in a build cache, too.
+    ///
+    /// The standard library's part is of use on every machine of the platform, that of modules where GOFLAGS has -trimpath in it, here
+    /// and there. It is never put into the build cache of a user.
+    #[arg(long)]
+    pub build_cache: bool,
+
     /// The bundle that this one builds on, and those that it builds on itself: what is in them is not packed again
     #[arg(long, value_name = "FILE")]
     pub after: Vec<PathBuf>,
@@ -97,7 +105,13 @@ pub(super) fn run(args: &CreateArgs, session: &mut Session<'_>) -> Result<(), Fa
     let work = Work::begin(session.env)?;
     let runtime = tokio::runtime::Runtime::new()?;
     let making = Making { args, settings: &settings, signer, work: &work };
-    runtime.block_on(making.make(earlier.as_ref(), session))
+    runtime.block_on(async {
+        tokio::select! {
+            made = making.make(earlier.as_ref(), session) => made,
+            // What was begun goes as it is dropped: go, the folder of this run, the file that was not whole yet.
+            () = stopped() => Err(was_stopped("no bundle was made")),
+        }
+    })
 }
 
 /// The bundles to build on.
@@ -138,7 +152,8 @@ impl Making<'_> {
         let patience = self.settings.get(&table::ASK_TIMEOUT)?;
         let supply = Supply { modules: &modules, database, earlier, patience };
         let about = self.about(&go, project);
-        let outcome = self.pack(&output, about, found, supply, session).await?;
+        let cached = self.build_cache()?;
+        let outcome = self.pack(&output, about, found, cached, supply, session).await?;
         let path = output.publish()?;
         tell(&path, &outcome, session)
     }
@@ -154,19 +169,29 @@ impl Making<'_> {
         }
     }
 
+    /// What compiling has left, if that is wanted.
+    fn build_cache(&self) -> Result<Vec<(String, PathBuf)>, Failed> {
+        bundle::build_cache::files(&self.work.build_cache()).map_err(|error| {
+            let problem = Problem::new("cannot read the build cache that was just made");
+            Failed::new(Exit::Failure, problem.because(error.to_string()))
+        })
+    }
+
     async fn pack(
         &self,
         output: &Output,
         about: About,
         found: Found,
+        cached: Vec<(String, PathBuf)>,
         supply: Supply<'_>,
         session: &mut Session<'_>,
     ) -> Result<Outcome<tokio::fs::File>, Failed> {
         let mut progress = Progress::new("packing", found.bytes, session.env);
         let mut told = Ok(());
         let mut written = |bytes| told = progress.add(bytes, session.err);
-        let (out, none) = (output.file()?, futures_util::stream::empty());
-        let made = bundle::create(out, about, found.wanted, none, supply, &self.signer, &mut written).await;
+        let extra = cached.into_iter().map(|(path, file)| Ok((path, Content::file(&file)?)));
+        let (out, extra) = (output.file()?, futures_util::stream::iter(extra));
+        let made = bundle::create(out, about, found.wanted, extra, supply, &self.signer, &mut written).await;
         told?;
         progress.finish(session.err)?;
         made.map_err(|error| not_made(&error))

@@ -33,14 +33,20 @@ struct Main {
 /// Has everything downloaded that the arguments ask for.
 pub(super) async fn gather(args: &CreateArgs, go: &Go, session: &mut Session<'_>) -> Result<Project, Failed> {
     let platforms = ways(args, (&go.here.0, &go.here.1));
-    let mains = match mains(go).await {
-        Err(_) if !args.tool.is_empty() || !args.toolchain.is_empty() => Vec::new(),
-        mains => mains?,
+    let is_optional = !args.tool.is_empty() || !args.toolchain.is_empty();
+    let mains = match go.has_project {
+        false if is_optional => Vec::new(),
+        false => return Err(no_project()),
+        true => mains(go).await?,
     };
     for platform in &platforms {
         if !mains.is_empty() {
             writeln!(session.err, "finding out what builds for {platform} need")?;
             builds(go, &mains, platform).await?;
+            if args.build_cache {
+                writeln!(session.err, "compiling for {platform}")?;
+                compile(go, &mains, platform).await?;
+            }
         }
         for tool in &args.tool {
             writeln!(session.err, "finding out what {tool} needs for {platform}")?;
@@ -62,24 +68,36 @@ async fn mains(go: &Go) -> Result<Vec<Main>, Failed> {
     let mains = told.lines().filter_map(|line| line.split_once('\t'));
     let mains: Vec<Main> =
         mains.map(|(path, dir)| Main { path: path.to_owned(), dir: PathBuf::from(dir) }).collect();
-    if mains.is_empty() || mains.iter().any(|main| main.dir.as_os_str().is_empty()) {
-        let problem = Problem::new("there is no Go module here");
-        return Err(Failed::new(
-            Exit::Usage,
-            problem.advise("run it in the folder of a project, below its go.mod"),
-        ));
+    if mains.iter().any(|main| main.dir.as_os_str().is_empty()) {
+        return Err(no_project());
     }
     Ok(mains)
+}
+
+fn no_project() -> Failed {
+    let problem = Problem::new("there is no Go module here");
+    Failed::new(Exit::Usage, problem.advise("run it in the folder of a project, below its go.mod"))
 }
 
 /// Loads all packages and their tests, without compiling anything. An existing vendor folder is not looked at: the modules are
 /// wanted.
 async fn builds(go: &Go, mains: &[Main], platform: &Platform) -> Result<(), Failed> {
+    on_all(go, mains, platform, &["list", "-deps", "-test", "-mod=readonly", "-f", ""]).await
+}
+
+/// Compiles all packages into a build cache of their own. No program is written.
+async fn compile(go: &Go, mains: &[Main], platform: &Platform) -> Result<(), Failed> {
+    let go = go.with("GOCACHE", go.own_build_cache.as_os_str());
+    on_all(&go, mains, platform, &["build", "-mod=readonly", "-o", "/dev/null"]).await
+}
+
+/// Runs go on all packages of the project.
+async fn on_all(go: &Go, mains: &[Main], platform: &Platform, command: &[&str]) -> Result<(), Failed> {
     let go = go.with("GOOS", &platform.goos).with("GOARCH", &platform.goarch);
     let tags = format!("-tags={}", platform.tags.join(","));
-    let mut args = vec!["list", "-deps", "-test", "-mod=readonly", "-f", ""];
-    args.extend((!platform.tags.is_empty()).then_some(tags.as_str()));
     let patterns: Vec<String> = mains.iter().map(|main| format!("{}/...", main.dir.display())).collect();
+    let mut args = command.to_vec();
+    args.extend((!platform.tags.is_empty()).then_some(tags.as_str()));
     args.extend(patterns.iter().map(String::as_str));
     go.run(&args).await.map(drop)
 }
@@ -91,6 +109,7 @@ async fn tool(go: &Go, tool: &str, platform: &Platform) -> Result<(), Failed> {
         return Err(Failed::new(Exit::Usage, problem.advise("write PACKAGE@VERSION, as for go install")));
     }
     let go = go.with("GOOS", &platform.goos).with("GOARCH", &platform.goarch).with("GOBIN", "");
+    let go = go.with("GOPROXY", &go.upstream);
     let tags = format!("-tags={}", platform.tags.join(","));
     let mut args = vec!["install", "-n", "-mod=mod"];
     args.extend((!platform.tags.is_empty()).then_some(tags.as_str()));

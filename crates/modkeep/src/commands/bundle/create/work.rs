@@ -42,8 +42,11 @@ impl Work {
         fs::create_dir_all(all)?;
         sweep(all)?;
         let folder = TempDir::new_in(all)?;
-        let lock = File::create(folder.path().join(LOCK))?;
+        // It has its name only when it is held: whoever sweeps takes a free one for that of a dead process.
+        let unnamed = folder.path().join(format!("{LOCK}.new"));
+        let lock = File::create(&unnamed)?;
         lock.try_lock()?;
+        fs::rename(unnamed, folder.path().join(LOCK))?;
         for name in ["gopath/pkg/mod/cache/download", "spool", "module"] {
             fs::create_dir_all(folder.path().join(name))?;
         }
@@ -65,6 +68,11 @@ impl Work {
         self.module_cache().join("cache/download")
     }
 
+    /// GOCACHE, for what is compiled to be packed.
+    pub(super) fn build_cache(&self) -> PathBuf {
+        self.folder.path().join("gocache")
+    }
+
     /// Room for files on their way.
     pub(super) fn spool(&self) -> PathBuf {
         self.folder.path().join("spool")
@@ -81,8 +89,7 @@ impl Work {
     }
 }
 
-/// Removes what processes have left that are gone: their locks are free. One that is just being made has no lock yet for a
-/// moment, and is not older than that.
+/// Removes what processes have left that are gone: their locks are free.
 fn sweep(all: &Path) -> io::Result<()> {
     for entry in all.read_dir()? {
         let folder = entry?.path();
