@@ -125,6 +125,12 @@ impl Breaker {
         self.probing = false;
     }
 
+    /// Opens a breaker by what is remembered from earlier: in trouble `since` then, to be left alone `until` then. The memory may be
+    /// old, so the place may be asked all the same when nobody else can answer.
+    pub fn reopen(&mut self, since: Instant, until: Instant) {
+        self.open = Some(Open { since, until, spares_last_resort: true });
+    }
+
     /// Whether it is open, and since when.
     pub fn open(&self) -> Option<Open> {
         self.open
@@ -198,6 +204,16 @@ mod tests {
             breaker.succeed(now);
         }
         assert_eq!(breaker.admit(now, false), Admission::Pass);
+    }
+
+    #[test]
+    fn what_is_remembered_holds_until_then_but_not_against_the_last_hope() {
+        let (mut breaker, now) = (Breaker::default(), Instant::now());
+        let until = now + COOL_DOWN_MAX;
+        breaker.reopen(now, until);
+        assert_eq!(refused(&mut breaker, now).unwrap().until, until);
+        assert_eq!(breaker.admit(now, true), Admission::Pass);
+        assert_eq!(breaker.admit(until, false), Admission::Probe);
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub use modcache::ModCache;
 pub use progress::{Progress, Seen, Stage};
 pub use remembered::{MemoryOptions, Remembered};
 pub use spool::{Spool, SpoolFile, SpoolWriter, Whole};
-pub use steady::{Dice, Steady, Vitals};
+pub use steady::{Dice, Outage, Steady, Vitals};
 pub use trail::{Attempt, Origin, Trail};
 pub use upgrades::Upgrades;
 pub use upstream::Upstream;

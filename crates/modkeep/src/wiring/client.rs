@@ -8,7 +8,7 @@
 //! ```
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use bundle::BundleSource;
@@ -16,6 +16,7 @@ use bundle::depot::Pulled;
 use gomod::goproxy::{Fallback, Place, ProxyList};
 use gomod::gosum::GoSum;
 use gomod::gosumdb::SumDbSetting;
+use ladder::outages::Outages;
 use ladder::rung::{Order, Repositories, Rung};
 use ladder::shelf::SharedShelf;
 use ladder::{Ladder, Steps, Unusable};
@@ -44,6 +45,9 @@ use crate::settings::{Settings, table};
 /// The file that remembers which private place owns which path.
 const CLAIMS: &str = "claims";
 
+/// The file that remembers which places were down at the end of the last run.
+const OUTAGES: &str = "outages.json";
+
 /// Everything that a ladder is made of, as values: it is made when go asks its first question.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
@@ -61,6 +65,8 @@ pub(crate) struct Client {
     pub(crate) module_cache: Option<PathBuf>,
     /// What happens is told to them.
     pub(crate) steps: Arc<Steps>,
+    /// Which places were down a moment ago; known once the ladder is made.
+    pub(crate) outages: Arc<OnceLock<Outages>>,
 }
 
 /// The places of a run, and where what comes of them lies.
@@ -165,6 +171,9 @@ impl Client {
         }
         let link = |member| places::link(member, &places.client, places.spool.clone(), trust);
         let links = places.members.iter().map(link).collect::<Result<Vec<_>, _>>()?;
+        let outages =
+            self.outages.get_or_init(|| Outages::read(&places.state.join(OUTAGES), SystemTime::now));
+        links.iter().filter_map(|link| link.vitals.as_ref()).for_each(|vitals| outages.watch(vitals));
         let chain = Chain::new(links, places::policy(&self.settings)?, claims(&places.state)?);
         Ok(Some(Arc::new(chain)))
     }

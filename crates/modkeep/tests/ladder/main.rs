@@ -5,6 +5,7 @@
 mod blame;
 mod bundled;
 mod likeness;
+mod memory;
 mod rungs;
 mod scene;
 mod static_build;

@@ -21,7 +21,7 @@ use resilience::Backoff;
 use tokio::time::Instant;
 
 use crate::{Answer, Ask, Ctx, Failure, FailureKind, Lifetime, Progress, Retry, Source, Symptom, Want};
-pub use vitals::{Dice, Vitals};
+pub use vitals::{Dice, Outage, Vitals};
 
 /// How often a place is asked again when another place can be asked as well: the next one is the better retry.
 const RETRIES_MAX: u32 = 2;

@@ -13,6 +13,15 @@ use crate::{Failure, FailureKind, Origin, Symptom};
 /// Where random numbers in `0.0..1.0` come from.
 pub type Dice = fn() -> f64;
 
+/// That a place is out, for those who remember it from one process to the next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outage {
+    /// How long it has been failing.
+    pub lasted: Duration,
+    /// What happened last.
+    pub trouble: String,
+}
+
 /// The vital signs of one place.
 #[derive(Debug)]
 pub struct Vitals {
@@ -42,6 +51,22 @@ impl Vitals {
     /// The place that they are about.
     pub fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// Whether it is left alone, and why.
+    pub fn outage(&self) -> Option<Outage> {
+        let state = self.state();
+        let open = state.breaker.open()?;
+        let lasted = now().saturating_duration_since(open.since);
+        Some(Outage { lasted, trouble: state.trouble.to_string() })
+    }
+
+    /// Leaves it alone for so long, because of what is remembered of it. When nobody else can answer it is asked all the same.
+    pub fn recall(&self, outage: &Outage, for_now: Duration) {
+        let mut state = self.state();
+        let since = now().checked_sub(outage.lasted).unwrap_or_else(now);
+        state.breaker.reopen(since, now() + for_now);
+        state.trouble = outage.trouble.as_str().into();
     }
 
     /// Where it stands among places of which any may be asked first: the least comes first.

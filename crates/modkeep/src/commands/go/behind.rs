@@ -11,7 +11,8 @@ use ladder::agent::{Agent, AgentOptions};
 use ladder::project::Project;
 use ladder::rung::Rung;
 use ladder::verdict::Verdict;
-use ladder::{Lazy, Steps, child, pins};
+use ladder::outages::Outages;
+use ladder::{Lazy, child, pins};
 use protocol::Observers;
 use source::Failure;
 use tokio::process::Command;
@@ -84,11 +85,15 @@ impl Ground {
 
     /// Runs the command to its end behind an agent.
     pub(super) fn attempt(&self, run: &Run<'_>) -> Result<Verdict, Failed> {
-        let client = Client { steps: Arc::new(Steps::default()), ..self.client.clone() };
+        let client =
+            Client { steps: Arc::default(), outages: Arc::default(), ..self.client.clone() };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let steps = client.steps.clone();
+        let (steps, outages) = (client.steps.clone(), client.outages.clone());
         let ended = runtime.block_on(attended(run, client));
         runtime.shutdown_timeout(HANGING_MAX);
+        if let Some(Err(error)) = outages.get().map(Outages::save) {
+            tracing::warn!(%error, "cannot remember which places are down");
+        }
         let ended = ended?;
         let mut told = steps.told();
         if ended.was_interrupted {
@@ -134,6 +139,7 @@ fn client(settings: &Settings, project: &Project, session: &Session<'_>) -> Resu
         pins: Arc::new(pins),
         module_cache: module_cache(get("GOMODCACHE"), get("GOPATH"), session.env),
         steps: Arc::default(),
+        outages: Arc::default(),
     })
 }
 
