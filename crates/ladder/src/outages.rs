@@ -135,7 +135,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("client/outages.json");
         let (outages, place) = (Outages::read(&path, at_begin), place());
-        place.recall(&Outage { lasted: Duration::from_secs(3), trouble: "silent".to_owned() }, REMEMBERED_FOR);
+        place
+            .recall(&Outage { lasted: Duration::from_secs(3), trouble: "silent".to_owned() }, REMEMBERED_FOR);
         outages.watched.lock().unwrap().push(place);
         outages.save().unwrap();
         (folder, path)

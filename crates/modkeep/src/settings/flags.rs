@@ -87,6 +87,16 @@ impl Group for OfBundle {
     }
 }
 
+/// What `bundle record` needs: all that the client does, and who signs.
+#[derive(Debug, Clone, Copy)]
+pub struct OfRecord;
+
+impl Group for OfRecord {
+    fn settings() -> &'static [&'static dyn AnySetting] {
+        &table::OF_RECORD
+    }
+}
+
 /// What was given on the command line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Given {

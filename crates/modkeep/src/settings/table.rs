@@ -24,7 +24,7 @@ use crate::settings::{AnySetting, DefaultValue, Invalid, Setting, Shape, Spec};
 pub use bundles::BUNDLES;
 pub use client::{MODULE_CACHES, RUNGS};
 pub use fetching::{ASK_TIMEOUT, CONNECT_TIMEOUT, FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT, STREAM_AFTER};
-pub use groups::{OF_BUNDLE, OF_CLIENT, OF_IMPORT, OF_KEYS, OF_STORE, OF_VERIFY};
+pub use groups::{OF_BUNDLE, OF_CLIENT, OF_IMPORT, OF_KEYS, OF_RECORD, OF_STORE, OF_VERIFY};
 pub use keeping::{GC_INTERVAL, GC_MAX_SIZE, GC_OLDER_THAN, SCRUB_RATE};
 pub use keys::{KEYS_FOLDER, SIGNING_KEY, SYSTEM_TRUSTED_FILE, TRUSTED_FILE, TRUSTED_KEYS};
 pub use repositories::{

@@ -6,4 +6,5 @@
 mod create;
 mod depots;
 mod project;
+mod record;
 mod verify;

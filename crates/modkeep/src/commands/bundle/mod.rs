@@ -1,6 +1,6 @@
 //! `modkeep bundle`: signed bundles of what builds need.
 //!
-//! * [`create`], [`verify`]: make one, look at one.
+//! * [`create`], [`record`]: make one, of what builds need or of what a command asks for, by [`pack`]; [`verify`]: look at one.
 //! * [`push`], [`pull`], [`ls`]: places that bundles are kept in.
 //! * [`key`]: the keys that bundles and snapshots are signed and verified with.
 //! * [`problems`], [`watch`]: what can be wrong with one, and what to do then; how far one is on its way.
@@ -8,9 +8,11 @@
 pub mod create;
 pub mod key;
 pub mod ls;
+pub mod pack;
 mod problems;
 pub mod pull;
 pub mod push;
+pub mod record;
 pub mod verify;
 mod watch;
 
@@ -35,6 +37,10 @@ pub enum BundleCommand {
     /// go itself is asked what that is, for each platform, with a module cache of its own; the project is not changed. With the
     /// modules come the checksum database's proofs, so that they can be verified where nothing can be reached.
     Create(create::CreateArgs),
+    /// Run a command that runs go, and pack what it asked for.
+    ///
+    /// The command runs behind the ladder, as with `modkeep exec`, and with an empty module cache of its own.
+    Record(record::RecordArgs),
     /// Read all of a bundle, and prove what is in it.
     Verify(verify::VerifyArgs),
     /// Put a bundle into a place that others pull from.
@@ -53,6 +59,7 @@ pub enum BundleCommand {
 pub fn run(args: &BundleArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     match &args.command {
         BundleCommand::Create(args) => create::run(args, session),
+        BundleCommand::Record(args) => record::run(args, session),
         BundleCommand::Verify(args) => verify::run(args, session),
         BundleCommand::Push(args) => push::run(args, session),
         BundleCommand::Pull(args) => pull::run(args, session),

@@ -8,16 +8,15 @@ use std::time::Duration;
 use bundle::depot::{Location, Pulled};
 use gomod::gosumdb::SumDbSetting;
 use ladder::agent::{Agent, AgentOptions};
+use ladder::outages::Outages;
 use ladder::project::Project;
 use ladder::rung::Rung;
 use ladder::verdict::Verdict;
-use ladder::outages::Outages;
 use ladder::{Lazy, child, pins};
 use protocol::Observers;
 use source::Failure;
 use tokio::process::Command;
 
-use super::LadderArgs;
 use super::vendored::Vendored;
 use crate::bundles;
 use crate::commands::Session;
@@ -27,6 +26,7 @@ use crate::go::GoSettings;
 use crate::keys;
 use crate::logging::{self, Log};
 use crate::report::{Failed, Problem};
+use crate::settings::flags::Given;
 use crate::settings::origin::Origin;
 use crate::settings::project::ProjectFile;
 use crate::settings::{Settings, table};
@@ -39,16 +39,21 @@ const HANGING_MAX: Duration = Duration::from_millis(100);
 const GITHUB: &str = "GITHUB_ACTIONS";
 
 /// A command to run.
-pub(super) struct Run<'a> {
-    pub(super) program: &'a Path,
-    pub(super) args: &'a [OsString],
+pub(in crate::commands) struct Run<'a> {
+    pub(in crate::commands) program: &'a Path,
+    pub(in crate::commands) args: &'a [OsString],
     /// The folder whose project it works on.
-    pub(super) folder: &'a Path,
-    pub(super) ladder: &'a LadderArgs,
+    pub(in crate::commands) folder: &'a Path,
+    /// What was given on the command line of modkeep.
+    pub(in crate::commands) given: &'a Given,
+    /// Where to write what happened.
+    pub(in crate::commands) report: Option<&'a Path>,
+    /// What the command is told besides, in its environment.
+    pub(in crate::commands) variables: &'a [(&'static str, OsString)],
 }
 
 /// Everything that a run stands on, made once.
-pub(super) struct Ground {
+pub(in crate::commands) struct Ground {
     settings: Settings,
     project_file: ProjectFile,
     project: Project,
@@ -58,8 +63,8 @@ pub(super) struct Ground {
 
 impl Ground {
     /// Reads the settings, those of the project, and its hashes.
-    pub(super) fn of(run: &Run<'_>, session: &mut Session<'_>) -> Result<Self, Failed> {
-        let settings = session.settings(&run.ladder.flags.given)?;
+    pub(in crate::commands) fn of(run: &Run<'_>, session: &mut Session<'_>) -> Result<Self, Failed> {
+        let settings = session.settings(run.given)?;
         let log = wanted_log(&settings, session.env)?;
         let go = GoSettings::load(session.env, session.files);
         let gowork = go.get("GOWORK").map(|(value, _)| value);
@@ -83,10 +88,14 @@ impl Ground {
         Vendored::of(root, users.as_deref(), trusted, required, session)
     }
 
+    /// The module path of the project, if there is one.
+    pub(in crate::commands) fn project_path(&self) -> Option<String> {
+        self.project.module_path()
+    }
+
     /// Runs the command to its end behind an agent.
-    pub(super) fn attempt(&self, run: &Run<'_>) -> Result<Verdict, Failed> {
-        let client =
-            Client { steps: Arc::default(), outages: Arc::default(), ..self.client.clone() };
+    pub(in crate::commands) fn attempt(&self, run: &Run<'_>) -> Result<Verdict, Failed> {
+        let client = Client { steps: Arc::default(), outages: Arc::default(), ..self.client.clone() };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let (steps, outages) = (client.steps.clone(), client.outages.clone());
         let ended = runtime.block_on(attended(run, client));
@@ -184,7 +193,11 @@ async fn attended(run: &Run<'_>, client: Client) -> Result<child::Ended, Failed>
     });
     let agent = Agent::start(Arc::new(lazy), options).await.map_err(|error| no_agent(&error))?;
     let mut command = Command::new(run.program);
-    command.args(run.args).env("GOPROXY", agent.url()).env("GONOPROXY", "none");
+    command
+        .args(run.args)
+        .envs(run.variables.iter().cloned())
+        .env("GOPROXY", agent.url())
+        .env("GONOPROXY", "none");
     if let Some(database) = database(&sumdb) {
         command.env("GOSUMDB", database.key.to_string());
     }
@@ -199,7 +212,11 @@ fn database(setting: &SumDbSetting) -> Option<&gomod::gosumdb::SumDb> {
 }
 
 /// Says what is to be said, and ends with the code of the command, or with that of the infrastructure.
-pub(super) fn conclude(verdict: &Verdict, run: &Run<'_>, session: &mut Session<'_>) -> Result<(), Failed> {
+pub(in crate::commands) fn conclude(
+    verdict: &Verdict,
+    run: &Run<'_>,
+    session: &mut Session<'_>,
+) -> Result<(), Failed> {
     for line in verdict.lines() {
         writeln!(session.err, "modkeep: {line}")?;
     }
@@ -207,7 +224,7 @@ pub(super) fn conclude(verdict: &Verdict, run: &Run<'_>, session: &mut Session<'
     if let Some(text) = annotation {
         writeln!(session.err, "::error title=modkeep::{}", escaped(&text))?;
     }
-    if let Some(path) = &run.ladder.report {
+    if let Some(path) = run.report {
         write_report(verdict, &session.env.cwd().join(path))?;
     }
     match verdict.exit_code() {

@@ -8,7 +8,7 @@ pub(in crate::commands) mod behind;
 pub(in crate::commands) mod program;
 mod vendored;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,9 +19,8 @@ use ladder::verdict::Verdict;
 
 use crate::commands::Session;
 use crate::commands::vendor::telling;
-use crate::exit::Exit;
 use crate::go::GoSettings;
-use crate::report::{Failed, Problem};
+use crate::report::Failed;
 use crate::settings::flags::{Flags, OfClient};
 use behind::{Ground, Run};
 use vendored::Vendored;
@@ -61,6 +60,14 @@ pub struct ExecArgs {
     pub command: Vec<OsString>,
 }
 
+impl LadderArgs {
+    /// A command to run with them.
+    fn run<'a>(&'a self, program: &'a Path, args: &'a [OsString], folder: &'a Path) -> Run<'a> {
+        let (given, report) = (&self.flags.given, self.report.as_deref());
+        Run { program, args, folder, given, report, variables: &[] }
+    }
+}
+
 /// Runs go.
 pub fn run(args: &GoArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     let go = program::find("go", session.env)?;
@@ -74,7 +81,7 @@ pub fn run(args: &GoArgs, session: &mut Session<'_>) -> Result<(), Failed> {
         line.folder.map_or_else(|| session.env.cwd().to_owned(), |folder| session.env.cwd().join(folder));
     // `-C ..` leads up from the real folder, as for go.
     let folder = folder.canonicalize().unwrap_or(folder);
-    let run = Run { program: &go, args: &args.args, folder: &folder, ladder: &args.ladder };
+    let run = args.ladder.run(&go, &args.args, &folder);
     let ground = Ground::of(&run, session)?;
     let vendored = ground.vendored(session)?;
     if let Some(vendored) = vendored.as_ref().filter(|_| line.reads_vendor(&goflags)) {
@@ -113,23 +120,11 @@ fn again_from_vendor(
 
 /// Runs a command that runs go.
 pub fn exec(args: &ExecArgs, session: &mut Session<'_>) -> Result<(), Failed> {
-    let Some((name, rest)) = args.command.split_first() else {
-        let problem = Problem::new("no command was given").advise("write it behind --");
-        return Err(Failed::new(Exit::Usage, problem));
-    };
-    let program = named(name, session)?;
+    let (program, rest) = program::of(&args.command, session.env)?;
     let folder = session.env.cwd().to_owned();
-    let run = Run { program: &program, args: rest, folder: &folder, ladder: &args.ladder };
+    let run = args.ladder.run(&program, rest, &folder);
     let verdict = Ground::of(&run, session)?.attempt(&run)?;
     behind::conclude(&verdict, &run, session)
-}
-
-/// A program by its path, or by its name in PATH.
-fn named(name: &OsStr, session: &Session<'_>) -> Result<PathBuf, Failed> {
-    match name.to_str() {
-        Some(name) if !name.contains('/') => program::find(name, session.env),
-        _ => Ok(session.env.cwd().join(name)),
-    }
 }
 
 /// Becomes go. Comes back only when that fails.

@@ -1,5 +1,6 @@
 //! Finding the go that is to be run.
 
+use std::ffi::OsString;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -20,6 +21,22 @@ pub(in crate::commands) fn find(name: &str, env: &Env) -> Result<PathBuf, Failed
             problem.advise("install Go, or put the folder of its programs into PATH"),
         )
     })
+}
+
+/// The program of a command line, by its path or by its name in PATH, and the arguments behind it.
+pub(in crate::commands) fn of<'a>(
+    command: &'a [OsString],
+    env: &Env,
+) -> Result<(PathBuf, &'a [OsString]), Failed> {
+    let Some((name, rest)) = command.split_first() else {
+        let problem = Problem::new("no command was given").advise("write it behind --");
+        return Err(Failed::new(Exit::Usage, problem));
+    };
+    let program = match name.to_str() {
+        Some(name) if !name.contains('/') => find(name, env)?,
+        _ => env.cwd().join(name),
+    };
+    Ok((program, rest))
 }
 
 fn is_program(path: &Path) -> bool {

@@ -1,5 +1,7 @@
 //! Which settings each command takes as flags.
 
+use std::sync::LazyLock;
+
 use super::{
     ASK_TIMEOUT, BUNDLES, CA_FILE, CONNECT_TIMEOUT, DATA, DISCOVERY_FOR, FALLBACK, FIRST_BYTE_TIMEOUT,
     GOINSECURE, GONOPROXY, GONOSUMDB, GOPRIVATE, GOSUMDB, GOVCS, IDLE_TIMEOUT, LOG, LOG_FORMAT,
@@ -67,6 +69,11 @@ pub static OF_BUNDLE: [&dyn AnySetting; 14] = [
     &SIGNING_KEY,
     &TRUSTED_KEYS,
 ];
+
+/// The settings of `bundle record`, which runs a command as the client does.
+pub static OF_RECORD: LazyLock<Vec<&dyn AnySetting>> = LazyLock::new(|| {
+    OF_CLIENT.iter().copied().chain([&SUMDB_MIRRORS as &dyn AnySetting, &SIGNING_KEY]).collect()
+});
 
 /// The settings of what signs and of what verifies signatures.
 pub static OF_KEYS: [&dyn AnySetting; 2] = [&SIGNING_KEY, &TRUSTED_KEYS];

@@ -1,7 +1,7 @@
 //! Running the user's go with a module cache of its own.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 use url::Url;
 
-use super::work::Work;
+use crate::commands::bundle::pack::Work;
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::files::Files;
@@ -25,24 +25,24 @@ const LINES_SHOWN: usize = 20;
 
 /// go, and what it is told about its surroundings.
 #[derive(Clone)]
-pub(super) struct Go {
+pub(in crate::commands::bundle) struct Go {
     binary: PathBuf,
     env: BTreeMap<OsString, OsString>,
     dir: PathBuf,
     /// Its version, such as `go1.26.8`.
-    pub(super) version: String,
+    pub(in crate::commands::bundle) version: String,
     /// What it builds for when nothing else is said.
-    pub(super) here: (String, String),
+    pub(in crate::commands::bundle) here: (String, String),
     /// The go.work that is in effect, if any.
-    pub(super) workspace: Option<PathBuf>,
+    pub(in crate::commands::bundle) workspace: Option<PathBuf>,
     /// Whether there is a project here.
-    pub(super) has_project: bool,
+    pub(in crate::commands::bundle) has_project: bool,
     /// The places to ask, without the user's module cache: it knows no newest versions.
-    pub(super) upstream: String,
+    pub(in crate::commands::bundle) upstream: String,
     /// A folder for a main module of ours.
-    pub(super) own_module: PathBuf,
+    pub(in crate::commands::bundle) own_module: PathBuf,
     /// A build cache of this run alone.
-    pub(super) own_build_cache: PathBuf,
+    pub(in crate::commands::bundle) own_build_cache: PathBuf,
 }
 
 /// What go tells about itself.
@@ -60,7 +60,7 @@ struct Told {
 
 impl Go {
     /// The go on PATH, in the working directory. It asks the user's own module cache first, then `upstream`.
-    pub(super) async fn find(
+    pub(in crate::commands::bundle) async fn find(
         env: &Env,
         files: &dyn Files,
         work: &Work,
@@ -116,24 +116,31 @@ impl Go {
         self.has_project = self.workspace.is_some() || !matches!(told.gomod.as_str(), "" | "/dev/null");
     }
 
+    /// The variables by which any go comes to fill the folder of this run.
+    pub(in crate::commands::bundle) fn of_an_empty_cache(&self) -> Vec<(&'static str, OsString)> {
+        ["GOMODCACHE", "GOFLAGS"]
+            .map(|name| (name, self.env.get(OsStr::new(name)).cloned().unwrap_or_default()))
+            .to_vec()
+    }
+
     fn set(&mut self, name: &str, value: impl Into<OsString>) {
         self.env.insert(name.into(), value.into());
     }
 
     /// The same go with one more variable.
-    pub(super) fn with(&self, name: &str, value: impl Into<OsString>) -> Self {
+    pub(in crate::commands::bundle) fn with(&self, name: &str, value: impl Into<OsString>) -> Self {
         let mut go = self.clone();
         go.set(name, value);
         go
     }
 
     /// The same go in another folder.
-    pub(super) fn within(&self, dir: &Path) -> Self {
+    pub(in crate::commands::bundle) fn within(&self, dir: &Path) -> Self {
         Self { dir: dir.to_owned(), ..self.clone() }
     }
 
     /// Runs go and gives what it printed. What it says besides is shown when it fails.
-    pub(super) async fn run(&self, args: &[&str]) -> Result<Vec<u8>, Failed> {
+    pub(in crate::commands::bundle) async fn run(&self, args: &[&str]) -> Result<Vec<u8>, Failed> {
         let mut command = Command::new(&self.binary);
         command.args(args).env_clear().envs(&self.env).current_dir(&self.dir);
         command.stdin(Stdio::null()).kill_on_drop(true);

@@ -1,52 +1,27 @@
 //! `modkeep bundle create`: packs what the builds of a project need.
 //!
-//! * [`go`], [`need`]: go is run in [`work`], a folder with a module cache of its own, which is full of what is needed then.
-//! * [`found`]: what is in that cache; [`proof`]: who proves it.
-//! * [`output`]: the file, which is there whole or not at all.
+//! [`go`] is run as [`need`] says, in a folder with a module cache of its own, which is full of what is needed then.
 
-mod found;
-mod go;
+pub(super) mod go;
 mod need;
-mod output;
-mod proof;
-mod work;
 
-use std::path::PathBuf;
-use std::time::SystemTime;
-
-use bundle::manifest::{About, Platform};
-use bundle::{Chain, Content, CreateError, Outcome, Supply};
-use bytesize::ByteSize;
+use bundle::manifest::Platform;
 use clap::Args;
-use gomod::note::SignerKey;
-use source::{Checked, ModCache, Spool};
 
-use super::problems::unusable;
+use super::pack::{PackArgs, Packing};
 use super::watch::{stopped, was_stopped};
 use crate::commands::Session;
-use crate::exit::Exit;
-use crate::keys::{self, KeyArgs};
-use crate::progress::Progress;
-use crate::report::{self, Failed, Problem};
+use crate::report::Failed;
 use crate::settings::flags::{Flags, OfBundle};
-use crate::settings::{Settings, table};
-use crate::wiring::access::Keyring;
-use found::Found;
+use crate::settings::table;
 use go::Go;
-use need::Project;
-use output::Output;
-use work::Work;
 
 /// The arguments of `modkeep bundle create`.
 #[derive(Debug, Clone, Args)]
 pub struct CreateArgs {
-    /// The file to write; without it NAME-DATE.tar, after the project, in the working directory
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-
-    /// Replace the file if it is there.
-    #[arg(long)]
-    pub force: bool,
+    /// The file, and what it builds on.
+    #[command(flatten)]
+    pub pack: PackArgs,
 
     /// The platforms to build for, such as linux/amd64,darwin/arm64; without it the one that go builds for here
     #[arg(long, value_name = "GOOS/GOARCH", value_delimiter = ',', value_parser = platform)]
@@ -75,14 +50,6 @@ pub struct CreateArgs {
     #[arg(long)]
     pub build_cache: bool,
 
-    /// The bundle that this one builds on, and those that it builds on itself: what is in them is not packed again
-    #[arg(long, value_name = "FILE")]
-    pub after: Vec<PathBuf>,
-
-    /// Who is believed to have made the bundles of --after.
-    #[command(flatten)]
-    pub keys: KeyArgs,
-
     /// Settings given on the command line.
     #[command(flatten)]
     pub flags: Flags<OfBundle>,
@@ -100,132 +67,21 @@ fn platform(text: &str) -> Result<(String, String), String> {
 /// Finds out what is needed, packs it, and says what is in the bundle.
 pub(super) fn run(args: &CreateArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     let settings = session.settings(&args.flags.given)?;
-    let signer = keys::signer(&settings)?;
-    let earlier = earlier(args, &settings, session)?;
-    let work = Work::begin(session.env)?;
+    let packing = Packing::begin(&args.pack, &settings, session)?;
+    let upstream = settings.value(&table::UPSTREAM)?.text.clone();
     let runtime = tokio::runtime::Runtime::new()?;
-    let making = Making { args, settings: &settings, signer, work: &work };
+    let make = async |session: &mut Session<'_>| {
+        let go = Go::find(session.env, session.files, &packing.work, &upstream).await?;
+        let purpose = need::gather(args, &go, session).await?;
+        packing.pack(purpose, session).await
+    };
     runtime.block_on(async {
         tokio::select! {
-            made = making.make(earlier.as_ref(), session) => made,
+            made = make(session) => made,
             // What was begun goes as it is dropped: go, the folder of this run, the file that was not whole yet.
             () = stopped() => Err(was_stopped("no bundle was made")),
         }
     })
-}
-
-/// The bundles to build on.
-fn earlier(args: &CreateArgs, settings: &Settings, session: &Session<'_>) -> Result<Option<Chain>, Failed> {
-    let Some(first) = args.after.first() else { return Ok(None) };
-    let keys = args.keys.trusted(settings, session.env)?;
-    let files: Vec<PathBuf> = args.after.iter().map(|file| session.env.cwd().join(file)).collect();
-    Chain::open(&files, &keys).map(Some).map_err(|error| unusable(first, &error))
-}
-
-/// What it takes to make a bundle.
-struct Making<'a> {
-    args: &'a CreateArgs,
-    settings: &'a Settings,
-    signer: SignerKey,
-    work: &'a Work,
-}
-
-impl Making<'_> {
-    async fn make(&self, earlier: Option<&Chain>, session: &mut Session<'_>) -> Result<(), Failed> {
-        let upstream = &self.settings.value(&table::UPSTREAM)?.text;
-        let go = Go::find(session.env, session.files, self.work, upstream).await?;
-        let project = need::gather(self.args, &go, session).await?;
-        let found = found::walk(&self.work.downloads())?;
-        if found.wanted.is_empty() && earlier.is_none() {
-            let problem =
-                Problem::new(format!("{} needs no modules, so there is nothing to pack", project.path));
-            return Err(Failed::new(
-                Exit::Usage,
-                problem.advise("name tools with --tool, or toolchains with --toolchain"),
-            ));
-        }
-        let output = Output::begin(self.args, &project.path, session.env.cwd())?;
-        let keyring = Keyring::of(session.env, session.files);
-        let database = proof::database(self.settings, session.env, &keyring, self.work).await?;
-        let modules =
-            Checked::new(ModCache::of_downloads(&self.work.downloads()), Spool::new(self.work.spool()));
-        let patience = self.settings.get(&table::ASK_TIMEOUT)?;
-        let supply = Supply { modules: &modules, database, earlier, patience };
-        let about = self.about(&go, project);
-        let cached = self.build_cache()?;
-        let outcome = self.pack(&output, about, found, cached, supply, session).await?;
-        let path = output.publish()?;
-        tell(&path, &outcome, session)
-    }
-
-    fn about(&self, go: &Go, project: Project) -> About {
-        let scope = if self.args.all { "all" } else { "builds" };
-        About {
-            created: SystemTime::now(),
-            project: project.path,
-            scope: scope.to_owned(),
-            go: go.version.clone(),
-            platforms: project.platforms,
-        }
-    }
-
-    /// What compiling has left, if that is wanted.
-    fn build_cache(&self) -> Result<Vec<(String, PathBuf)>, Failed> {
-        bundle::build_cache::files(&self.work.build_cache()).map_err(|error| {
-            let problem = Problem::new("cannot read the build cache that was just made");
-            Failed::new(Exit::Failure, problem.because(error.to_string()))
-        })
-    }
-
-    async fn pack(
-        &self,
-        output: &Output,
-        about: About,
-        found: Found,
-        cached: Vec<(String, PathBuf)>,
-        supply: Supply<'_>,
-        session: &mut Session<'_>,
-    ) -> Result<Outcome<tokio::fs::File>, Failed> {
-        let mut progress = Progress::new("packing", found.bytes, session.env);
-        let mut told = Ok(());
-        let mut written = |bytes| told = progress.add(bytes, session.err);
-        let extra = cached.into_iter().map(|(path, file)| Ok((path, Content::file(&file)?)));
-        let (out, extra) = (output.file()?, futures_util::stream::iter(extra));
-        let made = bundle::create(out, about, found.wanted, extra, supply, &self.signer, &mut written).await;
-        told?;
-        progress.finish(session.err)?;
-        made.map_err(|error| not_made(&error))
-    }
-}
-
-fn not_made(error: &CreateError) -> Failed {
-    let problem = Problem::new("no bundle was made").because(error.to_string());
-    Failed::new(
-        Exit::Failure,
-        match error {
-            CreateError::Missing { .. } => {
-                problem.advise("run it again where the proxies and the checksum database can be reached")
-            }
-            CreateError::Mismatch { .. } => {
-                problem.advise("somebody has changed the module: find out who before you build with it")
-            }
-            _ => problem,
-        },
-    )
-}
-
-fn tell(
-    path: &std::path::Path,
-    outcome: &Outcome<tokio::fs::File>,
-    session: &mut Session<'_>,
-) -> Result<(), Failed> {
-    let (files, size) = (outcome.manifest.files.len(), ByteSize(outcome.size));
-    writeln!(session.out, "{}: bundle {}, {files} files, {size}", path.display(), outcome.id)?;
-    let unproven = outcome.unproven.iter().map(|unproven| {
-        let problem = Problem::new(format!("{} is in it without a proof", unproven.module));
-        problem.because(unproven.reason.as_str()).advise("if it is private, name it in GOPRIVATE")
-    });
-    Ok(report::write_warnings(&unproven.collect::<Vec<_>>(), session.err)?)
 }
 
 /// The platforms and tags to build with.

@@ -7,6 +7,7 @@ use bundle::manifest::Platform;
 use super::go::Go;
 use super::{CreateArgs, ways};
 use crate::commands::Session;
+use crate::commands::bundle::pack::Purpose;
 use crate::exit::Exit;
 use crate::report::{Failed, Problem};
 
@@ -16,14 +17,6 @@ const TOOLCHAIN: &str = "golang.org/toolchain@v0.0.1-";
 /// How many modules are named in one command line.
 const NAMED_AT_ONCE: usize = 100;
 
-/// What a bundle is made for.
-pub(super) struct Project {
-    /// The path of the main module, or words for what there is in its place.
-    pub(super) path: String,
-    /// What was asked for.
-    pub(super) platforms: Vec<Platform>,
-}
-
 /// A main module.
 struct Main {
     path: String,
@@ -31,7 +24,7 @@ struct Main {
 }
 
 /// Has everything downloaded that the arguments ask for.
-pub(super) async fn gather(args: &CreateArgs, go: &Go, session: &mut Session<'_>) -> Result<Project, Failed> {
+pub(super) async fn gather(args: &CreateArgs, go: &Go, session: &mut Session<'_>) -> Result<Purpose, Failed> {
     let platforms = ways(args, (&go.here.0, &go.here.1));
     let is_optional = !args.tool.is_empty() || !args.toolchain.is_empty();
     let mains = match go.has_project {
@@ -57,8 +50,9 @@ pub(super) async fn gather(args: &CreateArgs, go: &Go, session: &mut Session<'_>
         graph(args, go, &mains, session).await?;
     }
     toolchains(args, go, session).await?;
-    let path = mains.first().map_or_else(|| "tools".to_owned(), |main| main.path.clone());
-    Ok(Project { path, platforms })
+    let project = mains.first().map_or_else(|| "tools".to_owned(), |main| main.path.clone());
+    let scope = if args.all { "all" } else { "builds" };
+    Ok(Purpose { project, scope, go: go.version.clone(), platforms })
 }
 
 /// The main modules: one, or those of a workspace. The one in the working directory is the first.

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use tempfile::NamedTempFile;
 
-use super::CreateArgs;
+use super::PackArgs;
 use crate::exit::Exit;
 use crate::report::{Failed, Problem};
 
@@ -20,7 +20,7 @@ pub(super) struct Output {
 
 impl Output {
     /// Begins the file that the arguments name.
-    pub(super) fn begin(args: &CreateArgs, project: &str, cwd: &Path) -> Result<Self, Failed> {
+    pub(super) fn begin(args: &PackArgs, project: &str, cwd: &Path) -> Result<Self, Failed> {
         let named =
             args.output.clone().unwrap_or_else(|| PathBuf::from(default_name(project, SystemTime::now())));
         let path = cwd.join(named);

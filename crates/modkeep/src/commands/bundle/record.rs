@@ -1,0 +1,76 @@
+//! `modkeep bundle record`: runs a command, and packs what it asked for.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use bundle::manifest::Platform;
+use clap::Args;
+use tokio::runtime::Runtime;
+
+use super::create::go::Go;
+use super::pack::{PackArgs, Packing, Purpose};
+use super::watch::{stopped, was_stopped};
+use crate::commands::Session;
+use crate::commands::go::behind::{self, Ground, Run};
+use crate::commands::go::program;
+use crate::report::Failed;
+use crate::settings::flags::{Flags, OfRecord};
+use crate::settings::table;
+
+/// The arguments of `modkeep bundle record`.
+#[derive(Debug, Clone, Args)]
+pub struct RecordArgs {
+    /// The file, and what it builds on.
+    #[command(flatten)]
+    pub pack: PackArgs,
+
+    /// Settings given on the command line.
+    #[command(flatten)]
+    pub flags: Flags<OfRecord>,
+
+    /// The command, and its arguments
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+}
+
+/// Runs the command. When it has ended well, what it had downloaded is packed.
+pub(super) fn run(args: &RecordArgs, session: &mut Session<'_>) -> Result<(), Failed> {
+    let settings = session.settings(&args.flags.given)?;
+    let packing = Packing::begin(&args.pack, &settings, session)?;
+    let upstream = settings.value(&table::UPSTREAM)?.text.clone();
+    let go = Runtime::new()?.block_on(Go::find(session.env, session.files, &packing.work, &upstream))?;
+    let project = recorded(args, &go, session)?;
+    let purpose = Purpose { project, scope: "recorded", go: go.version.clone(), platforms: vec![here(&go)] };
+    Runtime::new()?.block_on(async {
+        tokio::select! {
+            made = packing.pack(purpose, session) => made,
+            () = stopped() => Err(was_stopped("no bundle was made")),
+        }
+    })
+}
+
+/// Runs the command behind the ladder with a module cache that is empty; gives the path of the project.
+fn recorded(args: &RecordArgs, go: &Go, session: &mut Session<'_>) -> Result<String, Failed> {
+    let (program, rest) = program::of(&args.command, session.env)?;
+    let folder: PathBuf = session.env.cwd().to_owned();
+    let variables = go.of_an_empty_cache();
+    let run = Run {
+        program: &program,
+        args: rest,
+        folder: &folder,
+        given: &args.flags.given,
+        report: None,
+        variables: &variables,
+    };
+    let ground = Ground::of(&run, session)?;
+    let verdict = ground.attempt(&run)?;
+    if verdict.exit_code() != 0 {
+        writeln!(session.err, "modkeep: the command failed, so no bundle was made")?;
+    }
+    behind::conclude(&verdict, &run, session)?;
+    Ok(ground.project_path().unwrap_or_else(|| "recorded".to_owned()))
+}
+
+fn here(go: &Go) -> Platform {
+    Platform { goos: go.here.0.clone(), goarch: go.here.1.clone(), tags: Vec::new() }
+}
