@@ -10,6 +10,7 @@ pub mod project;
 pub mod rung;
 pub mod shelf;
 pub mod static_build;
+pub mod stats;
 mod steps;
 pub mod subcommand;
 mod unusable;

@@ -1,6 +1,6 @@
 //! What happened on the ladder during one run: which rung had to answer for which module, and why those above did not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use source::{Ask, Failure, FailureKind, Origin};
@@ -18,6 +18,8 @@ pub struct Steps(Mutex<Record>);
 struct Record {
     /// By module version, or path where there is none: the lowest rung that was needed.
     modules: BTreeMap<String, Option<Down>>,
+    /// The paths of the modules whose files were asked for.
+    fetched: BTreeSet<String>,
     /// What could not be answered, by question. An answer later takes it away.
     unanswered: BTreeMap<Ask, Failure>,
 }
@@ -38,6 +40,8 @@ pub struct Down {
 pub struct Told {
     /// How many modules were asked for.
     pub modules: usize,
+    /// The paths of those whose files, not only their go.mod, were asked for.
+    pub fetched: BTreeSet<String>,
     /// Those for which a lower rung had to answer, by module version.
     pub down: BTreeMap<String, Down>,
     /// What nobody could answer.
@@ -49,6 +53,7 @@ impl Steps {
     pub fn answered(&self, ask: &Ask, rung: Rung, origin: &Origin, above: Vec<(Rung, Failure)>) {
         let mut record = self.record();
         record.unanswered.remove(ask);
+        record.fetches(ask);
         let Some(name) = name(ask) else { return };
         let is_known = record.modules.contains_key(&name);
         if !is_known && record.modules.len() >= REMEMBERED_MAX {
@@ -77,11 +82,26 @@ impl Steps {
         let record = self.record();
         let down = record.modules.iter().filter_map(|(name, down)| Some((name.clone(), down.clone()?)));
         let unanswered = record.unanswered.iter().map(|(ask, failure)| (ask.clone(), failure.clone()));
-        Told { modules: record.modules.len(), down: down.collect(), unanswered: unanswered.collect() }
+        Told {
+            modules: record.modules.len(),
+            fetched: record.fetched.clone(),
+            down: down.collect(),
+            unanswered: unanswered.collect(),
+        }
     }
 
     fn record(&self) -> MutexGuard<'_, Record> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Record {
+    fn fetches(&mut self, ask: &Ask) {
+        if let Ask::Zip(module) = ask
+            && self.fetched.len() < REMEMBERED_MAX
+        {
+            self.fetched.insert(module.path().as_str().to_owned());
+        }
     }
 }
 

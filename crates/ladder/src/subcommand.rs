@@ -47,6 +47,9 @@ const RUNS_TOOLS: [&str; 2] = ["toolexec", "vettool"];
 /// The subcommands that build from `vendor/` where there is one.
 const READS_VENDOR: [&str; 9] = ["build", "fix", "generate", "install", "list", "run", "test", "tool", "vet"];
 
+/// The subcommands that build packages.
+const BUILDS: [&str; 5] = ["build", "install", "run", "test", "vet"];
+
 /// The flags of builds that are often given with their value as a word of its own.
 const TAKES_VALUE: [&str; 8] = ["asmflags", "gcflags", "ldflags", "mod", "modfile", "o", "p", "tags"];
 
@@ -74,6 +77,13 @@ impl<'a> CommandLine<'a> {
         Self { folder: before.or(behind), subcommand, rest }
     }
 
+    /// The arguments `args`, of which this line was read, with one more flag behind the subcommand.
+    pub fn with_flag(&self, args: &[OsString], flag: OsString) -> Vec<OsString> {
+        let mut args = args.to_vec();
+        args.insert(args.len() - self.rest.len(), flag);
+        args
+    }
+
     /// How it is run. `goflags` are the flags that go adds by itself.
     pub fn kind(&self, goflags: &str) -> Kind {
         let Some(subcommand) = self.subcommand else { return Kind::Local };
@@ -90,6 +100,11 @@ impl<'a> CommandLine<'a> {
         });
         let reads = self.subcommand.is_some_and(|name| READS_VENDOR.iter().any(|known| name == *known));
         reads && !given.is_some_and(|mode| NOT_FROM_VENDOR.contains(&mode.as_str()))
+    }
+
+    /// Whether it builds packages, and can say how (`-debug-actiongraph`).
+    pub fn builds(&self) -> bool {
+        self.subcommand.is_some_and(|name| BUILDS.iter().any(|known| name == *known))
     }
 
     /// Whether it is `go mod vendor` or `go work vendor`, which make `vendor/` anew.

@@ -1,12 +1,13 @@
 //! What is said at the end: one line when the healthy path was left, and who is to blame when nothing helped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde::Serialize;
 use source::{Ask, Failure};
 
 use crate::rung::Rung;
+use crate::stats::Stats;
 use crate::steps::{Down, Told};
 
 /// The exit code of a run that failed for want of a network: `EX_TEMPFAIL`, "try again later".
@@ -23,6 +24,7 @@ const REASON_CHARS_MAX: usize = 160;
 pub struct Verdict {
     told: Told,
     code: u8,
+    stats: Option<Stats>,
 }
 
 /// A run as JSON: `--report FILE`. Fields may be added; none is ever taken away or changes its meaning.
@@ -40,6 +42,9 @@ struct Report {
     down: Vec<ReportedDown>,
     /// What nobody could answer.
     unanswered: Vec<ReportedFailure>,
+    /// What was there already, if that was wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stats: Option<Stats>,
 }
 
 #[derive(Debug, Serialize)]
@@ -66,7 +71,17 @@ struct ReportedFailure {
 impl Verdict {
     /// Judges a run that the command ended with this code.
     pub fn new(told: Told, code: u8) -> Self {
-        Self { told, code }
+        Self { told, code, stats: None }
+    }
+
+    /// The same, with what was there already.
+    pub fn with_stats(self, stats: Stats) -> Self {
+        Self { stats: Some(stats), ..self }
+    }
+
+    /// The paths of the modules whose files were asked for.
+    pub fn fetched(&self) -> &BTreeSet<String> {
+        &self.told.fetched
     }
 
     /// Whether the command failed and a network is to blame for it.
@@ -82,6 +97,7 @@ impl Verdict {
     /// The lines for the end of the run; none on a good day.
     pub fn lines(&self) -> Vec<String> {
         let mut lines: Vec<String> = self.down_line().into_iter().collect();
+        lines.extend(self.stats.map(|stats| stats.line()));
         if self.is_infrastructure() {
             lines.extend(self.blame());
         }
@@ -142,6 +158,7 @@ impl Verdict {
             modules: self.told.modules,
             down: down.collect(),
             unanswered: unanswered.collect(),
+            stats: self.stats,
         };
         let mut text = serde_json::to_string_pretty(&report)?;
         text.push('\n');

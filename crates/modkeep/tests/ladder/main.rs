@@ -9,5 +9,6 @@ mod memory;
 mod rungs;
 mod scene;
 mod static_build;
+mod stats;
 mod trust;
 mod vendor;

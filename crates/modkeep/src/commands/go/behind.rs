@@ -93,6 +93,13 @@ impl Ground {
         self.project.module_path()
     }
 
+    /// The paths of the modules that are kept in the module cache for this project; none where it is built from `vendor/`.
+    pub(super) fn modules(&self, reads_vendor: bool) -> impl Iterator<Item = &str> {
+        let is_there = |root: &Path| root.join("vendor/modules.txt").is_file();
+        let is_vendored = reads_vendor && self.project.root().is_some_and(is_there);
+        self.client.pins.entries().filter(move |_| !is_vendored).map(|(path, _, _)| path)
+    }
+
     /// Runs the command to its end behind an agent.
     pub(in crate::commands) fn attempt(&self, run: &Run<'_>) -> Result<Verdict, Failed> {
         let client = Client { steps: Arc::default(), outages: Arc::default(), ..self.client.clone() };

@@ -2,9 +2,11 @@
 //!
 //! * [`program`]: which go is run.
 //! * [`behind`]: running it behind the agent, and what is said at the end.
+//! * [`measured`]: how much of a build was there already.
 //! * [`vendored`]: the vendor folder before and after.
 
 pub(in crate::commands) mod behind;
+mod measured;
 pub(in crate::commands) mod program;
 mod vendored;
 
@@ -23,6 +25,7 @@ use crate::go::GoSettings;
 use crate::report::Failed;
 use crate::settings::flags::{Flags, OfClient};
 use behind::{Ground, Run};
+use measured::Measured;
 use vendored::Vendored;
 
 /// What both commands take.
@@ -44,6 +47,9 @@ pub struct GoArgs {
     /// What both commands take.
     #[command(flatten)]
     pub ladder: LadderArgs,
+    /// Say at the end how much was in go's caches already: compiled packages and modules
+    #[arg(long)]
+    pub stats: bool,
     /// The arguments of go
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
     pub args: Vec<OsString>,
@@ -81,7 +87,9 @@ pub fn run(args: &GoArgs, session: &mut Session<'_>) -> Result<(), Failed> {
         line.folder.map_or_else(|| session.env.cwd().to_owned(), |folder| session.env.cwd().join(folder));
     // `-C ..` leads up from the real folder, as for go.
     let folder = folder.canonicalize().unwrap_or(folder);
-    let run = args.ladder.run(&go, &args.args, &folder);
+    let measured = if args.stats { Measured::of(&args.args, &goflags, session)? } else { None };
+    let with_flag = measured.as_ref().map_or(&args.args, |measured| &measured.args);
+    let run = args.ladder.run(&go, with_flag, &folder);
     let ground = Ground::of(&run, session)?;
     let vendored = ground.vendored(session)?;
     if let Some(vendored) = vendored.as_ref().filter(|_| line.reads_vendor(&goflags)) {
@@ -97,6 +105,9 @@ pub fn run(args: &GoArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     }
     if let Some(vendored) = listed.filter(|_| verdict.exit_code() == 0) {
         vendored.list_again()?;
+    }
+    if let Some(measured) = &measured {
+        verdict = measured.told(verdict, &ground, session)?;
     }
     behind::conclude(&verdict, &run, session)
 }

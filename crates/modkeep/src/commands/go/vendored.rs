@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use gomod::gosumdb::VerifierKey;
 use ladder::rung::Rung;
+use ladder::subcommand::CommandLine;
 use ladder::vendor::{
     Guarded, Look, Placement, Policy, Project, Signature, VendorError, guard, place, rewrite,
 };
@@ -88,11 +89,7 @@ impl Vendored {
 
 /// The arguments of the same command, built from `vendor/`.
 pub(super) fn from_vendor(args: &[OsString]) -> Vec<OsString> {
-    let line = ladder::subcommand::CommandLine::read(args);
-    let at = args.len() - line.rest.len();
-    let mut args = args.to_vec();
-    args.insert(at, "-mod=vendor".into());
-    args
+    CommandLine::read(args).with_flag(args, "-mod=vendor".into())
 }
 
 fn unlisted(reason: &str) -> Problem {
