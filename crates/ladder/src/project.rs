@@ -40,6 +40,23 @@ impl Project {
         GoMod::parse_lax(&text).ok()?.module.map(|module| module.path)
     }
 
+    /// The versions of go that the workspace, or without one the module, asks for: its `go` line and its `toolchain` line, as they stand
+    /// there.
+    pub fn wanted_versions(&self) -> Vec<String> {
+        let (go, toolchain) = match (&self.go_work, &self.go_mod) {
+            (Some(file), _) => {
+                let work = WorkFile::parse(&read_short(file)).ok();
+                work.map(|work| (work.go, work.toolchain)).unwrap_or_default()
+            }
+            (None, Some(file)) => {
+                let module = GoMod::parse_lax(&read_short(file)).ok();
+                module.map(|module| (module.go, module.toolchain)).unwrap_or_default()
+            }
+            (None, None) => (None, None),
+        };
+        go.map(|version| version.to_string()).into_iter().chain(toolchain).collect()
+    }
+
     /// All files that hold hashes for it, whether they are there or not. A workspace counts those of its modules too (protocol.md
     /// F4).
     pub fn sum_files(&self) -> Vec<PathBuf> {

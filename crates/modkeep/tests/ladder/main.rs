@@ -10,5 +10,6 @@ mod rungs;
 mod scene;
 mod static_build;
 mod stats;
+mod toolchain;
 mod trust;
 mod vendor;

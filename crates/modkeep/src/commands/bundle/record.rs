@@ -61,6 +61,7 @@ fn recorded(args: &RecordArgs, go: &Go, session: &mut Session<'_>) -> Result<Str
         given: &args.flags.given,
         report: None,
         variables: &variables,
+        is_silent: false,
     };
     let ground = Ground::of(&run, session)?;
     let verdict = ground.attempt(&run)?;

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,6 +49,8 @@ pub(in crate::commands) struct Run<'a> {
     pub(in crate::commands) given: &'a Given,
     /// Where to write what happened.
     pub(in crate::commands) report: Option<&'a Path>,
+    /// Whether what it prints to its standard output is of no interest.
+    pub(in crate::commands) is_silent: bool,
     /// What the command is told besides, in its environment.
     pub(in crate::commands) variables: &'a [(&'static str, OsString)],
 }
@@ -205,6 +208,9 @@ async fn attended(run: &Run<'_>, client: Client) -> Result<child::Ended, Failed>
         .envs(run.variables.iter().cloned())
         .env("GOPROXY", agent.url())
         .env("GONOPROXY", "none");
+    if run.is_silent {
+        command.stdout(Stdio::null());
+    }
     if let Some(database) = database(&sumdb) {
         command.env("GOSUMDB", database.key.to_string());
     }

@@ -3,11 +3,13 @@
 //! * [`program`]: which go is run.
 //! * [`behind`]: running it behind the agent, and what is said at the end.
 //! * [`measured`]: how much of a build was there already.
+//! * [`toolchain`]: whether go may have to fetch another go first.
 //! * [`vendored`]: the vendor folder before and after.
 
 pub(in crate::commands) mod behind;
 mod measured;
 pub(in crate::commands) mod program;
+mod toolchain;
 mod vendored;
 
 use std::ffi::OsString;
@@ -16,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Args;
+use ladder::project::Project;
 use ladder::subcommand::{CommandLine, Kind};
 use ladder::verdict::Verdict;
 
@@ -70,7 +73,7 @@ impl LadderArgs {
     /// A command to run with them.
     fn run<'a>(&'a self, program: &'a Path, args: &'a [OsString], folder: &'a Path) -> Run<'a> {
         let (given, report) = (&self.flags.given, self.report.as_deref());
-        Run { program, args, folder, given, report, variables: &[] }
+        Run { program, args, folder, given, report, variables: &[], is_silent: false }
     }
 }
 
@@ -80,13 +83,14 @@ pub fn run(args: &GoArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     let line = CommandLine::read(&args.args);
     let goflags = GoSettings::load(session.env, session.files).get("GOFLAGS");
     let goflags = goflags.map(|(flags, _)| flags).unwrap_or_default();
-    if line.kind(&goflags) == Kind::Local {
-        return Err(replaced_by(&go, &args.args));
-    }
     let folder =
         line.folder.map_or_else(|| session.env.cwd().to_owned(), |folder| session.env.cwd().join(folder));
     // `-C ..` leads up from the real folder, as for go.
     let folder = folder.canonicalize().unwrap_or(folder);
+    if line.kind(&goflags) == Kind::Local {
+        fetch_toolchain(args, &go, &folder, session)?;
+        return Err(replaced_by(&go, &args.args));
+    }
     let measured = if args.stats { Measured::of(&args.args, &goflags, session)? } else { None };
     let with_flag = measured.as_ref().map_or(&args.args, |measured| &measured.args);
     let run = args.ladder.run(&go, with_flag, &folder);
@@ -109,6 +113,20 @@ pub fn run(args: &GoArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     if let Some(measured) = &measured {
         verdict = measured.told(verdict, &ground, session)?;
     }
+    behind::conclude(&verdict, &run, session)
+}
+
+/// Has go fetch the toolchain that it would switch to for any command in this folder. When that fails, so would the command.
+fn fetch_toolchain(args: &GoArgs, go: &Path, folder: &Path, session: &mut Session<'_>) -> Result<(), Failed> {
+    let settings = GoSettings::load(session.env, session.files);
+    let gowork = settings.get("GOWORK").map(|(value, _)| value);
+    let project = Project::find(folder, gowork.as_deref());
+    if !toolchain::may_be_fetched(&project, &settings, session.env, session.files) {
+        return Ok(());
+    }
+    let version = ["version".into(), "-C".into(), folder.as_os_str().to_owned()];
+    let run = Run { is_silent: true, ..args.ladder.run(go, &version, folder) };
+    let verdict = Ground::of(&run, session)?.attempt(&run)?;
     behind::conclude(&verdict, &run, session)
 }
 

@@ -1,0 +1,44 @@
+//! Another go than the installed one, fetched behind the ladder.
+
+use std::fs;
+use std::process::Command;
+
+use testkit::{FakeUpstream, Go, Module, SumDb};
+
+use super::scene::{NOBODY, Scene};
+
+/// The smallest toolchain that go accepts: a script in the place of the go command.
+fn toolchain() -> Module {
+    let output = Command::new(Go::find().binary()).args(["env", "GOOS", "GOARCH"]).output().unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    let (system, machine) = told.trim().split_once('\n').unwrap();
+    let script = "#!/bin/sh\necho go version go1.99.0\n";
+    Module::new("golang.org/toolchain", format!("v0.0.1-go1.99.0.{system}-{machine}"))
+        .file("bin/go", script)
+        .file("bin/gofmt", script)
+        .file("lib/time/zoneinfo.zip", "")
+        .file(format!("pkg/tool/{system}_{machine}/compile"), script)
+        .file("src/_go.mod", "module std\n")
+        .unlisted()
+}
+
+/// Commands that fetch no modules may switch all the same.
+#[test]
+fn a_toolchain_is_fetched_for_every_command_when_the_first_proxy_is_dead() {
+    let (scene, database) = (Scene::new(), SumDb::new("127.0.0.1:1/sumdb"));
+    let upstream = FakeUpstream::builder().module(toolchain()).start();
+    database.mirror_on(&upstream);
+    database.add(&toolchain());
+    fs::write(scene.project.join("go.mod"), "module example.com/main\n\ngo 1.99.0\n").unwrap();
+    let list = format!("{NOBODY},{}", upstream.url());
+    let auto = |run: testkit::GoRun| run.sumdb(database.gosumdb()).env("GOTOOLCHAIN", "auto");
+    auto(scene.go(&list)).args(["env", "GOVERSION"]).run().failure();
+    for command in [["env", "GOVERSION"], ["build", "./..."]] {
+        scene.home.clear_module_cache();
+        let run = auto(scene.modkeep(&list, &[])).args(command).run().success();
+        assert_eq!(run.stdout, "go version go1.99.0\n", "{}", run.stderr);
+    }
+    upstream.reset_log();
+    auto(scene.modkeep(&list, &[])).args(["version"]).run().success();
+    assert_eq!(upstream.requests().len(), 0, "it is there already");
+}
