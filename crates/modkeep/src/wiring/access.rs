@@ -1,28 +1,33 @@
 //! Who we are to which place, and whom to trust: read from files, once, at the start.
 //!
 //! What is wrong is told with the name of the file, never with anything that is in it. [`git`] is who we are to hosts of
-//! repositories.
+//! repositories, [`goauth`] asks programs.
 
 mod git;
+mod goauth;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use source::upstream::{Access, Authorities, ClientCertificate, Credentials, Netrc};
+use source::upstream::{Access, Authorities, Authorizer, ClientCertificate, Credentials, Netrc};
 
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::files::Files;
+use crate::go::GoSettings;
 use crate::report::{Failed, Problem};
 use crate::settings::origin::Position;
 use crate::settings::place::{Login, Pair, Place};
 use crate::settings::secret::Secret;
+use goauth::{GoAuth, Helpers};
 
 /// Where credentials are found.
 pub(crate) struct Keyring<'a> {
     env: &'a Env,
     files: &'a dyn Files,
     netrc: Netrc,
+    helpers: Option<Arc<Helpers>>,
     /// What the user should hear about the netrc file.
     pub(crate) warnings: Vec<Problem>,
 }
@@ -37,7 +42,27 @@ impl<'a> Keyring<'a> {
             Some((Err(error), _)) if error.kind() == io::ErrorKind::NotFound => (Netrc::default(), None),
             Some((Err(error), path)) => (Netrc::default(), Some(unread_netrc(&path, &error))),
         };
-        Self { env, files, netrc, warnings: warning.into_iter().collect() }
+        Self { env, files, netrc, helpers: None, warnings: warning.into_iter().collect() }
+    }
+
+    /// The same for a client: what go's GOAUTH says counts (protocol.md B25), and its programs are asked now.
+    pub(crate) async fn of_client(env: &'a Env, files: &'a dyn Files) -> Result<Self, Failed> {
+        let mut keyring = Self::of(env, files);
+        let setting = GoSettings::load(env, files).get("GOAUTH").map(|(value, _)| value);
+        match GoAuth::of(setting.as_deref(), &keyring.netrc, env)? {
+            GoAuth::Netrc => {}
+            GoAuth::Off => keyring.netrc = Netrc::default(),
+            GoAuth::Programs(helpers) => {
+                helpers.begin().await;
+                (keyring.netrc, keyring.helpers) = (Netrc::default(), Some(helpers));
+            }
+        }
+        Ok(keyring)
+    }
+
+    /// Whom to ask who we are, where nothing else says it.
+    pub(crate) fn authorizer(&self) -> Option<Arc<dyn Authorizer>> {
+        self.helpers.clone().map(|helpers| helpers as Arc<dyn Authorizer>)
     }
 
     /// What the user's netrc file says.
@@ -49,14 +74,25 @@ impl<'a> Keyring<'a> {
     /// where it is asked.
     pub(crate) fn access(&self, place: Option<&Place>, url: &str) -> Result<Access, Failed> {
         let Some(place) = place else {
-            return Ok(Access { credentials: self.netrc.find(url), ..Access::default() });
+            return Ok(Access {
+                is_authorized: self.is_known(url),
+                credentials: self.netrc.find(url),
+                ..Access::default()
+            });
         };
         let credentials = match &place.login {
             Some(login) => Some(self.credentials(login, place)?),
             None => self.netrc.find(url),
         };
         let certificate = place.certificate.as_ref().map(|pair| self.certificate(pair)).transpose()?;
-        Ok(Access { credentials, certificate, authorities: self.authorities(place.ca_file.as_deref())? })
+        let authorities = self.authorities(place.ca_file.as_deref())?;
+        let is_authorized = credentials.is_none() && self.is_known(url);
+        Ok(Access { credentials, certificate, authorities, is_authorized })
+    }
+
+    /// Whether a program has said who we are to the place at `url`.
+    fn is_known(&self, url: &str) -> bool {
+        self.helpers.as_ref().is_some_and(|helpers| helpers.identify(url))
     }
 
     /// The authorities in a file, if one is named.

@@ -83,7 +83,7 @@ impl Client {
     /// The ladder.
     pub(crate) async fn ladder(&self) -> Result<Arc<dyn Source>, Failed> {
         let (settings, env) = (&self.settings, &self.env);
-        let keyring = Keyring::of(env, &Disk);
+        let keyring = Keyring::of_client(env, &Disk).await?;
         let http = reach::http_options(settings, Reach::of(settings, env, &keyring)?)?;
         let places = Places {
             client: reach::client(&http)?,

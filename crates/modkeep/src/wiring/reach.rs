@@ -1,6 +1,8 @@
 //! How every place is reached.
 
-use source::upstream::{Authorities, HttpClient, HttpOptions, Proxies};
+use std::sync::Arc;
+
+use source::upstream::{Authorities, Authorizer, HttpClient, HttpOptions, Proxies};
 
 use super::access::Keyring;
 use super::proxies;
@@ -15,25 +17,28 @@ pub(crate) struct Reach {
     proxies: Proxies,
     /// Whom to trust besides the system's authorities.
     authorities: Authorities,
+    /// Whom to ask who we are.
+    authorizer: Option<Arc<dyn Authorizer>>,
 }
 
 impl Reach {
     /// What the environment and the settings say.
     pub(crate) fn of(settings: &Settings, env: &Env, keyring: &Keyring<'_>) -> Result<Self, Failed> {
         let authorities = keyring.authorities(settings.get(&table::CA_FILE)?.as_deref())?;
-        Ok(Self { proxies: proxies::of(env)?, authorities })
+        Ok(Self { proxies: proxies::of(env)?, authorities, authorizer: keyring.authorizer() })
     }
 }
 
 /// How connections are made.
 pub(crate) fn http_options(settings: &Settings, reach: Reach) -> Result<HttpOptions, Failed> {
-    let Reach { proxies, authorities } = reach;
+    let Reach { proxies, authorities, authorizer } = reach;
     Ok(HttpOptions {
         connect_timeout: settings.get(&table::CONNECT_TIMEOUT)?,
         first_byte_timeout: settings.get(&table::FIRST_BYTE_TIMEOUT)?,
         idle_timeout: settings.get(&table::IDLE_TIMEOUT)?,
         authorities,
         proxies,
+        authorizer,
         ..HttpOptions::default()
     })
 }

@@ -4,6 +4,7 @@
 
 mod blame;
 mod bundled;
+mod goauth;
 mod likeness;
 mod memory;
 mod rungs;

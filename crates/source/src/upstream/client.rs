@@ -10,7 +10,9 @@ use http::HeaderValue;
 use reqwest::ClientBuilder;
 use reqwest::dns::Resolve;
 use reqwest::redirect::Policy;
+use url::Url;
 
+use super::authorizer::Authorizer;
 use super::bounds::Bounds;
 use super::credentials::Credentials;
 use super::proxies::Proxies;
@@ -31,6 +33,8 @@ pub struct HttpOptions {
     pub authorities: Authorities,
     /// Through whom to go.
     pub proxies: Proxies,
+    /// Who knows who we are, for places of which nothing else says it.
+    pub authorizer: Option<Arc<dyn Authorizer>>,
 }
 
 impl Default for HttpOptions {
@@ -43,6 +47,7 @@ impl Default for HttpOptions {
             rate_min: 1024,
             authorities: Authorities::default(),
             proxies: Proxies::default(),
+            authorizer: None,
         }
     }
 }
@@ -79,12 +84,14 @@ pub struct Access {
     pub certificate: Option<ClientCertificate>,
     /// Certificate authorities trusted for this place besides all others.
     pub authorities: Authorities,
+    /// Whether an [`Authorizer`] has credentials for it.
+    pub is_authorized: bool,
 }
 
 impl Access {
     /// Whether the place can tell by this who asks.
     pub fn identifies(&self) -> bool {
-        self.credentials.is_some() || self.certificate.is_some()
+        self.credentials.is_some() || self.certificate.is_some() || self.is_authorized
     }
 
     fn needs_own_pool(&self) -> bool {
@@ -105,6 +112,14 @@ pub struct HttpClient {
     pub(super) rate_min: u32,
     options: Arc<HttpOptions>,
     pub(super) bounds: Option<Arc<dyn Bounds>>,
+}
+
+impl HttpClient {
+    /// Who is asked what to send to this URL: nobody where that is known, or where others could read it (protocol.md B24).
+    pub(super) fn authorizer(&self, url: &Url) -> Option<&Arc<dyn Authorizer>> {
+        let is_asked = self.authorization.is_none() && url.scheme() == "https";
+        self.options.authorizer.as_ref().filter(|_| is_asked)
+    }
 }
 
 impl HttpClient {

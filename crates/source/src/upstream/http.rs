@@ -29,10 +29,24 @@ impl HttpClient {
         let call = Call { client: self, origin, begun: Instant::now(), ctx };
         let url =
             address(base, path).map_err(|e| call.unavailable(format!("cannot form the request: {e}")))?;
-        let response = call.get(&url).await?;
-        match kind_of(response.status()) {
-            FailureKind::Refused => call.answer(ask, url.clone(), call.get(&url).await?).await,
-            _ => call.answer(ask, url, response).await,
+        let mut response = call.get(&url).await?;
+        let is_renewed = self.is_renewed(&url, &response).await;
+        if is_renewed || kind_of(response.status()) == FailureKind::Refused {
+            response = call.get(&url).await?;
+        }
+        if let Some(authorizer) = self.authorizer(&url).filter(|_| is_renewed) {
+            authorizer.judged(&url, response.status()).await;
+        }
+        call.answer(ask, url, response).await
+    }
+}
+
+impl HttpClient {
+    /// Whether somebody knows better who we are, now that the place has said no.
+    async fn is_renewed(&self, url: &Url, response: &Response) -> bool {
+        match self.authorizer(url).filter(|_| response.status().is_client_error()) {
+            Some(authorizer) => authorizer.renew(url, response.status(), response.headers()).await,
+            None => false,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Another proxy that speaks the GOPROXY protocol, over HTTP or as a tree of files.
 //!
 //! * [`client`]: the pool of connections: timeouts, trust, and what is used with one place alone.
-//! * [`credentials`], [`netrc`]: who we are to a place.
+//! * [`credentials`], [`netrc`], [`authorizer`]: who we are to a place.
 //! * [`http`]: one question is one GET, with a limit on every wait.
 //! * [`content`]: the body as it comes: what is too slow, and going on after a break.
 //! * [`resume`]: what makes sure that the rest of a zip belongs to its beginning.
@@ -11,6 +11,7 @@
 //! * [`tree`]: `file://` upstreams (protocol.md B10).
 //! * [`trust`]: certificates, of authorities and our own.
 
+mod authorizer;
 mod bounds;
 mod client;
 mod content;
@@ -32,6 +33,7 @@ use url::Url;
 
 use crate::ask;
 use crate::{Answer, Ask, Ctx, Failure, Origin, Source, Want};
+pub use authorizer::Authorizer;
 pub use bounds::Bounds;
 pub use client::{Access, HttpClient, HttpOptions};
 pub use credentials::{Credentials, CredentialsError};

@@ -51,6 +51,9 @@ impl HttpClient {
         if let (true, Some(authorization)) = (own, &self.authorization) {
             request = request.header(header::AUTHORIZATION, authorization);
         }
+        if let Some(authorizer) = self.authorizer(url).filter(|_| own) {
+            request = request.headers(authorizer.headers(url).await);
+        }
         request.send().await.map_err(|error| GetError::Transport(error.without_url()))
     }
 }

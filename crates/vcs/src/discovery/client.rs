@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::{StatusCode, header};
 use reqwest::{Client, Response};
 use source::Symptom;
-use source::upstream::Netrc;
+use source::upstream::{Authorizer, Netrc};
 use tokio::time::timeout;
 use url::Url;
 
@@ -51,6 +51,7 @@ pub(super) struct Web {
     private: Pair,
     pub(super) guard: Arc<Guard>,
     netrc: Netrc,
+    authorizer: Option<Arc<dyn Authorizer>>,
     timeout: Duration,
 }
 
@@ -71,8 +72,16 @@ impl Web {
         };
         let pair =
             |is_private| Ok(Pair { strict: client(is_private, false)?, lenient: client(is_private, true)? });
+        let authorizer = options.http.authorizer.clone();
         let (public, private) = (pair(false)?, pair(true)?);
-        Ok(Self { public, private, guard, netrc: options.netrc.clone(), timeout: options.page_timeout })
+        Ok(Self {
+            public,
+            private,
+            guard,
+            netrc: options.netrc.clone(),
+            authorizer,
+            timeout: options.page_timeout,
+        })
     }
 
     /// Gets a page over `https`, or, where GOINSECURE allows it, over `http` when nothing answers on `https`.
@@ -152,9 +161,13 @@ impl Web {
     /// Credentials go to the scheme, host and port that was asked first, and over `https` alone.
     async fn once(&self, start: &Url, url: &Url, reach: Reach) -> Result<Response, RepoError> {
         let mut request = self.client(reach, url).get(url.clone());
-        let own = (url.origin() == start.origin()).then(|| self.netrc.find(url.as_str())).flatten();
+        let is_own = url.origin() == start.origin();
+        let own = is_own.then(|| self.netrc.find(url.as_str())).flatten();
         if let Some(credentials) = own {
             request = request.header(header::AUTHORIZATION, credentials.into_header());
+        }
+        if let Some(authorizer) = self.authorizer.as_ref().filter(|_| is_own && url.scheme() == "https") {
+            request = request.headers(authorizer.headers(url).await);
         }
         request.send().await.map_err(|error| transport(url, &error.without_url()))
     }

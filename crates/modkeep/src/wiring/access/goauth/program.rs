@@ -1,0 +1,162 @@
+//! Running a program that is asked for credentials.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use axum::http::{HeaderMap, StatusCode, header};
+use source::upstream::Credentials;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::process::Command;
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+use url::Url;
+
+use super::output;
+
+/// How long a program may take. It may ask its user something.
+const RUN_MAX: Duration = Duration::from_mins(1);
+
+/// How much it may print, in bytes.
+const OUTPUT_MAX: u64 = 1 << 20;
+
+/// What is sent to places that begin like this.
+pub(super) struct Answer {
+    /// The beginnings of URLs, without `https://` and without a slash at the end.
+    pub(super) prefixes: Vec<String>,
+    pub(super) headers: HeaderMap,
+}
+
+/// Runs programs, one at a time: two that ask their user something would get in each other's way.
+pub(super) struct Programs {
+    variables: Vec<(OsString, OsString)>,
+    cwd: PathBuf,
+    turn: Mutex<()>,
+}
+
+impl Programs {
+    pub(super) fn new(variables: Vec<(OsString, OsString)>, cwd: PathBuf) -> Self {
+        Self { variables, cwd, turn: Mutex::default() }
+    }
+
+    /// Asks a program of the user's. About a URL that was refused it is told the head of the answer.
+    pub(super) async fn command(&self, words: &[String], refused: Option<(&Url, &str)>) -> Vec<Answer> {
+        let Some((program, rest)) = words.split_first() else { return Vec::new() };
+        let mut command = Command::new(program);
+        command.args(rest).args(refused.map(|(url, _)| url.as_str()));
+        let said = self.run(command, refused.map_or("", |(_, head)| head)).await;
+        let answers = said.and_then(|text| output::parse(&text));
+        answers.unwrap_or_else(|reason| {
+            tracing::warn!(program, reason, "a program of GOAUTH gave no credentials");
+            Vec::new()
+        })
+    }
+
+    /// Asks git's helpers about a URL: what to send, and what git is to be told when it was judged.
+    pub(super) async fn git_fill(&self, folder: &Path, url: &Url) -> Option<(Answer, String)> {
+        let mut command = Command::new("git");
+        command.args(["credential", "fill"]).current_dir(folder);
+        match self.run(command, &format!("url={url}\n\n")).await {
+            Ok(text) => read_git(&text, url).map(|answer| (answer, text)),
+            Err(reason) => {
+                tracing::warn!(folder = %folder.display(), reason, "git gave no credentials");
+                None
+            }
+        }
+    }
+
+    /// Tells git's helpers whether what they gave was good. Anything but a yes or a no says nothing about it.
+    pub(super) async fn git_judge(&self, folder: &Path, text: &str, status: StatusCode) {
+        let verdict = match status {
+            StatusCode::OK => "approve",
+            StatusCode::UNAUTHORIZED => "reject",
+            _ => return,
+        };
+        let mut command = Command::new("git");
+        command.args(["credential", verdict]).current_dir(folder);
+        if let Err(reason) = self.run(command, &format!("{text}\n")).await {
+            tracing::warn!(reason, "git was not told whether its credentials are good");
+        }
+    }
+
+    async fn run(&self, command: Command, input: &str) -> Result<String, String> {
+        let _turn = self.turn.lock().await;
+        let ran = timeout(RUN_MAX, self.run_now(command, input)).await;
+        ran.map_err(|_| format!("it was not done after {} s", RUN_MAX.as_secs()))?
+    }
+
+    async fn run_now(&self, mut command: Command, input: &str) -> Result<String, String> {
+        if command.as_std().get_current_dir().is_none() {
+            command.current_dir(&self.cwd);
+        }
+        command.env_clear().envs(self.variables.iter().cloned()).kill_on_drop(true);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        let mut child = command.spawn().map_err(|error| format!("it cannot be run: {error}"))?;
+        if let Some(mut stdin) = child.stdin.take() {
+            // A program that does not read what it is told has said what it has to say.
+            let _ = stdin.write_all(input.as_bytes()).await;
+        }
+        let mut said = String::new();
+        if let Some(stdout) = child.stdout.take() {
+            let read = stdout.take(OUTPUT_MAX).read_to_string(&mut said).await;
+            read.map_err(|error| format!("what it says cannot be read: {error}"))?;
+        }
+        let status = child.wait().await.map_err(|error| error.to_string())?;
+        if status.success() { Ok(said) } else { Err(format!("it failed ({status})")) }
+    }
+}
+
+/// The head of an answer as HTTP has it.
+pub(super) fn head(status: StatusCode, headers: &HeaderMap) -> String {
+    let lines = headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {}\r\n", String::from_utf8_lossy(value.as_bytes())));
+    let reason = status.canonical_reason().unwrap_or_default();
+    format!("HTTP/1.1 {} {reason}\r\n{}\r\n", status.as_str(), lines.collect::<String>())
+}
+
+/// What git says: `name=value` lines. It counts when it is for the beginning of the URL.
+fn read_git(text: &str, asked: &Url) -> Option<Answer> {
+    let value = |name: &str| {
+        let lines = text.lines().filter_map(|line| line.split_once('='));
+        lines.filter(|(key, _)| *key == name).map(|(_, value)| value).last()
+    };
+    let (user, password) = (value("username")?, value("password")?);
+    let place = format!("{}/{}", value("host")?, value("path").unwrap_or_default());
+    let place = place.trim_end_matches('/').to_owned();
+    let rest = output::place_of(asked);
+    let rest = rest.strip_prefix(&place)?;
+    let is_beginning = value("protocol")? == "https" && (rest.is_empty() || rest.starts_with('/'));
+    let credentials = Credentials::basic(user, password).ok().filter(|_| is_beginning)?;
+    let headers = HeaderMap::from_iter([(header::AUTHORIZATION, credentials.into_header())]);
+    Some(Answer { prefixes: vec![place], headers })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn git_is_believed_for_what_it_was_asked_about() {
+        let url = Url::parse("https://h.example/team/x/@v/list").unwrap();
+        let text = |host: &str, path: &str| {
+            format!("protocol=https\nhost={host}\npath={path}\nusername=me\npassword=secret\n")
+        };
+        let places = |text: &str| read_git(text, &url).map(|answer| answer.prefixes);
+        assert_eq!(places(&text("h.example", "")), Some(vec!["h.example".to_owned()]));
+        assert_eq!(places(&text("h.example", "team")), Some(vec!["h.example/team".to_owned()]));
+        assert_eq!(places(&text("h.example", "tea")), None);
+        assert_eq!(places(&text("other.example", "")), None);
+        assert_eq!(places("username=me\n"), None);
+    }
+
+    #[test]
+    fn the_head_of_an_answer_is_told_as_http() {
+        let headers = HeaderMap::from_iter([(header::WWW_AUTHENTICATE, "Basic".parse().unwrap())]);
+        assert_eq!(
+            head(StatusCode::UNAUTHORIZED, &headers),
+            "HTTP/1.1 401 Unauthorized\r\nwww-authenticate: Basic\r\n\r\n"
+        );
+    }
+}
