@@ -98,7 +98,7 @@ impl Client {
         rungs.extend(self.git(&places, &trust, &keyring, http)?.map(|place| (Rung::Git, place)));
         rungs.extend(places.bundles(&trust).map(|place| (Rung::Bundle, place)));
         let ladder = Ladder::new(rungs, self.order()?, trust.ledger.clone(), self.steps.clone());
-        Ok(Arc::new(Databases::new(trust.databases.clone(), ladder)))
+        Ok(Arc::new(Databases::new(trust.databases.clone(), ladder).only_while_able()))
     }
 
     fn state(&self) -> Result<PathBuf, Failed> {

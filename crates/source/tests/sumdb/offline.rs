@@ -1,9 +1,13 @@
 //! With nobody to ask: what was proven once can be proven for ever, and what was lost comes back when somebody can be asked.
 
-use gomod::tlog::TilePath;
-use source::{FailureKind, SumDbPath};
+use std::sync::Arc;
+use std::time::Duration;
 
-use super::scene::{Memory, answer, are_true, database, get, mirror, module, open, sums, version};
+use gomod::tlog::TilePath;
+use source::sumdb::{Database, Databases};
+use source::{Answer, Ask, Ctx, Failure, FailureKind, Origin, Source, SumDbAsk, SumDbPath};
+
+use super::scene::{Memory, answer, are_true, ctx, database, get, mirror, module, open, sums, version};
 
 #[tokio::test]
 async fn each_lost_or_damaged_file_is_noticed_and_fetched_again() {
@@ -85,4 +89,34 @@ async fn each_thing_is_asked_once_for_all_who_want_it_at_once() {
     asked.sort();
     asked.dedup();
     assert_eq!(asked.len(), all, "nothing is asked twice");
+}
+
+/// Without a tree and without anybody to ask, go had better ask the database itself; with either, it is answered here.
+#[tokio::test]
+async fn support_is_claimed_only_while_lookups_can_be_answered() {
+    let (db, shelf) = (database(100), Memory::default());
+    db.add(&module("a"));
+    let upstream = mirror(&db);
+    let asked = async |database: Database, able: bool| {
+        let name = database.name().clone();
+        let alone = Databases::new(vec![Arc::new(database)], Nothing);
+        let databases = if able { alone.only_while_able() } else { alone };
+        let ask = Ask::SumDb(SumDbAsk { database: name, path: SumDbPath::Supported });
+        databases.ask(&ask, &ctx()).await.map(drop).map_err(|failure| failure.kind())
+    };
+    assert_eq!(asked(open(&db, &[], &shelf).await, true).await, Err(FailureKind::NotFound));
+    assert_eq!(asked(open(&db, &[], &shelf).await, false).await, Ok(()));
+    assert_eq!(asked(open(&db, &[&upstream], &shelf).await, true).await, Ok(()));
+    assert_eq!(asked(open(&db, &[], &shelf).await, true).await, Ok(()), "the tree is known now");
+}
+
+/// A source of no modules.
+#[derive(Debug)]
+struct Nothing;
+
+#[async_trait::async_trait]
+impl Source for Nothing {
+    async fn ask(&self, ask: &Ask, _: &Ctx) -> Result<Answer, Failure> {
+        Err(Failure::not_found(&Origin::new("nothing"), ask.to_string(), Duration::ZERO))
+    }
 }
