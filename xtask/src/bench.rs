@@ -46,13 +46,16 @@ pub(crate) struct Args {
     /// Row P10 with 1,000,000 stored versions instead of 100,000
     #[arg(long)]
     million: bool,
+    /// How many pulls the row `headline` makes; those that were made before count [default: 10000, quick: 40]
+    #[arg(long, value_name = "N")]
+    pulls: Option<u64>,
     /// Also write the tables into docs/benchmarks.md
     #[arg(long, conflicts_with = "quick")]
     page: bool,
 }
 
 /// The rows that crate `bench` has.
-const ROWS: [&str; 9] = ["P1", "P2", "P4", "P5", "P6", "P7", "P8", "P10", "V1"];
+const ROWS: [&str; 10] = ["P1", "P2", "P4", "P5", "P6", "P7", "P8", "P10", "V1", "headline"];
 
 /// Measures the rows that were asked for.
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<(), Failure> {
@@ -95,6 +98,10 @@ fn measured(
     let rounds = args.pairs.unwrap_or(if args.quick { 3 } else { 7 });
     driver.args(["--rounds", &rounds.to_string()]);
     driver.args(args.quick.then_some("--quick")).args(args.million.then_some("--million"));
+    driver.args(args.pulls.map(|pulls| format!("--pulls={pulls}")));
+    if row == "headline" && !args.quick {
+        driver.arg("--log").arg(workspace.metadata.target_directory.join("bench/headline.log"));
+    }
     run::capture(driver.stderr(Stdio::inherit()))
 }
 

@@ -33,6 +33,12 @@ pub(crate) struct Plan {
     /// Shorter turns and smaller sets: for daily work, not for the page
     #[arg(long)]
     pub(crate) quick: bool,
+    /// How many pulls to make, in the row that makes them
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(crate) pulls: u64,
+    /// Where pulls are written down that were made, to go on from there
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
     /// Ten times as many stored versions, where the row is about their number
     #[arg(long)]
     pub(crate) million: bool,

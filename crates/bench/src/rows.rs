@@ -1,5 +1,6 @@
 //! The rows of docs/benchmarks.md, a file for each.
 
+mod headline;
 mod p1;
 mod p10;
 mod p2;
@@ -29,6 +30,7 @@ const ROWS: &[Measured] = &[
     Measured { name: "P7", measure: p7::measure },
     Measured { name: "P8", measure: p8::measure },
     Measured { name: "P10", measure: p10::measure },
+    Measured { name: "headline", measure: headline::measure },
     Measured { name: "V1", measure: v1::measure },
 ];
 

@@ -8,6 +8,7 @@
 )]
 
 mod child;
+pub mod dice;
 pub mod go;
 pub mod graph;
 mod listening;

@@ -4,6 +4,7 @@
 
 mod blame;
 mod bundled;
+mod dice;
 mod goauth;
 mod likeness;
 mod memory;
