@@ -15,6 +15,8 @@ pub struct Project {
     pub go_mod: Option<PathBuf>,
     /// The workspace that counts.
     pub go_work: Option<PathBuf>,
+    /// What stands in for go.mod.
+    pub modfile: Option<PathBuf>,
 }
 
 impl Project {
@@ -26,7 +28,13 @@ impl Project {
             Some("off") => None,
             Some(path) => Some(folder.join(path)),
         };
-        Self { go_mod: above(folder, "go.mod"), go_work: workspace }
+        Self { go_mod: above(folder, "go.mod"), go_work: workspace, modfile: None }
+    }
+
+    /// The same with another file in the place of go.mod, as `-modfile` says. The folder stays that of go.mod; a workspace takes no
+    /// such flag.
+    pub fn with_modfile(self, file: PathBuf) -> Self {
+        Self { modfile: Some(file).filter(|_| self.go_work.is_none()), ..self }
     }
 
     /// The folder of the workspace, else that of the module.
@@ -61,7 +69,9 @@ impl Project {
     /// F4).
     pub fn sum_files(&self) -> Vec<PathBuf> {
         let Some(work) = &self.go_work else {
-            return self.go_mod.iter().map(|file| file.with_file_name("go.sum")).collect();
+            let beside = self.modfile.as_ref().map(|file| file.with_extension("sum"));
+            let own = || self.go_mod.as_ref().map(|file| file.with_file_name("go.sum"));
+            return beside.or_else(own).into_iter().collect();
         };
         let mut files = vec![work.with_file_name("go.work.sum")];
         let folder = work.parent().unwrap_or(Path::new("/"));
@@ -98,6 +108,8 @@ mod tests {
         fs::write(root.join("a/go.mod"), "module example.com/a\n").unwrap();
         let alone = Project::find(&inner, None);
         assert_eq!(alone.sum_files(), [root.join("a/go.sum")]);
+        let other = alone.clone().with_modfile(root.join("ci.mod"));
+        assert_eq!(other.sum_files(), [root.join("ci.sum")]);
         assert_eq!(alone.module_path().as_deref(), Some("example.com/a"));
         fs::write(root.join("go.work"), "go 1.21\nuse (\n\t./a\n\t./b\n)\n").unwrap();
         let work = Project::find(&inner, None);

@@ -94,12 +94,22 @@ impl<'a> CommandLine<'a> {
 
     /// Whether it builds from `vendor/`, where there is one. `goflags` are the flags that go adds by itself.
     pub fn reads_vendor(&self, goflags: &str) -> bool {
-        let given = self.flag("mod").or_else(|| {
-            let set = goflags.split_whitespace().rev().find_map(|flag| value(flag, "mod"));
-            set.map(str::to_owned)
-        });
+        let given = self.given("mod", goflags);
         let reads = self.subcommand.is_some_and(|name| READS_VENDOR.iter().any(|known| name == *known));
         reads && !given.is_some_and(|mode| NOT_FROM_VENDOR.contains(&mode.as_str()))
+    }
+
+    /// The file that takes the place of go.mod (`-modfile`); its hashes are in a file beside it that ends in `.sum`.
+    pub fn modfile(&self, goflags: &str) -> Option<String> {
+        self.given("modfile", goflags)
+    }
+
+    /// The value of a flag, from the line or else from the flags that go adds by itself.
+    fn given(&self, name: &str, goflags: &str) -> Option<String> {
+        self.flag(name).or_else(|| {
+            let set = goflags.split_whitespace().rev().find_map(|flag| value(flag, name));
+            set.map(str::to_owned)
+        })
     }
 
     /// Whether it builds packages, and can say how (`-debug-actiongraph`).

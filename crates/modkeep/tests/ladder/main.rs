@@ -6,6 +6,7 @@ mod blame;
 mod bundled;
 mod dice;
 mod goauth;
+mod hostile;
 mod likeness;
 mod memory;
 mod rungs;

@@ -41,6 +41,27 @@ fn a_certificate_that_has_expired_is_named() {
     assert!(said(&run)[0].contains("certificate"), "{}", run.stderr);
 }
 
+/// With `-modfile` the hashes are in another file than go.sum.
+#[test]
+fn what_another_go_sum_pins_is_read_near_too() {
+    let scene = Scene::new();
+    for (name, other) in [("go.mod", "ci.mod"), ("go.sum", "ci.sum")] {
+        std::fs::copy(scene.project.join(name), scene.project.join(other)).unwrap();
+    }
+    std::fs::remove_file(scene.project.join("go.sum")).unwrap();
+    let caches = format!("--module-caches={}", scene.other_cache().display());
+    let build = |flag: &str| {
+        let run = scene
+            .modkeep(NOBODY, &[&caches, "--rungs=cache"])
+            .args(["build", flag, "-o", "/dev/null", "."])
+            .run();
+        run.status.success()
+    };
+    assert!(build("-modfile=ci.mod"));
+    scene.home.clear_module_cache();
+    assert!(!build("-mod=readonly"), "go wants its go.sum");
+}
+
 #[test]
 fn rungs_can_be_left_out() {
     let (scene, server) = (Scene::new(), GitHttps::start());

@@ -62,6 +62,7 @@ fn recorded(args: &RecordArgs, go: &Go, session: &mut Session<'_>) -> Result<Str
         report: None,
         variables: &variables,
         is_silent: false,
+        modfile: None,
     };
     let ground = Ground::of(&run, session)?;
     let verdict = ground.attempt(&run)?;

@@ -49,6 +49,8 @@ pub(in crate::commands) struct Run<'a> {
     pub(in crate::commands) given: &'a Given,
     /// Where to write what happened.
     pub(in crate::commands) report: Option<&'a Path>,
+    /// The file that takes the place of go.mod.
+    pub(in crate::commands) modfile: Option<PathBuf>,
     /// Whether what it prints to its standard output is of no interest.
     pub(in crate::commands) is_silent: bool,
     /// What the command is told besides, in its environment.
@@ -72,6 +74,10 @@ impl Ground {
         let go = GoSettings::load(session.env, session.files);
         let gowork = go.get("GOWORK").map(|(value, _)| value);
         let project = Project::find(run.folder, gowork.as_deref());
+        let project = match &run.modfile {
+            Some(file) => project.with_modfile(session.env.cwd().join(file)),
+            None => project,
+        };
         let root = project.root().map(Path::to_owned);
         let project_file =
             root.map_or_else(|| Ok(ProjectFile::default()), |root| ProjectFile::read(&root, session.files))?;

@@ -73,7 +73,7 @@ impl LadderArgs {
     /// A command to run with them.
     fn run<'a>(&'a self, program: &'a Path, args: &'a [OsString], folder: &'a Path) -> Run<'a> {
         let (given, report) = (&self.flags.given, self.report.as_deref());
-        Run { program, args, folder, given, report, variables: &[], is_silent: false }
+        Run { program, args, folder, given, report, variables: &[], is_silent: false, modfile: None }
     }
 }
 
@@ -93,7 +93,8 @@ pub fn run(args: &GoArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     }
     let measured = if args.stats { Measured::of(&args.args, &goflags, session)? } else { None };
     let with_flag = measured.as_ref().map_or(&args.args, |measured| &measured.args);
-    let run = args.ladder.run(&go, with_flag, &folder);
+    let modfile = line.modfile(&goflags).map(|file| folder.join(file));
+    let run = Run { modfile, ..args.ladder.run(&go, with_flag, &folder) };
     let ground = Ground::of(&run, session)?;
     let vendored = ground.vendored(session)?;
     if let Some(vendored) = vendored.as_ref().filter(|_| line.reads_vendor(&goflags)) {
@@ -142,7 +143,7 @@ fn again_from_vendor(
     writeln!(session.err, "modkeep: nobody could answer; building from the signed snapshot of vendor/")?;
     session.err.flush()?;
     let args = vendored::from_vendor(run.args);
-    let verdict = ground.attempt(&Run { args: &args, ..*run });
+    let verdict = ground.attempt(&Run { args: &args, modfile: None, ..*run });
     placement.remove().map_err(telling::failed)?;
     verdict
 }
