@@ -60,7 +60,7 @@ pub(crate) fn measure(plan: &Plan) -> Row {
 }
 
 /// A port that accepts, and then nothing. The thread ends with the program.
-fn silent_upstream() -> std::net::SocketAddr {
+pub(super) fn silent_upstream() -> std::net::SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("its address");
     std::thread::spawn(move || {
