@@ -33,6 +33,7 @@ impl Project {
 
     /// The same with another file in the place of go.mod, as `-modfile` says. The folder stays that of go.mod; a workspace takes no
     /// such flag.
+    #[must_use]
     pub fn with_modfile(self, file: PathBuf) -> Self {
         Self { modfile: Some(file).filter(|_| self.go_work.is_none()), ..self }
     }

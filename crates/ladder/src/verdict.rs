@@ -75,6 +75,7 @@ impl Verdict {
     }
 
     /// The same, with what was there already.
+    #[must_use]
     pub fn with_stats(self, stats: Stats) -> Self {
         Self { stats: Some(stats), ..self }
     }

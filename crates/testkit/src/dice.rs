@@ -13,7 +13,7 @@ use crate::upstream::{Action, Reply, Request};
 use crate::{FakeUpstream, Module};
 
 /// How long a silent member is silent: longer than anybody waits here.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 
 /// What can happen to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -72,10 +72,15 @@ impl Dice {
     /// What happens to the request number `attempt` for `path` at `member` in this pull.
     pub fn throw(self, pull: u64, member: u64, path: &str, attempt: u64) -> Option<Blow> {
         let number = mixed([self.seed, pull, member, attempt, spelled(path)]);
-        let kinds = if path.ends_with(".zip") { BLOWS.len() } else { FOR_ALL };
+        let kinds = if is_zip(path) { BLOWS.len() } else { FOR_ALL };
         let kind = usize::try_from(mixed([number, 1, 0, 0, 0]) % kinds as u64).unwrap_or_default();
         number.is_multiple_of(self.one_in).then(|| BLOWS[kind])
     }
+}
+
+/// go writes the names of its files in lower case.
+fn is_zip(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, end)| end == "zip")
 }
 
 /// The bytes of a text as one number (FNV-1a).
@@ -84,7 +89,7 @@ fn spelled(text: &str) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |all, byte| (all ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
-/// Numbers stirred into one, of which each bit hangs on all of them (SplitMix64).
+/// Numbers stirred into one, of which each bit hangs on all of them (`SplitMix64`).
 fn mixed(numbers: [u64; 5]) -> u64 {
     numbers.into_iter().fold(0, |all: u64, number| {
         let mut next = (all ^ number).wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -1,5 +1,6 @@
 //! L1: what the ladder costs on a good day, and on a day when the first proxy is silent.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -119,7 +120,7 @@ fn vendored(plan: &Plan) -> Field {
     let mut module = Module::new(PATH, "v1.0.0").file("go.mod", format!("module {PATH}\n\ngo 1.21\n"));
     let mut code = "package main\n\nimport (\n".to_owned();
     for package in 0..PACKAGES {
-        code.push_str(&format!("\t_ \"{PATH}/p{package}\"\n"));
+        writeln!(code, "\t_ \"{PATH}/p{package}\"").expect("room for a line");
         for file in 0..FILES {
             module = module.file(
                 format!("p{package}/f{file}.go"),

@@ -10,7 +10,7 @@ use crate::{Answer, Ask, Ctx, Failure, FailureKind, Source};
 /// Checksum databases beside a source that answers for modules.
 #[derive(Debug)]
 pub struct Databases<S> {
-    databases: Vec<Arc<Database>>,
+    all: Vec<Arc<Database>>,
     modules: S,
     only_while_able: bool,
 }
@@ -18,11 +18,12 @@ pub struct Databases<S> {
 impl<S: Source> Databases<S> {
     /// Questions about one of `databases` are for it, all others for `modules`.
     pub fn new(databases: Vec<Arc<Database>>, modules: S) -> Self {
-        Self { databases, modules, only_while_able: false }
+        Self { all: databases, modules, only_while_able: false }
     }
 
     /// The same, but a database of which no tree is known, and for which nobody can be asked, is said not to be supported: go asks it
     /// by itself then (protocol.md G9), which may have other ways.
+    #[must_use]
     pub fn only_while_able(self) -> Self {
         Self { only_while_able: true, ..self }
     }
@@ -32,7 +33,7 @@ impl<S: Source> Databases<S> {
 impl<S: Source> Source for Databases<S> {
     async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
         let database = match ask {
-            Ask::SumDb(asked) => self.databases.iter().find(|database| *database.name() == asked.database),
+            Ask::SumDb(asked) => self.all.iter().find(|database| *database.name() == asked.database),
             _ => None,
         };
         match database {

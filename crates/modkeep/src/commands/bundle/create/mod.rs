@@ -70,14 +70,14 @@ pub(super) fn run(args: &CreateArgs, session: &mut Session<'_>) -> Result<(), Fa
     let packing = Packing::begin(&args.pack, &settings, session)?;
     let upstream = settings.value(&table::UPSTREAM)?.text.clone();
     let runtime = tokio::runtime::Runtime::new()?;
-    let make = async |session: &mut Session<'_>| {
+    let bundle = async |session: &mut Session<'_>| {
         let go = Go::find(session.env, session.files, &packing.work, &upstream).await?;
         let purpose = need::gather(args, &go, session).await?;
         packing.pack(purpose, session).await
     };
     runtime.block_on(async {
         tokio::select! {
-            made = make(session) => made,
+            made = bundle(session) => made,
             // What was begun goes as it is dropped: go, the folder of this run, the file that was not whole yet.
             () = stopped() => Err(was_stopped("no bundle was made")),
         }

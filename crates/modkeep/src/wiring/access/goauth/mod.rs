@@ -10,11 +10,11 @@ mod program;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::{HeaderMap, StatusCode, header};
-use source::upstream::{Authorizer, Netrc};
+use source::upstream::{Authorizer, Credentials, Netrc};
 use tokio::sync::OnceCell;
 use url::Url;
 
@@ -109,18 +109,18 @@ impl Helpers {
     }
 
     /// git is asked about URLs alone.
-    async fn ask_git(&self, folder: &PathBuf, refused: Option<(&Url, &str)>) -> Vec<Answer> {
+    async fn ask_git(&self, folder: &Path, refused: Option<(&Url, &str)>) -> Vec<Answer> {
         let Some((url, _)) = refused else { return Vec::new() };
         let Some((answer, text)) = self.programs.git_fill(folder, url).await else { return Vec::new() };
         let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
-        given.insert(url.to_string(), (folder.clone(), text));
+        given.insert(url.to_string(), (folder.to_owned(), text));
         vec![answer]
     }
 
     /// What is sent: of the beginnings of the URL that are known, the longest counts.
     fn found(&self, url: &Url) -> HeaderMap {
         let of_netrc = || {
-            let credentials = self.netrc.find(url.as_str()).map(|found| found.into_header());
+            let credentials = self.netrc.find(url.as_str()).map(Credentials::into_header);
             credentials.map(|value| HeaderMap::from_iter([(header::AUTHORIZATION, value)]))
         };
         let is_netrc_first = self.methods.first() == Some(&Method::Netrc);

@@ -21,7 +21,8 @@ const RUN_MAX: Duration = Duration::from_mins(1);
 /// How much it may print, in bytes.
 const OUTPUT_MAX: u64 = 1 << 20;
 
-/// What is sent to places that begin like this.
+/// What is sent to places that begin like this. The headers are marked as secrets, which `Debug` does not show.
+#[derive(Debug)]
 pub(super) struct Answer {
     /// The beginnings of URLs, without `https://` and without a slash at the end.
     pub(super) prefixes: Vec<String>,
@@ -119,8 +120,8 @@ pub(super) fn head(status: StatusCode, headers: &HeaderMap) -> String {
 /// What git says: `name=value` lines. It counts when it is for the beginning of the URL.
 fn read_git(text: &str, asked: &Url) -> Option<Answer> {
     let value = |name: &str| {
-        let lines = text.lines().filter_map(|line| line.split_once('='));
-        lines.filter(|(key, _)| *key == name).map(|(_, value)| value).last()
+        let mut lines = text.lines().rev().filter_map(|line| line.split_once('='));
+        lines.find(|(key, _)| *key == name).map(|(_, value)| value)
     };
     let (user, password) = (value("username")?, value("password")?);
     let place = format!("{}/{}", value("host")?, value("path").unwrap_or_default());
