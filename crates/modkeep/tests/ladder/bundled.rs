@@ -7,7 +7,7 @@ use testkit::SumDb;
 use super::scene::{NOBODY, Scene, dependency, said, upstream};
 
 /// A project whose bundle lies in a depot, from which it was pulled.
-fn pulled(db: &SumDb) -> Scene {
+pub(crate) fn pulled(db: &SumDb) -> Scene {
     let (scene, upstream) = (Scene::new(), upstream());
     db.add(&dependency());
     db.mirror_on(&upstream);

@@ -7,6 +7,7 @@ mod bundled;
 mod dice;
 mod goauth;
 mod hostile;
+mod island;
 mod likeness;
 mod memory;
 mod rungs;
