@@ -4,6 +4,7 @@
 
 mod blame;
 mod bundled;
+mod commands;
 mod dice;
 mod goauth;
 mod hostile;

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use testkit::{FakeUpstream, Go, Module, SumDb};
 
-use super::scene::{NOBODY, Scene};
+use super::scene::{NOBODY, Scene, dependency};
 
 /// The smallest toolchain that go accepts: a script in the place of the go command.
 fn toolchain() -> Module {
@@ -20,6 +20,32 @@ fn toolchain() -> Module {
         .file(format!("pkg/tool/{system}_{machine}/compile"), script)
         .file("src/_go.mod", "module std\n")
         .unlisted()
+}
+
+/// The toolchain comes from a bundle when there is nobody to ask, with its record.
+#[test]
+fn a_toolchain_comes_from_a_bundle() {
+    let (scene, database) = (Scene::new(), SumDb::new("127.0.0.1:1/sumdb"));
+    let upstream = FakeUpstream::builder().module(toolchain()).module(dependency()).start();
+    database.mirror_on(&upstream);
+    database.add(&toolchain());
+    database.add(&dependency());
+    let depot = scene.home.path().join("depot");
+    fs::create_dir(&depot).unwrap();
+    scene.settings(&format!("bundles = \"{}\"\n", depot.display()));
+    for args in [
+        &["bundle", "key", "new", "tester"][..],
+        &["bundle", "create", "-o", "b.tar", "--toolchain", "go1.99.0"],
+        &["bundle", "push", "b.tar"],
+        &["bundle", "pull"],
+    ] {
+        scene.command(args).proxy(upstream.url()).sumdb(database.gosumdb()).run().success();
+    }
+    scene.home.clear_module_cache();
+    let go_mod = fs::read_to_string(scene.project.join("go.mod")).unwrap().replace("go 1.21", "go 1.99.0");
+    fs::write(scene.project.join("go.mod"), go_mod).unwrap();
+    let run = scene.modkeep(NOBODY, &[]).sumdb(database.gosumdb()).env("GOTOOLCHAIN", "auto");
+    assert_eq!(run.args(["version"]).run().success().stdout, "go version go1.99.0\n");
 }
 
 /// Commands that fetch no modules may switch all the same.
