@@ -6,7 +6,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    bundle, completions, config, go, import, man, serve, static_build, store, vendor, version,
+    agent, bundle, completions, config, go, import, man, serve, static_build, store, vendor, version,
 };
 use crate::exit::Exit;
 
@@ -30,6 +30,10 @@ pub enum Command {
     Go(go::GoArgs),
     /// Run a command that runs go, such as make, with the same ladder under it.
     Exec(go::ExecArgs),
+    /// Keep the same ladder running in the background, for gopls, IDEs and plain go.
+    ///
+    /// go asks it first with the GOPROXY that `modkeep agent env` prints. When it does not run, go works as without it.
+    Agent(agent::AgentArgs),
     /// Build from go.mod, go.sum and vendor/ alone, without any network, and prove it.
     ///
     /// Checks that go.mod is tidy, go.sum complete, and vendor/ consistent and whole. Then runs go with GOPROXY=off, GOSUMDB=off,
