@@ -6,7 +6,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    agent, bundle, completions, config, go, import, man, serve, static_build, store, vendor, version,
+    agent, bundle, completions, config, go, import, init, man, serve, static_build, store, vendor, version,
 };
 use crate::exit::Exit;
 
@@ -22,6 +22,11 @@ pub struct Cli {
 /// The commands, in the order in which help shows them.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Prepare a project, new or existing, for all fallbacks.
+    ///
+    /// Writes a go.mod if there is none, modkeep.toml, .gitattributes and a job for your CI, says why, and what to commit. Files that
+    /// are there are not overwritten. It needs no network, and run again it finds nothing to do.
+    Init(init::InitArgs),
     /// Run go so that its build survives its proxies.
     ///
     /// Everything behind `go` is for the go command, whose exit code, input and output are its own. What go wants to download

@@ -55,6 +55,7 @@ fn dispatch(command: &Command, session: &mut Session<'_>) -> Result<(), Failed> 
         Command::Go(args) => commands::go::run(args, session),
         Command::Exec(args) => commands::go::exec(args, session),
         Command::Agent(args) => commands::agent::run(args, session),
+        Command::Init(args) => commands::init::run(args, session),
         Command::Static(args) => commands::static_build::run(args, session),
         Command::Serve(args) => serve::run(args, session),
         Command::Import(args) => import::run(args, session),

@@ -9,6 +9,7 @@ pub mod completions;
 pub mod config;
 pub mod go;
 pub mod import;
+pub mod init;
 pub mod man;
 pub mod serve;
 pub mod static_build;
