@@ -178,6 +178,36 @@ mod tests {
         }
     }
 
+    /// Answers when it is told to.
+    #[derive(Debug, Default)]
+    struct Slow {
+        asked: tokio::sync::Notify,
+        answered: tokio::sync::Notify,
+    }
+
+    #[async_trait::async_trait]
+    impl Source for Slow {
+        async fn ask(&self, _: &Ask, _: &Ctx) -> Result<Answer, Failure> {
+            self.asked.notify_one();
+            self.answered.notified().await;
+            Ok(Answer::live("v1.0.0\n".into(), Origin::new("slow"), Trail::default()))
+        }
+    }
+
+    #[tokio::test]
+    async fn told_to_end_it_finishes_what_is_under_way() {
+        let slow = Arc::new(Slow::default());
+        let agent = Agent::start(slow.clone(), options(0)).await.unwrap();
+        let (address, word) = agent.url().strip_prefix("http://").unwrap().split_once('/').unwrap();
+        let (address, path) = (address.to_owned(), format!("/{word}/a.example/m/@v/list"));
+        let asking = tokio::spawn(async move { answer(&address, &path, &address).await });
+        slow.asked.notified().await;
+        let finishing = tokio::spawn(agent.finish());
+        slow.answered.notify_one();
+        finishing.await.unwrap();
+        assert!(asking.await.unwrap().ends_with("v1.0.0\n"));
+    }
+
     #[tokio::test]
     async fn told_to_end_it_leaves_its_port() {
         let agent = Agent::start(Arc::new(Lists), options(0)).await.unwrap();

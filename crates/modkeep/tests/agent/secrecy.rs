@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 
-use super::scene::{DEPENDENCY, User, upstream};
+use super::scene::{DEPENDENCY, EVAL, NOBODY, User, upstream};
 
 /// The answer to one request, with its head.
 fn answer(port: u16, path: &str, host: &str) -> String {
@@ -61,5 +61,19 @@ fn its_files_are_for_the_user_alone_and_are_refused_when_they_are_not() {
         let output = user.agent(&upstream.url(), &[command]).run().failure();
         assert_eq!(output.status.code(), Some(78), "{}", output.stderr);
         assert!(output.stderr.contains("can be used by other users"), "{}", output.stderr);
+    }
+}
+
+#[test]
+fn a_run_of_modkeep_go_in_such_a_shell_asks_the_users_list_itself_and_tells_no_word() {
+    let user = User::new();
+    user.agent(NOBODY, &["start"]).run().success();
+    let word = fs::read_to_string(user.state("word")).unwrap();
+    let script = format!("{EVAL} \"$MODKEEP\" go --rungs=upstream --report=report.json build .");
+    let output = user.shell(NOBODY, &script).run().failure();
+    let report = fs::read_to_string(user.project.join("report.json")).unwrap();
+    assert_eq!(output.status.code(), Some(75), "{}", output.stderr);
+    for text in [&output.stderr, &report] {
+        assert!(text.contains(NOBODY) && !text.contains(word.trim_end()), "{text}");
     }
 }

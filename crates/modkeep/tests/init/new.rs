@@ -51,9 +51,8 @@ fn what_it_writes_works_and_run_again_it_has_nothing_to_do() {
         assert!(first.stdout.contains(&format!("\nnext: {next} ")), "{}", first.stdout);
     }
     let built = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("go-build");
-    let build = GoRun::in_home(&scene.home).dir(&scene.folder).build_cache(&built);
-    build
-        .under(std::path::Path::new(super::scene::BINARY), ["go", "build", "-o", "/dev/null", "."])
+    let go = GoRun::in_home(&scene.home).dir(&scene.folder).build_cache(&built);
+    go.under(std::path::Path::new(super::scene::BINARY), ["go", "build", "-o", "/dev/null", "."])
         .run()
         .success();
     let before = scene.state();
@@ -122,11 +121,11 @@ fn the_ci_is_told_by_the_remote_or_the_flag_and_an_old_file_of_gitlab_stays() {
     scene.repository("git@gitlab.corp.example:org/repo.git");
     scene.file(".gitlab-ci.yml", "build:\n  script: make\n");
     let output = scene.init(&[]);
-    assert!(
-        output.stdout.contains("put this into .gitlab-ci.yml")
-            && output.stdout.contains("    modkeep go build ./...")
-            || output.stdout.contains("modkeep go test ./...")
-    );
+    for text in
+        ["put this into .gitlab-ci.yml", "      modkeep go build ./...", "      modkeep go test ./..."]
+    {
+        assert!(output.stdout.contains(text), "{text} in {}", output.stdout);
+    }
     assert_eq!(scene.read(".gitlab-ci.yml"), "build:\n  script: make\n");
     scene.init(&["--ci", "github"]);
     assert!(scene.read(".github/workflows/modkeep.yml").contains("go-version-file: go.mod"));

@@ -29,28 +29,28 @@ use crate::wiring::client::Client;
 const HANGING_MAX: Duration = Duration::from_secs(1);
 
 /// Where the agent listens, and how it is known.
-pub(super) struct Post<'a> {
+pub(super) struct Setup<'a> {
     pub(super) home: &'a Home,
     pub(super) word: String,
     pub(super) settings: Settings,
 }
 
 /// Answers until SIGTERM or SIGINT; a second one cuts what is under way.
-pub(super) fn run(post: &Post<'_>, session: &mut Session<'_>) -> Result<(), Failed> {
-    check_list(post)?;
-    let Some(mut held) = Held::take(post.home)? else { return Err(taken_over()) };
-    let client = client(post, session)?;
+pub(super) fn run(setup: &Setup<'_>, session: &mut Session<'_>) -> Result<(), Failed> {
+    check_list(setup)?;
+    let Some(mut held) = Held::take(setup.home)? else { return Err(taken_over()) };
+    let client = client(setup, session)?;
     leave_the_folder();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let ended = runtime.block_on(attend(post, &client, &mut held, session));
+    let ended = runtime.block_on(attend(setup, &client, &mut held, session));
     runtime.shutdown_timeout(HANGING_MAX);
     ended
 }
 
 /// The user's list has been freed from the agent. When nobody else was in it, it would ask itself for ever.
-fn check_list(post: &Post<'_>) -> Result<(), Failed> {
-    let upstream = post.settings.value(&table::UPSTREAM)?;
-    if list::names(&upstream.text, &post.word) { Err(nobody_else()) } else { Ok(()) }
+fn check_list(setup: &Setup<'_>) -> Result<(), Failed> {
+    let upstream = setup.settings.value(&table::UPSTREAM)?;
+    if list::names(&upstream.text, &setup.word) { Err(nobody_else()) } else { Ok(()) }
 }
 
 /// A daemon keeps no file system from being unmounted. Where it cannot leave, it stays.
@@ -58,25 +58,25 @@ fn leave_the_folder() {
     let _ = std::env::set_current_dir("/");
 }
 
-fn client(post: &Post<'_>, session: &Session<'_>) -> Result<Client, Failed> {
-    let locations = post.settings.get(&table::BUNDLES)?;
+fn client(setup: &Setup<'_>, session: &Session<'_>) -> Result<Client, Failed> {
+    let locations = setup.settings.get(&table::BUNDLES)?;
     let named = |location: &bundle::depot::Location| {
         Ok((location.to_string(), bundles::pulled(location, None, session.env)?))
     };
     let bundles = locations.iter().map(named).collect::<Result<_, Failed>>()?;
-    let rungs = post.settings.get(&table::RUNGS)?;
-    Ok(Client { rungs, bundles, ..behind::client(&post.settings, &Project::default(), session)? })
+    let rungs = setup.settings.get(&table::RUNGS)?;
+    Ok(Client { rungs, bundles, ..behind::client(&setup.settings, &Project::default(), session)? })
 }
 
 async fn attend(
-    post: &Post<'_>,
+    setup: &Setup<'_>,
     client: &Client,
     held: &mut Held,
     session: &mut Session<'_>,
 ) -> Result<(), Failed> {
     let mut signals = Signals::install()?;
-    let agent = listen(post, client).await?;
-    let running = Running::here(post.settings.get(&table::AGENT_PORT)?);
+    let agent = listen(setup, client).await?;
+    let running = Running::here(setup.settings.get(&table::AGENT_PORT)?);
     held.tell(&running)?;
     writeln!(session.out, "{}", status::line(&running))?;
     session.out.flush()?;
@@ -89,13 +89,13 @@ async fn attend(
     }
 }
 
-async fn listen(post: &Post<'_>, client: &Client) -> Result<Agent, Failed> {
-    let settings = &post.settings;
+async fn listen(setup: &Setup<'_>, client: &Client) -> Result<Agent, Failed> {
+    let settings = &setup.settings;
     let (port, ask_timeout) = (settings.get(&table::AGENT_PORT)?, settings.get(&table::ASK_TIMEOUT)?);
     let sumdb = settings.get(&table::GOSUMDB)?;
     let options = AgentOptions {
         port,
-        word: Some(post.word.clone()),
+        word: Some(setup.word.clone()),
         databases: behind::database(&sumdb).into_iter().map(|database| database.name.clone()).collect(),
         ask_timeout,
         observers: Observers::default(),

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::daemon::{self, Post};
+use super::daemon::{self, Setup};
 use super::status;
 use crate::agent::home::Home;
 use crate::agent::log::{self, LogFile};
@@ -54,26 +54,26 @@ pub(super) fn run(args: &StartArgs, session: &mut Session<'_>) -> Result<(), Fai
         let _ = rustix::process::setsid();
     }
     let settings = session.settings(&args.flags.given)?;
-    let post = Post { home: &home, word, settings };
+    let setup = Setup { home: &home, word, settings };
     if args.detached {
         let file = LogFile::open(&home.file(LOG))?;
-        let _log = logging::start_to(file, &post.settings, session.env)?;
-        return daemon::run(&post, session);
+        let _log = logging::start_to(file, &setup.settings, session.env)?;
+        return daemon::run(&setup, session);
     }
     if let Some(running) = running::find(&home)? {
-        return already(&running, &post, session);
+        return already(&running, &setup, session);
     }
     if args.foreground {
-        let _log = logging::start(&post.settings, session.env)?;
-        return daemon::run(&post, session);
+        let _log = logging::start(&setup.settings, session.env)?;
+        return daemon::run(&setup, session);
     }
-    detach(&args.flags.given, &post, session)
+    detach(&args.flags.given, &setup, session)
 }
 
 /// It is what was wanted, unless it is elsewhere.
-fn already(running: &Running, post: &Post<'_>, session: &mut Session<'_>) -> Result<(), Failed> {
+fn already(running: &Running, setup: &Setup<'_>, session: &mut Session<'_>) -> Result<(), Failed> {
     writeln!(session.out, "{} already", status::line(running))?;
-    let port = post.settings.get(&table::AGENT_PORT)?;
+    let port = setup.settings.get(&table::AGENT_PORT)?;
     if running.port != port || !running.is_here() {
         let problem =
             Problem::new(format!("it does not listen on port {port} of this machine, as it should"));
@@ -84,17 +84,17 @@ fn already(running: &Running, post: &Post<'_>, session: &mut Session<'_>) -> Res
 }
 
 /// Starts the process, and waits until it answers.
-fn detach(given: &Given, post: &Post<'_>, session: &mut Session<'_>) -> Result<(), Failed> {
-    let path = post.home.file(LOG);
+fn detach(given: &Given, setup: &Setup<'_>, session: &mut Session<'_>) -> Result<(), Failed> {
+    let path = setup.home.file(LOG);
     let log = log::append(&path).map_err(|error| no_log(&path, &error))?;
     let before = log.metadata()?.len();
     let mut child = spawn(given, log, session).map_err(|error| not_started(&error))?;
     let begun = Instant::now();
     loop {
         if let Some(status) = child.try_wait()? {
-            return ended(status, &Log { path, before }, post, session);
+            return ended(status, &Log { path, before }, setup, session);
         }
-        if let Some(running) = answering(&child, post)? {
+        if let Some(running) = answering(&child, setup)? {
             return Ok(writeln!(session.out, "{}", status::line(&running))?);
         }
         if begun.elapsed() >= WAIT {
@@ -105,12 +105,12 @@ fn detach(given: &Given, post: &Post<'_>, session: &mut Session<'_>) -> Result<(
 }
 
 /// The child as an agent, once it is one and answers.
-fn answering(child: &Child, post: &Post<'_>) -> Result<Option<Running>, Failed> {
-    if !running::is_held(post.home)? {
+fn answering(child: &Child, setup: &Setup<'_>) -> Result<Option<Running>, Failed> {
+    if !running::is_held(setup.home)? {
         return Ok(None);
     }
-    let running = running::find(post.home)?.filter(|running| running.pid == child.id());
-    Ok(running.filter(|running| probe::answers(running.port, &post.word)))
+    let running = running::find(setup.home)?.filter(|running| running.pid == child.id());
+    Ok(running.filter(|running| probe::answers(running.port, &setup.word)))
 }
 
 /// The same program with the same settings. Flags hold no secrets: those are refused before.
@@ -143,9 +143,9 @@ impl Log {
 }
 
 /// It has ended instead of answering: another start was faster, or it has said why.
-fn ended(status: ExitStatus, log: &Log, post: &Post<'_>, session: &mut Session<'_>) -> Result<(), Failed> {
-    if let Some(running) = running::find(post.home)? {
-        return already(&running, post, session);
+fn ended(status: ExitStatus, log: &Log, setup: &Setup<'_>, session: &mut Session<'_>) -> Result<(), Failed> {
+    if let Some(running) = running::find(setup.home)? {
+        return already(&running, setup, session);
     }
     let text = log.new_text().unwrap_or_default();
     session.err.write_all(text.as_bytes())?;

@@ -34,7 +34,7 @@ fn has(text: &str, pattern: &str) -> bool {
         (first.trim_start_matches('/') == pattern)
             .then(|| words.any(|word| word == ATTRIBUTE || word == "binary"))
     };
-    text.lines().filter_map(of_pattern).last().unwrap_or_default()
+    text.lines().filter_map(of_pattern).next_back().unwrap_or_default()
 }
 
 #[cfg(test)]

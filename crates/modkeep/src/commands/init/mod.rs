@@ -6,7 +6,7 @@
 //! * [`module`]: the module, and its go.mod if there is none; [`name`]: what it is called.
 //! * [`repository`]: what git knows of the folder.
 //! * [`attributes`], [`ci`], [`old_locks`]: the single files.
-//! * [`interrupts`]: Ctrl-C.
+//! * [`interrupts`]: what Ctrl-C comes to.
 
 mod attributes;
 mod ci;
