@@ -1,8 +1,10 @@
 //! New projects: their go.mod, and what is around it.
 
+use std::path::Path;
+
 use testkit::{Go, GoRun};
 
-use super::scene::Scene;
+use super::scene::{BINARY, Scene};
 
 /// The module that a go.mod declares, which holds nothing else but the version of the go that runs.
 fn declared(go_mod: &str) -> String {
@@ -50,7 +52,7 @@ fn what_it_writes_works_and_run_again_it_has_nothing_to_do() {
     for next in ["modkeep go mod tidy", "modkeep lock", "modkeep bundle create"] {
         assert!(first.stdout.contains(&format!("\nnext: {next} ")), "{}", first.stdout);
     }
-    let built = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("go-build");
+    let built = Path::new(env!("CARGO_TARGET_TMPDIR")).join("go-build");
     let go = GoRun::in_home(&scene.home).dir(&scene.folder).build_cache(&built);
     go.under(std::path::Path::new(super::scene::BINARY), ["go", "build", "-o", "/dev/null", "."])
         .run()

@@ -1,7 +1,7 @@
 //! Who listens on a port of loopback, as far as this system tells it: to say in an error whose it is.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The state of a socket that listens, in the table of sockets.
 const LISTENS: &str = "0A";
@@ -27,10 +27,15 @@ fn listener(table: &str, port: u16) -> Option<(&str, &str)> {
 
 /// The process that has this open, among those that may be looked into.
 fn process_with(link: &str) -> Option<String> {
-    let processes = fs::read_dir("/proc").ok()?.flatten().map(|entry| entry.path());
-    let holder = processes.into_iter().find(|process| has_open(process, link))?;
-    let name = fs::read_to_string(holder.join("comm")).unwrap_or_default();
-    Some(format!("process {} ({})", holder.file_name()?.to_str()?, name.trim_end()))
+    let numbers =
+        fs::read_dir("/proc").ok()?.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let number = numbers.into_iter().find(|number: &u32| has_open(&folder(*number), link))?;
+    let name = fs::read_to_string(folder(number).join("comm")).unwrap_or_default();
+    Some(format!("process {number} ({})", name.trim_end()))
+}
+
+fn folder(process: u32) -> PathBuf {
+    Path::new("/proc").join(process.to_string())
 }
 
 fn has_open(process: &Path, link: &str) -> bool {
