@@ -54,9 +54,7 @@ fn what_it_writes_works_and_run_again_it_has_nothing_to_do() {
     }
     let built = Path::new(env!("CARGO_TARGET_TMPDIR")).join("go-build");
     let go = GoRun::in_home(&scene.home).dir(&scene.folder).build_cache(&built);
-    go.under(std::path::Path::new(super::scene::BINARY), ["go", "build", "-o", "/dev/null", "."])
-        .run()
-        .success();
+    go.under(Path::new(BINARY), ["go", "build", "-o", "/dev/null", "."]).run().success();
     let before = scene.state();
     let second = scene.init(&[]);
     assert!(second.stdout.ends_with("\nnothing to do\n"), "{}", second.stdout);
