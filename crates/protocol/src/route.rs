@@ -271,10 +271,10 @@ mod tests {
 
     #[test]
     fn a_secret_prefix_is_told_to_nobody() {
-        let prefix = Prefix::parse("word").unwrap().secret();
-        assert!(parse("/word/a.example/m/@v/list", &prefix, &[]).is_ok());
+        let prefix = Prefix::parse("mirror").unwrap().secret();
+        assert!(parse("/mirror/a.example/m/@v/list", &prefix, &[]).is_ok());
         let refused = parse("/a.example/m/@v/list", &prefix, &[]).unwrap_err();
-        assert!(!format!("{refused} {refused:?} {prefix}").contains("word"), "{refused:?}");
+        assert!(!format!("{refused} {refused:?} {prefix}").contains("mirror"), "{refused:?}");
     }
 
     #[test]
