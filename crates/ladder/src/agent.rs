@@ -28,6 +28,9 @@ const IDLE_MAX: Duration = Duration::from_mins(5);
 /// How long go may take nothing of an answer: it may be stopped by its user for a while (Ctrl-Z).
 const WRITE_MAX: Duration = Duration::from_hours(1);
 
+/// How long answers under way may take when the agent is told to end.
+const FINISHING_MAX: Duration = Duration::from_secs(5);
+
 /// What the agent answers, and how long it takes for it at most.
 #[derive(Debug, Clone)]
 pub struct AgentOptions {
@@ -48,7 +51,8 @@ pub struct AgentOptions {
 pub struct Agent {
     url: String,
     task: JoinHandle<()>,
-    _stop: oneshot::Sender<()>,
+    /// Dropped, it ends the accepting.
+    stop: Option<oneshot::Sender<()>>,
 }
 
 impl Agent {
@@ -67,12 +71,19 @@ impl Agent {
             let stopped = async { drop(stopped.await) };
             listen::serve(listener, goproxy, limits(), stopped).await;
         });
-        Ok(Self { url, task, _stop: stop })
+        Ok(Self { url, task, stop: Some(stop) })
     }
 
     /// What goes into GOPROXY. It is a secret of the user.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Accepts nobody any more, and waits for the answers under way: 5 seconds at most, then they are cut.
+    pub async fn finish(mut self) {
+        drop(self.stop.take());
+        // That it was cut, or has panicked, makes no difference at the end.
+        let _ = (&mut self.task).await;
     }
 }
 
@@ -84,7 +95,7 @@ impl Drop for Agent {
 
 fn answers(options: AgentOptions, address: SocketAddr, word: &str) -> io::Result<Options> {
     Ok(Options {
-        prefix: Prefix::parse(word).map_err(io::Error::other)?,
+        prefix: Prefix::parse(word).map_err(io::Error::other)?.secret(),
         hosts: vec![address.to_string()],
         databases: options.databases,
         ask_timeout: options.ask_timeout,
@@ -99,7 +110,7 @@ fn limits() -> Limits {
         header_timeout: IDLE_MAX,
         write_timeout: WRITE_MAX,
         drain_delay: Duration::ZERO,
-        drain_timeout: Duration::ZERO,
+        drain_timeout: FINISHING_MAX,
         connections_max: CONNECTIONS_MAX,
     }
 }
@@ -144,12 +155,66 @@ mod tests {
 
     /// The status of one request.
     async fn status(address: &str, path: &str, host: &str) -> u16 {
+        answer(address, path, host).await.split(' ').nth(1).unwrap().parse().unwrap()
+    }
+
+    /// The answer to one request, with its head.
+    async fn answer(address: &str, path: &str, host: &str) -> String {
         let mut stream = TcpStream::connect(address).await.unwrap();
         let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
-        answer.split(' ').nth(1).unwrap().parse().unwrap()
+        answer
+    }
+
+    #[tokio::test]
+    async fn its_word_is_in_no_answer() {
+        let agent = Agent::start(Arc::new(Lists), options(0)).await.unwrap();
+        let (address, word) = agent.url().strip_prefix("http://").unwrap().split_once('/').unwrap();
+        for (path, host) in [("/", address), ("/a.example/m/@v/list", address), ("/", "evil.example")] {
+            let answer = answer(address, path, host).await;
+            assert!(answer.starts_with("HTTP/1.1 4") && !answer.contains(word), "{answer}");
+        }
+    }
+
+    /// Answers when it is told to.
+    #[derive(Debug, Default)]
+    struct Slow {
+        asked: tokio::sync::Notify,
+        answered: tokio::sync::Notify,
+    }
+
+    #[async_trait::async_trait]
+    impl Source for Slow {
+        async fn ask(&self, _: &Ask, _: &Ctx) -> Result<Answer, Failure> {
+            self.asked.notify_one();
+            self.answered.notified().await;
+            Ok(Answer::live("v1.0.0\n".into(), Origin::new("slow"), Trail::default()))
+        }
+    }
+
+    #[tokio::test]
+    async fn told_to_end_it_finishes_what_is_under_way() {
+        let slow = Arc::new(Slow::default());
+        let agent = Agent::start(slow.clone(), options(0)).await.unwrap();
+        let (address, word) = agent.url().strip_prefix("http://").unwrap().split_once('/').unwrap();
+        let (address, path) = (address.to_owned(), format!("/{word}/a.example/m/@v/list"));
+        let asking = tokio::spawn(async move { answer(&address, &path, &address).await });
+        slow.asked.notified().await;
+        let finishing = tokio::spawn(agent.finish());
+        slow.answered.notify_one();
+        finishing.await.unwrap();
+        assert!(asking.await.unwrap().ends_with("v1.0.0\n"));
+    }
+
+    #[tokio::test]
+    async fn told_to_end_it_leaves_its_port() {
+        let agent = Agent::start(Arc::new(Lists), options(0)).await.unwrap();
+        let (address, _) = agent.url().strip_prefix("http://").unwrap().split_once('/').unwrap();
+        let address = address.to_owned();
+        agent.finish().await;
+        assert!(TcpStream::connect(address).await.is_err());
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    bundle, completions, config, go, import, man, serve, static_build, store, vendor, version,
+    agent, bundle, completions, config, go, import, init, man, serve, static_build, store, vendor, version,
 };
 use crate::exit::Exit;
 
@@ -22,6 +22,11 @@ pub struct Cli {
 /// The commands, in the order in which help shows them.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Prepare a project, new or existing, for all fallbacks.
+    ///
+    /// Writes a go.mod if there is none, modkeep.toml, .gitattributes and a job for your CI, says why, and what to commit. Files that
+    /// are there are not overwritten. It needs no network, and run again it finds nothing to do.
+    Init(init::InitArgs),
     /// Run go so that its build survives its proxies.
     ///
     /// Everything behind `go` is for the go command, whose exit code, input and output are its own. What go wants to download
@@ -30,6 +35,10 @@ pub enum Command {
     Go(go::GoArgs),
     /// Run a command that runs go, such as make, with the same ladder under it.
     Exec(go::ExecArgs),
+    /// Keep the same ladder running in the background, for gopls, IDEs and plain go.
+    ///
+    /// go asks it first with the GOPROXY that `modkeep agent env` prints. When it does not run, go works as without it.
+    Agent(agent::AgentArgs),
     /// Build from go.mod, go.sum and vendor/ alone, without any network, and prove it.
     ///
     /// Checks that go.mod is tidy, go.sum complete, and vendor/ consistent and whole. Then runs go with GOPROXY=off, GOSUMDB=off,

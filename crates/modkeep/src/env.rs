@@ -97,6 +97,11 @@ impl Env {
         self.xdg("XDG_CACHE_HOME", ".cache")
     }
 
+    /// `$XDG_STATE_HOME`, else `~/.local/state`.
+    pub fn state_home(&self) -> Option<PathBuf> {
+        self.xdg("XDG_STATE_HOME", ".local/state")
+    }
+
     /// Where files of the moment belong: `$TMPDIR`, else `/tmp`.
     pub fn temporary(&self) -> PathBuf {
         self.absolute("TMPDIR").map_or_else(|| PathBuf::from("/tmp"), Path::to_owned)

@@ -11,6 +11,8 @@ pub enum Exit {
     Failure,
     /// The answer cannot be told: what to compare with is missing or cannot be read.
     Untold,
+    /// What was asked about does not run; the number is that of the init scripts of the Linux Standard Base.
+    NotRunning,
     /// The command line is wrong: an unknown flag or command, a missing or impossible value.
     Usage,
     /// What the command needs from this machine is not there, such as a free address or a writable data folder.
@@ -26,10 +28,11 @@ pub enum Exit {
 impl Exit {
     /// All codes of our own, in the order in which they are documented. `modkeep go` and `modkeep exec` end with the command's
     /// own otherwise.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Ok,
         Self::Failure,
         Self::Untold,
+        Self::NotRunning,
         Self::Usage,
         Self::Unavailable,
         Self::Infrastructure,
@@ -42,6 +45,7 @@ impl Exit {
             Self::Ok => 0,
             Self::Failure => 1,
             Self::Untold => 2,
+            Self::NotRunning => 3,
             Self::Usage => 64,
             Self::Unavailable => 69,
             Self::Infrastructure => 75,
@@ -56,6 +60,7 @@ impl Exit {
             Self::Ok => "done",
             Self::Failure => "failed",
             Self::Untold => "what to compare with is missing or unreadable (vendor verify)",
+            Self::NotRunning => "it does not run (agent status)",
             Self::Usage => "the command line is wrong",
             Self::Unavailable => {
                 "something needed on this machine is missing (address in use, data folder not writable)"

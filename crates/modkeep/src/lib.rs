@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod access;
+pub mod agent;
 pub mod bundles;
 pub mod cli;
 pub mod commands;
@@ -53,6 +54,8 @@ fn dispatch(command: &Command, session: &mut Session<'_>) -> Result<(), Failed> 
     match command {
         Command::Go(args) => commands::go::run(args, session),
         Command::Exec(args) => commands::go::exec(args, session),
+        Command::Agent(args) => commands::agent::run(args, session),
+        Command::Init(args) => commands::init::run(args, session),
         Command::Static(args) => commands::static_build::run(args, session),
         Command::Serve(args) => serve::run(args, session),
         Command::Import(args) => import::run(args, session),

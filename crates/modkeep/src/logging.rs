@@ -44,8 +44,13 @@ impl Drop for Log {
 
 /// Makes the log of this process what the settings say. The second call in one process is an error.
 pub fn start(settings: &Settings, env: &Env) -> Result<Log, Failed> {
+    start_to(std::io::stderr(), settings, env)
+}
+
+/// The same to another place than stderr.
+pub fn start_to(target: impl Write + Send + 'static, settings: &Settings, env: &Env) -> Result<Log, Failed> {
     let filter = EnvFilter::new(settings.get(&table::LOG)?.as_str());
-    let writer = Unblocked::new(std::io::stderr())?;
+    let writer = Unblocked::new(target)?;
     let each = writer.clone();
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(move || each.clone());
     let json = is_json(settings.get(&table::LOG_FORMAT)?, env);

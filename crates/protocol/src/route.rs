@@ -20,9 +20,15 @@ pub(crate) const PATH_MAX: usize = 4096;
 /// What the paths of checksum databases begin with. No module begins so: its first element has a dot (protocol.md B20).
 const DATABASES: &str = "sumdb/";
 
+/// What is shown of a secret prefix.
+const HIDDEN: &str = "/***";
+
 /// The part of the URL path in front of the GOPROXY routes: empty, or `/like/this`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Prefix(String);
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Prefix {
+    text: String,
+    is_secret: bool,
+}
 
 /// Why a text cannot be a path prefix.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,25 +49,37 @@ impl Prefix {
         let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
         let good = |element: &str| !matches!(element, "" | "." | "..") && element.chars().all(allowed);
         if inner.split('/').all(good) {
-            Ok(Self(format!("/{inner}")))
+            Ok(Self { text: format!("/{inner}"), is_secret: false })
         } else {
             Err(PrefixError(text.to_owned()))
         }
     }
 
+    /// The same prefix as a secret: who does not know it is not told it, neither in an answer nor in a log.
+    #[must_use]
+    pub fn secret(self) -> Self {
+        Self { is_secret: true, ..self }
+    }
+
     /// The prefix: empty, or with a slash in front and none behind.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     fn strip<'a>(&self, path: &'a str) -> Option<&'a str> {
-        path.strip_prefix(&self.0)?.strip_prefix('/')
+        path.strip_prefix(&self.text)?.strip_prefix('/')
     }
 }
 
 impl fmt::Display for Prefix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(if self.is_secret { HIDDEN } else { &self.text })
+    }
+}
+
+impl fmt::Debug for Prefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Prefix({self})")
     }
 }
 
@@ -249,6 +267,14 @@ mod tests {
             address(&format!("/a.example/{}/@v/list", "m".repeat(PATH_MAX))),
             Err(RouteError::TooLong)
         );
+    }
+
+    #[test]
+    fn a_secret_prefix_is_told_to_nobody() {
+        let prefix = Prefix::parse("mirror").unwrap().secret();
+        assert!(parse("/mirror/a.example/m/@v/list", &prefix, &[]).is_ok());
+        let refused = parse("/a.example/m/@v/list", &prefix, &[]).unwrap_err();
+        assert!(!format!("{refused} {refused:?} {prefix}").contains("mirror"), "{refused:?}");
     }
 
     #[test]

@@ -3,11 +3,13 @@
 //! A command gets all that it may touch as a [`Session`], writes its result to `out`, and what the user should know
 //! besides to `err`.
 
+pub mod agent;
 pub mod bundle;
 pub mod completions;
 pub mod config;
 pub mod go;
 pub mod import;
+pub mod init;
 pub mod man;
 pub mod serve;
 pub mod static_build;
@@ -17,6 +19,7 @@ pub mod version;
 
 use std::io::Write;
 
+use crate::agent::list;
 use crate::env::Env;
 use crate::files::Files;
 use crate::report::{self, Failed};
@@ -37,10 +40,10 @@ pub struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// The settings of this run. Warnings about them are printed.
+    /// The settings of this run, without the user's own agent among the places to ask. Warnings about them are printed.
     pub fn settings(&mut self, given: &Given) -> Result<Settings, Failed> {
         let resolved = resolve(self.env, self.files, given)?;
         report::write_warnings(&resolved.warnings, self.err)?;
-        Ok(resolved.settings)
+        Ok(list::stripped(resolved.settings, self.env))
     }
 }

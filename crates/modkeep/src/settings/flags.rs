@@ -67,6 +67,26 @@ impl Group for OfClient {
     }
 }
 
+/// What the agent of a user needs: what the client does, and where to listen.
+#[derive(Debug, Clone, Copy)]
+pub struct OfAgent;
+
+impl Group for OfAgent {
+    fn settings() -> &'static [&'static dyn AnySetting] {
+        &table::OF_AGENT
+    }
+}
+
+/// What commands need that only have to know where the agent listens.
+#[derive(Debug, Clone, Copy)]
+pub struct OfPort;
+
+impl Group for OfPort {
+    fn settings() -> &'static [&'static dyn AnySetting] {
+        &table::OF_PORT
+    }
+}
+
 /// What commands need that look after keys.
 #[derive(Debug, Clone, Copy)]
 pub struct OfKeys;

@@ -235,6 +235,15 @@ impl Settings {
         self.values.get(key).ok_or_else(|| Failed::new(Exit::Config, missing()))
     }
 
+    /// The same settings with this text for one of them; who has set it, and where, stays as it is.
+    #[must_use]
+    pub fn with_text(mut self, setting: &dyn AnySetting, text: String) -> Self {
+        if let Some(value) = self.values.get_mut(setting.spec().key) {
+            value.text = text;
+        }
+        self
+    }
+
     /// What files say about single places, those of the nearest file first, one entry per URL.
     pub fn places(&self) -> &[Place] {
         &self.places

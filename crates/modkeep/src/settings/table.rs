@@ -22,9 +22,11 @@ use crate::env::Env;
 use crate::settings::values::{self, Fallback, LogFilter, LogFormat};
 use crate::settings::{AnySetting, DefaultValue, Invalid, Setting, Shape, Spec};
 pub use bundles::BUNDLES;
-pub use client::{MODULE_CACHES, RUNGS};
+pub use client::{AGENT_PORT, MODULE_CACHES, RUNGS};
 pub use fetching::{ASK_TIMEOUT, CONNECT_TIMEOUT, FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT, STREAM_AFTER};
-pub use groups::{OF_BUNDLE, OF_CLIENT, OF_IMPORT, OF_KEYS, OF_RECORD, OF_STORE, OF_VERIFY};
+pub use groups::{
+    OF_AGENT, OF_BUNDLE, OF_CLIENT, OF_IMPORT, OF_KEYS, OF_PORT, OF_RECORD, OF_STORE, OF_VERIFY,
+};
 pub use keeping::{GC_INTERVAL, GC_MAX_SIZE, GC_OLDER_THAN, SCRUB_RATE};
 pub use keys::{KEYS_FOLDER, SIGNING_KEY, SYSTEM_TRUSTED_FILE, TRUSTED_FILE, TRUSTED_KEYS};
 pub use repositories::{
@@ -34,7 +36,7 @@ pub use repositories::{
 };
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&dyn AnySetting; 48] = [
+pub static ALL: [&dyn AnySetting; 49] = [
     &LISTEN,
     &TLS_CERT,
     &TLS_KEY,
@@ -78,6 +80,7 @@ pub static ALL: [&dyn AnySetting; 48] = [
     &SCRUB_RATE,
     &RUNGS,
     &MODULE_CACHES,
+    &AGENT_PORT,
     &BUNDLES,
     &SIGNING_KEY,
     &TRUSTED_KEYS,

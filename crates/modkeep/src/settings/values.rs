@@ -20,7 +20,7 @@ use source::upstream::check_url;
 use tracing_subscriber::EnvFilter;
 
 use crate::settings::{Base, Choice, Invalid};
-pub use client::{folders, rungs};
+pub use client::{folders, port, rungs};
 pub use locations::{bundle_location, bundle_locations};
 pub use repositories::{
     PROCESSES, RepositoryWay, TAGS_AHEAD, govcs, repository_processes, repository_tags_ahead,

@@ -149,7 +149,12 @@ fn wanted_log(settings: &Settings, env: &Env) -> Result<Option<Log>, Failed> {
     is_wanted.then(|| logging::start(settings, env)).transpose()
 }
 
-fn client(settings: &Settings, project: &Project, session: &Session<'_>) -> Result<Client, Failed> {
+/// A client for this project, with all rungs and without bundles.
+pub(in crate::commands) fn client(
+    settings: &Settings,
+    project: &Project,
+    session: &Session<'_>,
+) -> Result<Client, Failed> {
     let go = GoSettings::load(session.env, session.files);
     let get = |name: &str| go.get(name).map(|(value, _)| value);
     let pins = pins::read(&project.sum_files()).map_err(|error| {
@@ -223,7 +228,8 @@ async fn attended(run: &Run<'_>, client: Client) -> Result<child::Ended, Failed>
     child::run(command).await.map_err(|error| cannot_start(run.program, &error))
 }
 
-fn database(setting: &SumDbSetting) -> Option<&gomod::gosumdb::SumDb> {
+/// The database that go verifies with, if there is one.
+pub(in crate::commands) fn database(setting: &SumDbSetting) -> Option<&gomod::gosumdb::SumDb> {
     match setting {
         SumDbSetting::On(database) => Some(database),
         SumDbSetting::Off => None,

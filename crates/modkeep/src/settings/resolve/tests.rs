@@ -79,7 +79,7 @@ fn samples(spec: &Spec) -> [String; 3] {
         "LOCATIONS" => format!("https://a{number}.example/bundles,/folder"),
         "KEYS" => format!("/folder{number},/other"),
         "WAYS" => ["https", "ssh", "https,ssh"][number - 1].to_owned(),
-        "NUMBER" => number.to_string(),
+        "NUMBER" | "PORT" => number.to_string(),
         "NAMES" => ["cache", "upstream", "git", "bundle", "vendor", "static"][number % 6].to_owned(),
         "FOLDERS" => format!("/folder{number}:/other"),
         "FILTER" => ["off", "warn", "debug"][number - 1].to_owned(),

@@ -23,6 +23,22 @@ pub static RUNGS: Setting<Option<Vec<Rung>>> = Setting {
     parse: values::rungs,
 };
 
+/// Where the agent of the user listens.
+pub static AGENT_PORT: Setting<u16> = Setting {
+    spec: Spec {
+        key: "agent-port",
+        value_name: "PORT",
+        shape: Shape::Text,
+        expects: "a port between 1 and 65535",
+        default: DefaultValue::Text("17663"),
+        go: None,
+        may_hold_secrets: false,
+        doc: "The port of loopback that `modkeep agent start` listens on.\n\nThe same at each start, so that the address in \
+              GOPROXY stays the same. Take one that the system gives to nobody by itself: below 32768.",
+    },
+    parse: values::port,
+};
+
 /// Where else modules may lie on this machine.
 pub static MODULE_CACHES: Setting<Vec<PathBuf>> = Setting {
     spec: Spec {

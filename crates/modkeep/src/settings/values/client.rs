@@ -28,6 +28,12 @@ pub fn folders(text: &str, base: &Base) -> Result<Vec<PathBuf>, Invalid> {
     text.split(':').filter(|folder| !folder.is_empty()).map(|folder| path(folder, base)).collect()
 }
 
+/// Reads a port that can be asked for again, which port 0 (any that is free) cannot.
+pub fn port(text: &str, _: &Base) -> Result<u16, Invalid> {
+    let port: u16 = text.parse().map_err(|_| Invalid("it is no number of a port".to_owned()))?;
+    if port == 0 { Err(Invalid("port 0 is another one each time".to_owned())) } else { Ok(port) }
+}
+
 fn unknown(name: &str) -> Invalid {
     let names: Vec<&str> = Rung::ALL.iter().map(|rung| rung.name()).collect();
     Invalid(format!("there is no rung {name:?}; there are {}", names.join(", ")))
@@ -49,6 +55,14 @@ mod tests {
         assert_eq!(rungs("cache, upstream", &base()), Ok(Some(vec![Rung::Cache, Rung::Upstream])));
         assert!(rungs("cache,cache", &base()).unwrap_err().0.contains("twice"));
         assert!(rungs("proxy", &base()).unwrap_err().0.contains("upstream, cache"));
+    }
+
+    #[test]
+    fn a_port_is_one_that_stays() {
+        assert_eq!(port("17663", &base()), Ok(17663));
+        for text in ["0", "65536", "-1", "x", ""] {
+            assert!(port(text, &base()).is_err(), "{text}");
+        }
     }
 
     #[test]

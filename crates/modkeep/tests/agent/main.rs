@@ -1,0 +1,8 @@
+//! The agent of a user as the shipped binary runs it, with the real go before it.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop loudly")]
+
+mod builds;
+mod life;
+mod scene;
+mod secrecy;
