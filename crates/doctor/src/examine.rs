@@ -20,8 +20,7 @@ pub async fn examine(places: &[Place], known: &Known<'_>, options: &Options) -> 
     let mut hidden = 0;
     if let Some(offset) = sky.offset() {
         let right = Options { clock: options.clock.set(offset), ..options.clone() };
-        let looks = places.iter().zip(&mut seen).filter(|(_, seen)| is_out_of_time(seen));
-        let again = looks.map(|(place, seen)| look_again(place, seen, &right));
+        let again = places.iter().zip(&mut seen).map(|(place, seen)| by_right_clock(place, seen, &right));
         hidden = join_all(again).await.into_iter().filter(|is_hidden| *is_hidden).count();
     }
     diagnose::diagnose(places, seen, &sky, hidden, known, &options.limits)
@@ -31,8 +30,13 @@ fn is_out_of_time(seen: &Observation) -> bool {
     seen.certificate.as_ref().is_some_and(Shown::is_out_of_time)
 }
 
-/// Whether it was the clock alone that made the certificate look out of its time. What was seen of the two clocks stays.
-async fn look_again(place: &Place, seen: &mut Observation, right: &Options) -> bool {
+/// Whether it was the clock alone that made the certificate look out of its time. What was seen of the two clocks stays. What looked
+/// good by the wrong clock need not be so by the right one.
+async fn by_right_clock(place: &Place, seen: &mut Observation, right: &Options) -> bool {
+    if !is_out_of_time(seen) {
+        seen.certificate.iter_mut().for_each(|shown| shown.at = right.clock.now());
+        return false;
+    }
     let (reading, first_byte) = (seen.reading, seen.first_byte);
     let again = observe(place, right, Reserve::ByOthersClock).await;
     *seen = Observation { reading, first_byte, ..again };
