@@ -7,9 +7,9 @@
 pub enum Exit {
     /// The command did what was asked.
     Ok,
-    /// The command could not do what was asked, for a reason that has no number of its own.
+    /// The command could not do what was asked, for a reason that has no number of its own; or `doctor` has warnings.
     Failure,
-    /// The answer cannot be told: what to compare with is missing or cannot be read.
+    /// The answer cannot be told: what to compare with is missing or cannot be read; or `doctor` has found something broken.
     Untold,
     /// The command line is wrong: an unknown flag or command, a missing or impossible value.
     Usage,
@@ -54,8 +54,10 @@ impl Exit {
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Ok => "done",
-            Self::Failure => "failed",
-            Self::Untold => "what to compare with is missing or unreadable (vendor verify)",
+            Self::Failure => "failed, or there are warnings (doctor)",
+            Self::Untold => {
+                "what to compare with is missing or unreadable (vendor verify); something is broken (doctor)"
+            }
             Self::Usage => "the command line is wrong",
             Self::Unavailable => {
                 "something needed on this machine is missing (address in use, data folder not writable)"

@@ -91,7 +91,8 @@ const ROOMS: &[Room] = &[
     Room {
         name: "modkeep",
         may_use: &[
-            "server", "gateway", "ladder", "protocol", "store", "vcs", "cluster", "bundle", "doctor", "faults",
+            "server", "gateway", "ladder", "protocol", "store", "vcs", "cluster", "bundle", "doctor",
+            "faults",
         ],
         because: "wires the crates of the product together, and nothing else",
     },
