@@ -119,9 +119,9 @@ fn convinces(
 ) -> Result<(), Distrust> {
     let now = UnixTime::since_unix_epoch(at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default());
     match trust.verifier().verify_server_cert(leaf, others, host, &[], now) {
-        Ok(_) => Ok(()),
         // Names are looked at only behind the chain.
-        Err(Error::InvalidCertificate(
+        Ok(_)
+        | Err(Error::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
         )) => Ok(()),
         Err(Error::InvalidCertificate(error)) => Err(distrust(&error, is_self_signed)),
@@ -131,7 +131,8 @@ fn convinces(
 
 fn distrust(error: &CertificateError, is_self_signed: bool) -> Distrust {
     match error {
-        CertificateError::UnknownIssuer => Distrust::Unknown,
+        // Or one that only has the name of an authority that we trust, and another key.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => Distrust::Unknown,
         CertificateError::Expired
         | CertificateError::ExpiredContext { .. }
         | CertificateError::NotValidYet

@@ -1,19 +1,21 @@
 //! Looking at all places at once, and once more at those that a wrong clock has hidden.
 
 use futures_util::future::join_all;
+use gomod::gosum::GoSum;
 
 use crate::certificate::Shown;
-use crate::diagnose::{self, Diagnosis, Known, Sky};
+use crate::diagnose::{self, Diagnosis, Sky};
 use crate::evidence::Observation;
 use crate::options::Options;
 use crate::place::Place;
 use crate::probe::{Reserve, observe};
 
-/// Looks at every place, all at the same time, and says what is wrong.
+/// Looks at every place, all at the same time, and says what is wrong. Content is held to `pins`, the hashes that the project has on
+/// record, else to what the database says.
 ///
 /// Where certificates look out of their time and the places agree that this machine's clock is wrong, these places are looked at again by
 /// the clock that they agree on, without telling them who we are.
-pub async fn examine(places: &[Place], known: &Known<'_>, options: &Options) -> Diagnosis {
+pub async fn examine(places: &[Place], pins: &GoSum, options: &Options) -> Diagnosis {
     let looks = places.iter().map(|place| observe(place, options, Reserve::None));
     let mut seen: Vec<Observation> = join_all(looks).await;
     let sky = Sky::of(&seen, options);
@@ -23,7 +25,7 @@ pub async fn examine(places: &[Place], known: &Known<'_>, options: &Options) -> 
         let again = places.iter().zip(&mut seen).map(|(place, seen)| by_right_clock(place, seen, &right));
         hidden = join_all(again).await.into_iter().filter(|is_hidden| *is_hidden).count();
     }
-    diagnose::diagnose(places, seen, &sky, hidden, known, &options.limits)
+    diagnose::diagnose(places, seen, &sky, hidden, pins, &options.limits)
 }
 
 fn is_out_of_time(seen: &Observation) -> bool {
@@ -39,6 +41,6 @@ async fn by_right_clock(place: &Place, seen: &mut Observation, right: &Options) 
     }
     let (reading, first_byte) = (seen.reading, seen.first_byte);
     let again = observe(place, right, Reserve::ByOthersClock).await;
-    *seen = Observation { reading, first_byte, ..again };
+    *seen = Observation { first_byte, reading, ..again };
     !is_out_of_time(seen)
 }

@@ -13,7 +13,7 @@ mod trust;
 
 pub use cause::{Cause, Severity};
 pub use certificate::{Distrust, Shown};
-pub use diagnose::{Diagnosis, Examined, Finding, Known};
+pub use diagnose::{Diagnosis, Examined, Finding};
 pub use evidence::{
     Answer, Content, Observation, Outcome, Page, Question, Reading, Refusal, Stage, Trouble, Way,
 };

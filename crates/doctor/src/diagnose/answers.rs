@@ -50,17 +50,10 @@ fn status(refusal: &Refusal, seen: &Observation) -> Option<(Cause, String)> {
 
 fn told_status(refusal: &Refusal) -> String {
     let Refusal { status, text, retry_after, by_proxy } = refusal;
-    let mut told = format!("status {status}");
-    if let Some(proxy) = by_proxy {
-        told.push_str(&format!(" from {proxy}"));
-    }
-    if let Some(text) = text {
-        told.push_str(&format!(": {text}"));
-    }
-    if let Some(wait) = retry_after {
-        told.push_str(&format!(" (Retry-After: {wait})"));
-    }
-    told
+    let from = by_proxy.as_ref().map_or_else(String::new, |proxy| format!(" from {proxy}"));
+    let text = text.as_ref().map_or_else(String::new, |text| format!(": {text}"));
+    let wait = retry_after.as_ref().map_or_else(String::new, |wait| format!(" (Retry-After: {wait})"));
+    format!("status {status}{from}{text}{wait}")
 }
 
 fn told_page(page: &Page) -> String {

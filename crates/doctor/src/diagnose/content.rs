@@ -4,7 +4,7 @@ use gomod::gosum::{GoSum, Part, Verdict};
 use gomod::gosumdb::Sums;
 use gomod::{H1, ModuleVersion};
 
-use super::{Finding, Known};
+use super::Finding;
 use crate::cause::Cause;
 use crate::evidence::{Content, Observation, Outcome};
 use crate::place::{Kind, Place};
@@ -17,18 +17,18 @@ pub(super) struct Right<'a> {
 }
 
 impl<'a> Right<'a> {
-    pub(super) fn of(places: &[Place], seen: &[Observation], known: &Known<'a>) -> Self {
+    pub(super) fn of(places: &[Place], seen: &[Observation], pins: &'a GoSum) -> Self {
         let mut said: Vec<(bool, ModuleVersion, Sums)> = Vec::new();
         for (place, seen) in places.iter().zip(seen) {
             let Some(module) = place.kind.database().and_then(|database| database.module.clone()) else {
                 continue;
             };
             let is_mirror = !matches!(place.kind, Kind::Database { .. });
-            said.extend(sums(seen).map(|sums| (is_mirror, module.clone(), sums.clone())));
+            said.extend(sums(seen).map(|sums| (is_mirror, module.clone(), *sums)));
         }
         said.sort_by_key(|(is_mirror, ..)| *is_mirror);
         let sums = said.into_iter().map(|(_, module, sums)| (module, sums)).collect();
-        Self { pins: known.pins, sums }
+        Self { pins, sums }
     }
 
     /// What the place has that is not right.

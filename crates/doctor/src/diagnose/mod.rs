@@ -18,13 +18,6 @@ use crate::place::Place;
 use content::Right;
 pub(crate) use sky::Sky;
 
-/// What is known before anybody is asked.
-#[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
-    /// The hashes that the project has on record.
-    pub pins: &'a GoSum,
-}
-
 /// What is wrong, and how that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -79,10 +72,10 @@ pub(crate) fn diagnose(
     seen: Vec<Observation>,
     sky: &Sky,
     hidden: usize,
-    known: &Known<'_>,
+    pins: &GoSum,
     limits: &Limits,
 ) -> Diagnosis {
-    let right = Right::of(places, &seen, known);
+    let right = Right::of(places, &seen, pins);
     let interceptions = interception::find(places, &seen);
     let each = places.iter().zip(seen).zip(interceptions);
     let places = each.map(|((place, seen), interception)| {

@@ -27,8 +27,14 @@ pub(super) struct Opened {
     pub(super) wire: Wire,
     /// What was shown; none without TLS.
     pub(super) certificate: Option<Shown>,
-    /// The HTTP proxy that is to pass the request on, and who we are to it; none where it only tunnels.
-    pub(super) relay: Option<Option<HeaderValue>>,
+    /// Whether the HTTP proxy on the way is to pass the request on; it tunnels what is secured.
+    pub(super) relay: Option<Relay>,
+}
+
+/// An HTTP proxy that passes requests on.
+pub(super) struct Relay {
+    /// Who we are to it.
+    pub(super) login: Option<HeaderValue>,
 }
 
 /// A connection that does not stand, and the certificate that was shown before it broke.
@@ -61,7 +67,7 @@ pub(super) async fn open(
             if is_secure {
                 (tunnel(wire, url, login, &options.limits, &shown(proxy.uri())).await?, None)
             } else {
-                (wire, Some(login))
+                (wire, Some(Relay { login }))
             }
         }
     };

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use gomod::ModuleVersion;
 use source::Ask;
@@ -37,12 +37,12 @@ fn look(root: &Path, module: Option<&ModuleVersion>, max: u64) -> Vec<Answer> {
     let Some(module) = module else { return vec![plain] };
     [(Question::GoMod, Ask::Mod(module.clone())), (Question::Zip, Ask::Zip(module.clone()))]
         .into_iter()
-        .map(|(question, ask)| Answer { question, outcome: file(root.join(ask.address()), &ask, max) })
+        .map(|(question, ask)| Answer { question, outcome: file(&root.join(ask.address()), &ask, max) })
         .collect()
 }
 
-fn file(path: PathBuf, ask: &Ask, max: u64) -> Outcome {
-    let content = match read(&path, max) {
+fn file(path: &Path, ask: &Ask, max: u64) -> Outcome {
+    let content = match read(path, max) {
         Ok(Some(content)) => content,
         Ok(None) => return Outcome::Untaken(format!("it has more than {} MiB", max >> 20)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Outcome::Absent,

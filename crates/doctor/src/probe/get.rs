@@ -171,7 +171,7 @@ async fn send(
     if let Some(login) = login {
         request = request.header(header::AUTHORIZATION, login);
     }
-    if let Some(Some(login)) = opened.relay {
+    if let Some(login) = opened.relay.and_then(|relay| relay.login) {
         request = request.header(header::PROXY_AUTHORIZATION, login);
     }
     let request =

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use doctor::{Access, Cause, Database, Kind, Known, Place, examine};
+use doctor::{Access, Cause, Database, Kind, Place, examine};
 use fastrand::Rng;
 use gomod::ModuleVersion;
 use gomod::gosum::GoSum;
@@ -24,6 +24,7 @@ const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 
 /// One place.
+#[expect(clippy::struct_excessive_bools, reason = "each is thrown by itself")]
 #[derive(Debug, Clone)]
 struct Spot {
     is_secure: bool,
@@ -107,7 +108,7 @@ impl Case {
             places.push(place);
         }
         let pins = if self.is_pinned { world.pins() } else { GoSum::default() };
-        let said = examine(&places, &Known { pins: &pins }, &world.options(self.skew)).await;
+        let said = examine(&places, &pins, &World::options(self.skew)).await;
         let of_places = said.places.iter().enumerate().flat_map(|(at, examined)| {
             examined.findings.iter().map(move |finding| (Some(at), finding.cause))
         });
@@ -208,7 +209,7 @@ impl Spot {
             Line::NoRoute => format!("unrouted.{domain}"),
             _ => format!("proxy.{domain}"),
         };
-        let shelf =
+        let goods =
             if self.is_database { world.own_host(self.goods) } else { world.shelf(self.goods, self.mirrors) };
         let conduct = Conduct {
             line: self.line,
@@ -216,7 +217,7 @@ impl Spot {
             tls: self.is_secure.then(|| world.office.acceptor(&host, self.paper)),
             date: Some(shifted(now(), self.clock)),
             portal: None,
-            shelf,
+            shelf: goods,
             heard: Arc::new(Mutex::default()),
         };
         let portal =
@@ -226,10 +227,10 @@ impl Spot {
         let server = Server::start(Conduct { portal: Some(url), ..conduct }).await;
         let scheme = if self.is_secure { "https" } else { "http" };
         let url = Url::parse(&format!("{scheme}://{host}:{}", server.address.port())).unwrap();
-        (vec![server, portal], self.place(url, world))
+        (vec![server, portal], self.place(&url, world))
     }
 
-    fn place(&self, url: Url, world: &World) -> Place {
+    fn place(&self, url: &Url, world: &World) -> Place {
         let module = self
             .asks_module
             .then(|| ModuleVersion::parse(world.module.path(), world.module.version()).unwrap());
@@ -237,11 +238,14 @@ impl Spot {
             panic!("the database has a key")
         };
         let database = Database { setting, module: module.clone() };
-        let kind = match self.is_database {
-            true => Kind::Database { url: url.clone(), database },
-            false => Kind::Proxy { url: url.clone(), module, mirror: self.mirrors.then_some(database) },
+        let url = url.clone();
+        let name = url.to_string();
+        let kind = if self.is_database {
+            Kind::Database { url, database }
+        } else {
+            Kind::Proxy { url, module, mirror: self.mirrors.then_some(database) }
         };
         let access = Access { authorization: None, identity: None, trust: world.trust.clone() };
-        Place { name: url.to_string(), kind, access, is_private: false, is_public: false }
+        Place { name, kind, access, is_private: false, is_public: false }
     }
 }

@@ -34,6 +34,7 @@ impl Authority {
 /// All that can be shown.
 pub(crate) struct Office {
     pub(crate) trusted: Authority,
+    namesake: Authority,
     inspector: Authority,
     interceptor: Authority,
     made: Mutex<HashMap<(String, Paper), TlsAcceptor>>,
@@ -43,6 +44,7 @@ impl Office {
     pub(crate) fn new() -> Self {
         Self {
             trusted: Authority::new("trusted authority"),
+            namesake: Authority::new("trusted authority"),
             inspector: Authority::new("FortiGate CA"),
             interceptor: Authority::new("some CA"),
             made: Mutex::default(),
@@ -59,6 +61,7 @@ impl Office {
         let stranger = Authority::new(&format!("the CA of {host}"));
         let authority = match paper {
             Paper::Unknown | Paper::UnknownEarly => &stranger,
+            Paper::Namesake => &self.namesake,
             Paper::Inspector => &self.inspector,
             Paper::Interceptor => &self.interceptor,
             _ => &self.trusted,

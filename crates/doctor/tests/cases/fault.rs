@@ -26,6 +26,8 @@ pub(crate) enum Paper {
     /// Of an authority that nobody knows; each place has another one.
     Unknown,
     SelfSigned,
+    /// Of an authority that has the name of one that is trusted, and another key.
+    Namesake,
     /// Of an authority whose name says what it does.
     Inspector,
     /// Of one that nobody knows, which vouches for all places of the case that have this one.
@@ -83,13 +85,14 @@ impl Line {
 }
 
 impl Paper {
-    pub(crate) const BAD: [Self; 10] = [
+    pub(crate) const BAD: [Self; 11] = [
         Self::Ending,
         Self::Expired,
         Self::Early,
         Self::OtherHost,
         Self::Unknown,
         Self::SelfSigned,
+        Self::Namesake,
         Self::Inspector,
         Self::Interceptor,
         Self::ExpiredOtherHost,
@@ -108,7 +111,7 @@ impl Paper {
             Self::Expired => &[Cause::CertificateExpired],
             Self::Early => &[Cause::CertificateNotYetValid],
             Self::OtherHost => &[Cause::CertificateWrongHost],
-            Self::Unknown | Self::SelfSigned => &[Cause::CertificateUnknownAuthority],
+            Self::Unknown | Self::SelfSigned | Self::Namesake => &[Cause::CertificateUnknownAuthority],
             Self::Inspector | Self::Interceptor => &[Cause::Interception],
             Self::ExpiredOtherHost => &[Cause::CertificateExpired, Cause::CertificateWrongHost],
             Self::UnknownEarly => &[Cause::CertificateUnknownAuthority, Cause::CertificateNotYetValid],

@@ -75,7 +75,7 @@ async fn accept(listener: TcpListener, conduct: Conduct) {
 
 async fn connection(mut stream: TcpStream, conduct: Conduct) {
     match (conduct.line, &conduct.tls) {
-        (Line::Silent, _) => for_ever().await,
+        (Line::Silent, _) => drop(for_ever().await),
         (Line::Plain, _) => {
             let mut hello = [0; 512];
             let _ = stream.read(&mut hello).await;
@@ -110,8 +110,9 @@ async fn head(stream: &mut (impl AsyncRead + Unpin)) -> Option<String> {
     String::from_utf8(head).ok()
 }
 
-async fn for_ever() {
+async fn for_ever() -> std::io::Result<()> {
     tokio::time::sleep(Duration::from_hours(1)).await;
+    Ok(())
 }
 
 async fn answer(
@@ -133,16 +134,16 @@ async fn answer(
                 .await?;
             stream.write_all(&body).await
         }
-        Manner::Silent => Ok(for_ever().await),
+        Manner::Silent => for_ever().await,
         Manner::StalledHead => {
             stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Ty").await?;
             stream.flush().await?;
-            Ok(for_ever().await)
+            for_ever().await
         }
         Manner::StalledBody => {
             stream.write_all(format!("{}{{\"Ver", head(200, text, 1000)).as_bytes()).await?;
             stream.flush().await?;
-            Ok(for_ever().await)
+            for_ever().await
         }
         Manner::HungUp => Ok(()),
         Manner::CutBody => stream.write_all(format!("{}{{\"Ver", head(200, text, 1000)).as_bytes()).await,

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use doctor::{Access, Cause, Diagnosis, Kind, Known, Options, Place, examine};
+use doctor::{Access, Cause, Diagnosis, Kind, Options, Place, examine};
 use gomod::ModuleVersion;
 use gomod::gosum::GoSum;
 use rcgen::{CertificateParams, KeyPair};
@@ -75,7 +75,7 @@ impl Scene {
 
     async fn diagnosis(&self, options: &Options) -> Diagnosis {
         let pins = GoSum::default();
-        examine(std::slice::from_ref(&self.place), &Known { pins: &pins }, options).await
+        examine(std::slice::from_ref(&self.place), &pins, options).await
     }
 
     fn heard(&self) -> Vec<String> {
@@ -90,7 +90,7 @@ fn knows_us(head: &str) -> bool {
 #[tokio::test]
 async fn who_is_who_he_says_is_told_who_we_are() {
     let scene = Scene::new(Paper::Good, 0, Manner::Good).await;
-    assert_eq!(scene.examined(&scene.world.options(0)).await, BTreeSet::new());
+    assert_eq!(scene.examined(&World::options(0)).await, BTreeSet::new());
     let heard = scene.heard();
     assert!(heard.len() == 3 && heard.iter().all(|head| knows_us(head) && head.contains("example.com/lib")));
 }
@@ -99,7 +99,7 @@ async fn who_is_who_he_says_is_told_who_we_are() {
 async fn behind_a_bad_certificate_one_harmless_question_is_asked_by_nobody() {
     for paper in [Paper::Expired, Paper::OtherHost, Paper::Unknown] {
         let scene = Scene::new(paper, 0, Manner::Good).await;
-        assert_eq!(scene.examined(&scene.world.options(0)).await, paper.causes().iter().copied().collect());
+        assert_eq!(scene.examined(&World::options(0)).await, paper.causes().iter().copied().collect());
         let heard = scene.heard();
         assert!(heard.len() == 1 && heard[0].starts_with("get /modkeep-doctor/@v/list "), "{heard:?}");
         assert!(!knows_us(&heard[0]), "{heard:?}");
@@ -109,7 +109,7 @@ async fn behind_a_bad_certificate_one_harmless_question_is_asked_by_nobody() {
 #[tokio::test]
 async fn the_word_of_a_place_about_the_time_opens_nothing() {
     let scene = Scene::new(Paper::Expired, BACK, Manner::Good).await;
-    assert_eq!(scene.examined(&scene.world.options(0)).await, BTreeSet::from([Cause::ClockSkew]));
+    assert_eq!(scene.examined(&World::options(0)).await, BTreeSet::from([Cause::ClockSkew]));
     let heard = scene.heard();
     assert!(!heard.iter().any(|head| knows_us(head) || head.contains("example.com/lib")), "{heard:?}");
 }
@@ -124,7 +124,7 @@ async fn our_certificate_is_not_shown_to_a_bad_one() {
     let pair = CertifiedKey::from_der(vec![ours.der().clone()], der, &provider).unwrap();
     scene.place.access.identity = Some(Arc::new(pair));
     let expected = BTreeSet::from([Cause::CertificateExpired]);
-    assert_eq!(scene.examined(&scene.world.options(0)).await, expected);
+    assert_eq!(scene.examined(&World::options(0)).await, expected);
     assert_eq!(scene.heard(), Vec::<String>::new());
 }
 
@@ -134,7 +134,7 @@ async fn a_redirect_is_followed_as_anybody() {
     let there = format!("https://{HOST}:{}/login", other.server.address.port());
     let world = Arc::clone(&other.world);
     let scene = Scene::in_world(world, Paper::Good, 0, Manner::PageElsewhere, Some(there)).await;
-    assert_eq!(scene.examined(&scene.world.options(0)).await, BTreeSet::from([Cause::Page]));
+    assert_eq!(scene.examined(&World::options(0)).await, BTreeSet::from([Cause::Page]));
     assert!(scene.heard().iter().all(|head| knows_us(head)), "{:?}", scene.heard());
     let heard = other.heard();
     assert!(heard.len() == 1 && !knows_us(&heard[0]), "{heard:?}");
@@ -175,7 +175,7 @@ async fn connected(mut stream: TcpStream, lets_through: bool) {
 async fn an_http_proxy_on_the_way_is_gone_through_and_named() {
     let scene = Scene::new(Paper::Good, 0, Manner::Good).await;
     let (proxies, task) = http_proxy(true).await;
-    let options = Options { proxies, ..scene.world.options(0) };
+    let options = Options { proxies, ..World::options(0) };
     let said = scene.diagnosis(&options).await;
     assert_eq!((said.machine, said.places[0].findings.clone()), (vec![], vec![]));
     let through = said.places[0].seen.way.through.as_deref().unwrap();
@@ -188,7 +188,7 @@ async fn an_http_proxy_on_the_way_is_gone_through_and_named() {
 async fn an_http_proxy_that_refuses_is_told_from_the_place() {
     let scene = Scene::new(Paper::Good, 0, Manner::Good).await;
     let (proxies, task) = http_proxy(false).await;
-    let options = Options { proxies, ..scene.world.options(0) };
+    let options = Options { proxies, ..World::options(0) };
     assert_eq!(scene.examined(&options).await, BTreeSet::from([Cause::ProxyAuthentication]));
     assert_eq!(scene.heard(), Vec::<String>::new());
     task.abort();
@@ -197,7 +197,7 @@ async fn an_http_proxy_that_refuses_is_told_from_the_place() {
 #[tokio::test]
 async fn a_server_on_this_machine_says_nothing_about_its_clock() {
     let scene = Scene::new(Paper::Good, -3600, Manner::Good).await;
-    let believed = scene.world.options(0);
+    let believed = World::options(0);
     assert_eq!(scene.examined(&believed).await, BTreeSet::from([Cause::ClockSkew]));
     let options = Options { believes_own_servers: false, ..believed };
     assert_eq!(scene.examined(&options).await, BTreeSet::new());
@@ -207,7 +207,7 @@ async fn a_server_on_this_machine_says_nothing_about_its_clock() {
 async fn a_place_that_everybody_else_sees_with_a_public_certificate_is_opened_on_the_way() {
     let mut scene = Scene::new(Paper::Unknown, 0, Manner::Good).await;
     scene.place.is_public = true;
-    assert_eq!(scene.examined(&scene.world.options(0)).await, BTreeSet::from([Cause::Interception]));
+    assert_eq!(scene.examined(&World::options(0)).await, BTreeSet::from([Cause::Interception]));
 }
 
 #[tokio::test]
@@ -217,7 +217,7 @@ async fn folders_are_looked_into() {
     let upstream = testkit::FakeUpstream::builder().module(scene.world.module.clone()).start();
     upstream.write_file_proxy(home.path());
     let module = Some(ModuleVersion::parse(MODULE, "v1.0.0").unwrap());
-    let options = scene.world.options(0);
+    let options = World::options(0);
     let folder = |root: &std::path::Path| Kind::Folder { root: root.to_owned(), module: module.clone() };
     scene.place.kind = folder(home.path());
     assert_eq!(scene.examined(&options).await, BTreeSet::new());

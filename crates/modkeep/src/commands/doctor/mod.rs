@@ -17,7 +17,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use clap::Args;
-use doctor::{Diagnosis, Known, Options, Severity};
+use doctor::{Diagnosis, Options, Severity};
 use gomod::ModuleVersion;
 use gomod::gosum::GoSum;
 use ladder::pins;
@@ -115,7 +115,7 @@ fn look(
 
 fn examined(places: &Places, pins: &GoSum, options: &Options) -> Result<Diagnosis, Failed> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let diagnosis = runtime.block_on(doctor::examine(&places.examined, &Known { pins }, options));
+    let diagnosis = runtime.block_on(doctor::examine(&places.examined, pins, options));
     runtime.shutdown_timeout(HANGING_MAX);
     Ok(diagnosis)
 }
