@@ -88,7 +88,7 @@ pub(crate) fn code(output: &GoOutput) -> i32 {
 
 /// The report as JSON.
 pub(crate) fn report(output: &GoOutput) -> Value {
-    serde_json::from_str(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", output.stdout))
+    serde_json::from_str(&output.stdout).unwrap()
 }
 
 /// The causes at each place.
