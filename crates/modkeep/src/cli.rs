@@ -6,7 +6,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    agent, bundle, completions, config, go, import, init, man, serve, static_build, store, vendor, version,
+    agent, bundle, completions, config, doctor, go, import, init, man, serve, static_build, store, vendor,
+    version,
 };
 use crate::exit::Exit;
 
@@ -44,6 +45,12 @@ pub enum Command {
     /// Checks that go.mod is tidy, go.sum complete, and vendor/ consistent and whole. Then runs go with GOPROXY=off, GOSUMDB=off,
     /// GOTOOLCHAIN=local, -mod=vendor and an empty module cache, where only loopback is up if the system allows that.
     Static(static_build::StaticArgs),
+    /// Say what is wrong with the proxies and the checksum database, from this machine, now.
+    ///
+    /// Looks at each place of GOPROXY and at the checksum database step by step: name, connection, certificate, answers and their hashes,
+    /// the clock; and at the caches and locks of this machine and project. Says for each finding how it is known and what to do; changes
+    /// nothing. Ends with 0 when all is well, 1 when there are warnings, 2 when something is broken.
+    Doctor(doctor::DoctorArgs),
     /// Run the private GOPROXY server.
     ///
     /// Listens on 127.0.0.1:3000, keeps what it serves, and needs nothing else. Point go at it with

@@ -7,9 +7,9 @@
 pub enum Exit {
     /// The command did what was asked.
     Ok,
-    /// The command could not do what was asked, for a reason that has no number of its own.
+    /// The command could not do what was asked, for a reason that has no number of its own; or `doctor` has warnings.
     Failure,
-    /// The answer cannot be told: what to compare with is missing or cannot be read.
+    /// The answer cannot be told: what to compare with is missing or cannot be read; or `doctor` has found something broken.
     Untold,
     /// What was asked about does not run; the number is that of the init scripts of the Linux Standard Base.
     NotRunning,
@@ -58,8 +58,10 @@ impl Exit {
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Ok => "done",
-            Self::Failure => "failed",
-            Self::Untold => "what to compare with is missing or unreadable (vendor verify)",
+            Self::Failure => "failed, or there are warnings (doctor)",
+            Self::Untold => {
+                "what to compare with is missing or unreadable (vendor verify); something is broken (doctor)"
+            }
             Self::NotRunning => "it does not run (agent status)",
             Self::Usage => "the command line is wrong",
             Self::Unavailable => {

@@ -59,6 +59,11 @@ const ROOMS: &[Room] = &[
         because: "is one more Source, of files that it looks after itself: it keeps nothing in a store",
     },
     Room {
+        name: "doctor",
+        may_use: &["source"],
+        because: "looks at places and says what is wrong with them, and keeps and repairs nothing",
+    },
+    Room {
         name: "cluster",
         may_use: &["source"],
         because: "coordinates nodes and never sees what they store",
@@ -85,7 +90,10 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "modkeep",
-        may_use: &["server", "gateway", "ladder", "protocol", "store", "vcs", "cluster", "bundle", "faults"],
+        may_use: &[
+            "server", "gateway", "ladder", "protocol", "store", "vcs", "cluster", "bundle", "doctor",
+            "faults",
+        ],
         because: "wires the crates of the product together, and nothing else",
     },
     Room {

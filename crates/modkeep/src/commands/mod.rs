@@ -7,6 +7,7 @@ pub mod agent;
 pub mod bundle;
 pub mod completions;
 pub mod config;
+pub mod doctor;
 pub mod go;
 pub mod import;
 pub mod init;

@@ -53,7 +53,10 @@ impl Credentials {
     }
 
     /// User and password of a URL (protocol.md B24), if it has any.
-    pub(super) fn of_url(url: &Url) -> Result<Option<Self>, CredentialsError> {
+    ///
+    /// # Errors
+    /// What HTTP's Basic scheme cannot carry.
+    pub fn of_url(url: &Url) -> Result<Option<Self>, CredentialsError> {
         if url.username().is_empty() && url.password().is_none() {
             return Ok(None);
         }

@@ -21,9 +21,14 @@ pub struct Proxies {
 }
 
 impl Proxies {
+    /// Hosts, domains and networks that are asked directly, this machine among them.
+    pub fn exceptions(&self) -> String {
+        format!("{THIS_MACHINE},{}", self.no_proxy)
+    }
+
     /// Makes the client use these and no others.
     pub(super) fn add_to(&self, builder: ClientBuilder) -> Result<ClientBuilder, reqwest::Error> {
-        let except = NoProxy::from_string(&format!("{THIS_MACHINE},{}", self.no_proxy));
+        let except = NoProxy::from_string(&self.exceptions());
         let mut builder = builder.no_proxy();
         for proxy in [self.http.as_ref().map(Proxy::http), self.https.as_ref().map(Proxy::https)] {
             if let Some(proxy) = proxy.transpose()? {

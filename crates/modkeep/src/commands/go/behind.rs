@@ -192,7 +192,11 @@ fn pulled(
 }
 
 /// Where go keeps modules: GOMODCACHE, else `pkg/mod` in the first folder of GOPATH, else in `~/go` (protocol.md I1).
-fn module_cache(gomodcache: Option<String>, gopath: Option<String>, env: &Env) -> Option<PathBuf> {
+pub(in crate::commands) fn module_cache(
+    gomodcache: Option<String>,
+    gopath: Option<String>,
+    env: &Env,
+) -> Option<PathBuf> {
     let first = gopath.and_then(|list| std::env::split_paths(&list).next());
     let gopath = first.or_else(|| env.home().map(|home| home.join("go")));
     gomodcache.map(PathBuf::from).or_else(|| gopath.map(|folder| folder.join("pkg/mod")))
