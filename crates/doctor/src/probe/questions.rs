@@ -111,7 +111,7 @@ impl Visit<'_> {
     /// Who we are, if the place may know.
     fn login(&mut self, is_good: bool) -> Option<HeaderValue> {
         let login = self.place.access.authorization.clone()?;
-        if true {
+        if is_good && self.reserve == Reserve::None {
             return Some(login);
         }
         self.seen.is_withheld = true;
