@@ -11,6 +11,7 @@ pub mod shelf;
 pub mod static_build;
 mod steps;
 pub mod subcommand;
+pub mod trace;
 mod unusable;
 pub mod vendor;
 pub mod verdict;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use source::{Ask, Failure, FailureKind, Origin};
+use source::{Ask, Failure, FailureKind, Origin, Trail};
 
 use crate::rung::Rung;
 
@@ -20,6 +20,8 @@ struct Record {
     modules: BTreeMap<String, Option<Down>>,
     /// What could not be answered, by question. An answer later takes it away.
     unanswered: BTreeMap<Ask, Failure>,
+    /// The places that were met, and where they stand.
+    places: BTreeMap<Origin, Rung>,
 }
 
 /// A module for which a rung below the healthy path had to answer.
@@ -42,6 +44,8 @@ pub struct Told {
     pub down: BTreeMap<String, Down>,
     /// What nobody could answer.
     pub unanswered: Vec<(Ask, Failure)>,
+    /// The rung of every place that was met.
+    pub places: BTreeMap<Origin, Rung>,
 }
 
 impl Steps {
@@ -72,12 +76,27 @@ impl Steps {
         }
     }
 
+    /// These places were met on this rung.
+    pub fn met(&self, rung: Rung, origin: &Origin, trail: &Trail) {
+        let mut record = self.record();
+        for origin in trail.attempts().iter().map(|attempt| &attempt.origin).chain([origin]) {
+            if record.places.len() < REMEMBERED_MAX && !record.places.contains_key(origin) {
+                record.places.insert(origin.clone(), rung);
+            }
+        }
+    }
+
     /// All of it.
     pub fn told(&self) -> Told {
         let record = self.record();
         let down = record.modules.iter().filter_map(|(name, down)| Some((name.clone(), down.clone()?)));
         let unanswered = record.unanswered.iter().map(|(ask, failure)| (ask.clone(), failure.clone()));
-        Told { modules: record.modules.len(), down: down.collect(), unanswered: unanswered.collect() }
+        Told {
+            modules: record.modules.len(),
+            down: down.collect(),
+            unanswered: unanswered.collect(),
+            places: record.places.clone(),
+        }
     }
 
     fn record(&self) -> MutexGuard<'_, Record> {

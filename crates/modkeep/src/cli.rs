@@ -6,7 +6,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    bundle, completions, config, go, import, man, serve, static_build, store, vendor, version,
+    bundle, completions, config, go, import, man, serve, static_build, store, trace, vendor, version,
 };
 use crate::exit::Exit;
 
@@ -30,6 +30,11 @@ pub enum Command {
     Go(go::GoArgs),
     /// Run a command that runs go, such as make, with the same ladder under it.
     Exec(go::ExecArgs),
+    /// Run go as `modkeep go` does, and show every request of it: who answered, from where, and how long it took.
+    ///
+    /// When go has ended, a picture of its requests is printed to stderr, with sums by place and what went wrong with whom. The
+    /// exit code, input and output are those of `modkeep go`.
+    Trace(trace::TraceArgs),
     /// Build from go.mod, go.sum and vendor/ alone, without any network, and prove it.
     ///
     /// Checks that go.mod is tidy, go.sum complete, and vendor/ consistent and whole. Then runs go with GOPROXY=off, GOSUMDB=off,

@@ -53,6 +53,7 @@ fn dispatch(command: &Command, session: &mut Session<'_>) -> Result<(), Failed> 
     match command {
         Command::Go(args) => commands::go::run(args, session),
         Command::Exec(args) => commands::go::exec(args, session),
+        Command::Trace(args) => commands::trace::run(args, session),
         Command::Static(args) => commands::static_build::run(args, session),
         Command::Serve(args) => serve::run(args, session),
         Command::Import(args) => import::run(args, session),

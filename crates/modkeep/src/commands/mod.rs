@@ -12,6 +12,7 @@ pub mod man;
 pub mod serve;
 pub mod static_build;
 pub mod store;
+pub mod trace;
 pub mod vendor;
 pub mod version;
 

@@ -10,9 +10,10 @@ use gomod::gosumdb::SumDbSetting;
 use ladder::agent::{Agent, AgentOptions};
 use ladder::project::Project;
 use ladder::rung::Rung;
+use ladder::trace::Recorder;
 use ladder::verdict::Verdict;
 use ladder::{Lazy, Steps, child, pins};
-use protocol::Observers;
+use protocol::{Observer, Observers};
 use source::Failure;
 use tokio::process::Command;
 
@@ -44,6 +45,8 @@ pub(super) struct Run<'a> {
     /// The folder whose project it works on.
     pub(super) folder: &'a Path,
     pub(super) ladder: &'a LadderArgs,
+    /// Who remembers each request, if anybody is to.
+    pub(super) recorder: Option<&'a Arc<Recorder>>,
 }
 
 /// Everything that a run stands on, made once.
@@ -91,6 +94,9 @@ impl Ground {
         runtime.shutdown_timeout(HANGING_MAX);
         let ended = ended?;
         let mut told = steps.told();
+        if let Some(recorder) = run.recorder {
+            recorder.learn(&told.places);
+        }
         if ended.was_interrupted {
             told.unanswered.clear();
         }
@@ -170,7 +176,7 @@ async fn attended(run: &Run<'_>, client: Client) -> Result<child::Ended, Failed>
         word: None,
         databases: database(&sumdb).into_iter().map(|database| database.name.clone()).collect(),
         ask_timeout: client.settings.get(&table::ASK_TIMEOUT)?,
-        observers: Observers::default(),
+        observers: observers(run),
     };
     let lazy = Lazy::new(move || {
         let client = client.clone();
@@ -183,6 +189,11 @@ async fn attended(run: &Run<'_>, client: Client) -> Result<child::Ended, Failed>
         command.env("GOSUMDB", database.key.to_string());
     }
     child::run(command).await.map_err(|error| cannot_start(run.program, &error))
+}
+
+fn observers(run: &Run<'_>) -> Observers {
+    let recorder = run.recorder.map(|recorder| Arc::clone(recorder) as Arc<dyn Observer>);
+    Observers::new(recorder.into_iter().collect())
 }
 
 fn database(setting: &SumDbSetting) -> Option<&gomod::gosumdb::SumDb> {

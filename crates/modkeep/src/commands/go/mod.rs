@@ -12,9 +12,11 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use clap::Args;
 use ladder::subcommand::{CommandLine, Kind};
+use ladder::trace::Recorder;
 use ladder::verdict::Verdict;
 
 use crate::commands::Session;
@@ -63,18 +65,35 @@ pub struct ExecArgs {
 
 /// Runs go.
 pub fn run(args: &GoArgs, session: &mut Session<'_>) -> Result<(), Failed> {
+    heard(&args.ladder, &args.args, None, session)
+}
+
+/// Runs go with these arguments. `recorder` hears of each request.
+pub(super) fn heard(
+    ladder: &LadderArgs,
+    args: &[OsString],
+    recorder: Option<&Arc<Recorder>>,
+    session: &mut Session<'_>,
+) -> Result<(), Failed> {
     let go = program::find("go", session.env)?;
-    let line = CommandLine::read(&args.args);
+    let line = CommandLine::read(args);
     let goflags = GoSettings::load(session.env, session.files).get("GOFLAGS");
     let goflags = goflags.map(|(flags, _)| flags).unwrap_or_default();
     if line.kind(&goflags) == Kind::Local {
-        return Err(replaced_by(&go, &args.args));
+        if recorder.is_some() {
+            writeln!(
+                session.err,
+                "modkeep: this command of go fetches no modules: there is nothing to trace"
+            )?;
+            session.err.flush()?;
+        }
+        return Err(replaced_by(&go, args));
     }
     let folder =
         line.folder.map_or_else(|| session.env.cwd().to_owned(), |folder| session.env.cwd().join(folder));
     // `-C ..` leads up from the real folder, as for go.
     let folder = folder.canonicalize().unwrap_or(folder);
-    let run = Run { program: &go, args: &args.args, folder: &folder, ladder: &args.ladder };
+    let run = Run { program: &go, args, folder: &folder, ladder, recorder };
     let ground = Ground::of(&run, session)?;
     let vendored = ground.vendored(session)?;
     if let Some(vendored) = vendored.as_ref().filter(|_| line.reads_vendor(&goflags)) {
@@ -119,7 +138,7 @@ pub fn exec(args: &ExecArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     };
     let program = named(name, session)?;
     let folder = session.env.cwd().to_owned();
-    let run = Run { program: &program, args: rest, folder: &folder, ladder: &args.ladder };
+    let run = Run { program: &program, args: rest, folder: &folder, ladder: &args.ladder, recorder: None };
     let verdict = Ground::of(&run, session)?.attempt(&run)?;
     behind::conclude(&verdict, &run, session)
 }
