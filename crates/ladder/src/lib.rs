@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod child;
 mod climb;
+pub mod group;
 mod lazy;
 pub mod pins;
 pub mod project;

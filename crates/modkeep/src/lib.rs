@@ -54,6 +54,7 @@ fn dispatch(command: &Command, session: &mut Session<'_>) -> Result<(), Failed> 
         Command::Go(args) => commands::go::run(args, session),
         Command::Exec(args) => commands::go::exec(args, session),
         Command::Trace(args) => commands::trace::run(args, session),
+        Command::Drill(args) => commands::drill::run(args, session),
         Command::Static(args) => commands::static_build::run(args, session),
         Command::Serve(args) => serve::run(args, session),
         Command::Import(args) => import::run(args, session),

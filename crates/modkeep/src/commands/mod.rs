@@ -6,6 +6,7 @@
 pub mod bundle;
 pub mod completions;
 pub mod config;
+pub mod drill;
 pub mod go;
 pub mod import;
 pub mod man;

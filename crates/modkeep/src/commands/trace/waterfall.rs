@@ -174,36 +174,11 @@ fn trouble(trouble: &Trouble) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-    use std::time::SystemTime;
-
-    use ladder::rung::Rung;
     use ladder::trace::Request;
-    use protocol::Outcome;
     use source::Origin;
 
+    use super::super::samples::{request, trace};
     use super::*;
-
-    fn request(name: &str, begun: u64, took: u64) -> Request {
-        Request {
-            asked: format!("{name}@v1.0.0.mod"),
-            group: format!("{name}@v1.0.0"),
-            kind: "mod",
-            status: 200,
-            outcome: Outcome::Miss,
-            origin: Some(Origin::new("https://proxy.example")),
-            bytes: Some(2048),
-            attempts: Vec::new(),
-            begun: Duration::from_millis(begun),
-            took: Duration::from_millis(took),
-        }
-    }
-
-    fn trace(requests: Vec<Request>) -> Trace {
-        let places = BTreeMap::from([(Origin::new("https://proxy.example"), Rung::Upstream)]);
-        let wall = Duration::from_millis(100);
-        Trace { started: SystemTime::UNIX_EPOCH, wall, requests, left_out: 0, places }
-    }
 
     const SCREEN: Screen = Screen { columns: 100, blocks: false };
 

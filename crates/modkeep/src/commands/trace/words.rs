@@ -24,10 +24,16 @@ pub(super) fn count(number: usize, thing: &str) -> String {
     if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
 }
 
+/// The sign itself, or one that stands for what moves a cursor or turns the direction of a text round.
+pub(super) fn visible(c: char) -> char {
+    let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if c.is_control() || turns { '\u{fffd}' } else { c }
+}
+
 /// The text in a line of at most so many characters: what may move a cursor is replaced, and of what is too long the middle is left out,
 /// for names differ at their ends.
 pub(super) fn fitted(text: &str, chars_max: usize) -> String {
-    let shown: Vec<char> = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let shown: Vec<char> = text.chars().map(visible).collect();
     if shown.len() <= chars_max {
         return shown.into_iter().collect();
     }
