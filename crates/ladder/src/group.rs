@@ -106,7 +106,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_command_ends_by_itself_or_at_its_deadline() {
-        let long = Duration::from_secs(60);
+        let long = Duration::from_mins(1);
         assert_eq!(run(&mut shell("exit 3"), long).await.unwrap().unwrap().code(), Some(3));
         let never = run(&mut shell("sleep 60 & wait"), Duration::from_millis(1)).await;
         assert_eq!(never.unwrap(), None);
@@ -119,7 +119,7 @@ mod tests {
         let (mut reader, writer) = std::io::pipe().unwrap();
         let mut command = shell("sleep 60 & exit 0");
         command.stdout(writer);
-        assert!(run(&mut command, Duration::from_secs(60)).await.unwrap().is_some());
+        assert!(run(&mut command, Duration::from_mins(1)).await.unwrap().is_some());
         drop(command);
         assert_eq!(reader.read_to_end(&mut Vec::new()).unwrap(), 0);
     }

@@ -152,7 +152,7 @@ mod tests {
     fn the_file_has_the_same_for_machines() {
         let rows = [row("stall", [Outcome::Hung, Outcome::Failed, Outcome::Wrong])];
         let value: serde_json::Value =
-            serde_json::from_str(&json(&rows, Duration::from_secs(60)).unwrap()).unwrap();
+            serde_json::from_str(&json(&rows, Duration::from_mins(1)).unwrap()).unwrap();
         assert_eq!((&value["survived"], &value["rows"][0]["survived"]), (&false.into(), &false.into()));
         let run = &value["rows"][0]["runs"]["go_comma"];
         assert_eq!((&run["outcome"], &run["said"][0]), (&"hung".into(), &"words".into()));

@@ -42,7 +42,7 @@ pub struct TraceArgs {
     /// The page is one file that loads nothing. It names every module that was asked for, private ones included.
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
-    /// Send spans to this collector (OTLP over HTTP), such as http://127.0.0.1:4318
+    /// Send spans to this collector (OTLP over HTTP), such as `http://127.0.0.1:4318`
     ///
     /// One span for the command, one for each request, and one for each place that was asked. They name every module that was asked
     /// for. A collector that cannot be reached is a warning, and changes nothing else.

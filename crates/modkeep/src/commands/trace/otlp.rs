@@ -60,11 +60,11 @@ pub(super) struct Scope {
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Span {
     #[prost(bytes = "vec", tag = "1")]
-    pub(super) trace_id: Vec<u8>,
+    pub(super) of_trace: Vec<u8>,
     #[prost(bytes = "vec", tag = "2")]
-    pub(super) span_id: Vec<u8>,
+    pub(super) id: Vec<u8>,
     #[prost(bytes = "vec", tag = "4")]
-    pub(super) parent_span_id: Vec<u8>,
+    pub(super) parent: Vec<u8>,
     #[prost(string, tag = "5")]
     pub(super) name: String,
     #[prost(int32, tag = "6")]

@@ -20,7 +20,7 @@ struct Maker<'a> {
     trace: &'a Trace,
     /// When the run began, in nanoseconds since 1970.
     origin: u64,
-    trace_id: Vec<u8>,
+    of_trace: Vec<u8>,
     random: Random<'a>,
     spans: Vec<Span>,
 }
@@ -28,8 +28,8 @@ struct Maker<'a> {
 /// The messages for a run of `go SUBCOMMAND` that ended with `exit`.
 pub(super) fn messages(trace: &Trace, subcommand: &str, exit: u8, random: Random<'_>) -> Vec<Export> {
     let since = trace.started.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let trace_id = [random(), random()].map(u64::to_be_bytes).concat();
-    let mut maker = Maker { trace, origin: nanos(since), trace_id, random, spans: Vec::new() };
+    let of_trace = [random(), random()].map(u64::to_be_bytes).concat();
+    let mut maker = Maker { trace, origin: nanos(since), of_trace, random, spans: Vec::new() };
     let root = maker.command(subcommand, exit);
     for request in &trace.requests {
         maker.request(request, &root);
@@ -86,7 +86,7 @@ impl Maker<'_> {
     fn span(&self, name: String, kind: i32, begun: Duration, took: Duration) -> Span {
         let start = self.origin.saturating_add(nanos(begun));
         Span {
-            trace_id: self.trace_id.clone(),
+            of_trace: self.of_trace.clone(),
             name,
             kind,
             start,
@@ -98,9 +98,9 @@ impl Maker<'_> {
     /// Takes a span in; its number.
     fn add(&mut self, mut span: Span, parent: Vec<u8>) -> Vec<u8> {
         // All zeros would be no number.
-        span.span_id = ((self.random)() | 1).to_be_bytes().to_vec();
-        span.parent_span_id = parent;
-        let id = span.span_id.clone();
+        span.id = ((self.random)() | 1).to_be_bytes().to_vec();
+        span.parent = parent;
+        let id = span.id.clone();
         self.spans.push(span);
         id
     }

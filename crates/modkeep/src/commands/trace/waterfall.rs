@@ -186,16 +186,9 @@ mod tests {
     fn a_bar_stands_where_its_request_was_waited_for() {
         let lines =
             lines(&trace(vec![request("a.example/m", 0, 50), request("b.example/n", 50, 49)]), SCREEN);
-        assert!(
-            lines[1].ends_with("upstream  a.example/m@v1.0.0.mod            ############"),
-            "{}",
-            lines[1]
-        );
-        assert!(
-            lines[2].ends_with("upstream  b.example/n@v1.0.0.mod                       ###########"),
-            "{}",
-            lines[2]
-        );
+        assert!(lines[1].contains("  upstream  a.example/m@v1.0.0.mod  "), "{}", lines[1]);
+        assert!(lines[1].ends_with("  ############"), "{}", lines[1]);
+        assert!(lines[2].ends_with(&format!("  {}###########", " ".repeat(11))), "{}", lines[2]);
         assert_eq!(lines[4], "2 requests, 4.0 KiB, in 100 ms; longest chain: 2 requests, 99 ms");
     }
 
