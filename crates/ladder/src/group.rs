@@ -117,10 +117,12 @@ mod tests {
     #[tokio::test]
     async fn what_it_started_ends_with_it() {
         let (mut reader, writer) = std::io::pipe().unwrap();
-        let mut command = shell("sleep 60 & exit 0");
+        let mut command = shell("sleep 600 & exit 0");
         command.stdout(writer);
         assert!(run(&mut command, Duration::from_mins(1)).await.unwrap().is_some());
         drop(command);
-        assert_eq!(reader.read_to_end(&mut Vec::new()).unwrap(), 0);
+        let (ended, end) = mpsc::channel();
+        thread::spawn(move || ended.send(reader.read_to_end(&mut Vec::new()).unwrap()));
+        assert_eq!(end.recv_timeout(Duration::from_secs(30)), Ok(0));
     }
 }

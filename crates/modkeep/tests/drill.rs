@@ -96,9 +96,7 @@ fn each_way_is_told_as_it_went_and_nothing_is_left_behind() {
     let expired = rows["tls-expired"]["runs"]["go_comma"]["said"].to_string();
     assert!(expired.contains("expired"), "its authority is trusted, its date is not: {expired}");
     assert!(
-        output
-            .stdout
-            .contains("modkeep got through 6 of 7 (and took no for an answer in 1); plain go through 2"),
+        output.stdout.contains("through: modkeep 6 of 7 (and took no for an answer in 1); plain go 2"),
         "{output}"
     );
     assert_eq!(files(&scene.project), before);

@@ -127,7 +127,7 @@ mod tests {
         let failure = Failure::new(FailureKind::Unavailable, &dead, "it is dead", Duration::ZERO);
         recorder.answered(&Exchange {
             method: &Method::GET,
-            path: "/0123456789abcdef/a.example/m/@v/v1.0.0.mod",
+            path: "/here/a.example/m/@v/v1.0.0.mod",
             kind: Some(Kind::Mod),
             status: StatusCode::OK,
             outcome: Outcome::Miss,
@@ -164,8 +164,8 @@ mod tests {
 
     #[test]
     fn the_word_of_the_agent_is_not_remembered() {
-        assert_eq!(without_word("/0123456789abcdef/x/../y"), "/x/../y");
-        assert_eq!(without_word("/0123456789abcdef"), "/");
+        assert_eq!(without_word("/here/x/../y"), "/x/../y");
+        assert_eq!(without_word("/here"), "/");
         assert_eq!(without_word(&format!("/word/{}", "é".repeat(500))).chars().count(), 101);
     }
 }

@@ -80,7 +80,7 @@ fn sum(rows: &[Row]) -> String {
     };
     let all = rows.len();
     format!(
-        "modkeep got through {modkeep} of {all}{refused}; plain go through {comma} with , and {pipe} with | in its list"
+        "through: modkeep {modkeep} of {all}{refused}; plain go {comma} with , and {pipe} with | in its list"
     )
 }
 
@@ -140,9 +140,7 @@ mod tests {
         );
         assert!(lines[2].contains("wrong* 1.2 s"), "{text}");
         assert!(
-            lines[4].starts_with(
-                "modkeep got through 1 of 2 (and took no for an answer in 1); plain go through 0"
-            ),
+            lines[4].starts_with("through: modkeep 1 of 2 (and took no for an answer in 1); plain go 0"),
             "{text}"
         );
         assert!(lines[5].starts_with("*: the fault did not strike"), "{text}");

@@ -15,7 +15,7 @@ pub(super) const INTERNAL: i32 = 1;
 /// The status of what went wrong.
 pub(super) const ERROR: i32 = 2;
 
-/// What is posted to `/v1/traces`.
+/// What is posted to a collector.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Export {
     #[prost(message, repeated, tag = "1")]

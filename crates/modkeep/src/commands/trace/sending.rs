@@ -18,7 +18,7 @@ use crate::wiring::reach::{self, Reach};
 const SENDING_MAX: Duration = Duration::from_secs(10);
 
 /// What the protocol has below the address of a collector.
-const PATH: &str = "/v1/traces";
+const PATH: &str = "v1/traces";
 
 /// Where spans are sent: the address as it was given, or below it where it names only a host.
 pub(super) fn address(text: &str) -> Result<Url, Failed> {
