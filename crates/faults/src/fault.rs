@@ -56,6 +56,11 @@ impl Fault {
         matches!((self.door, self.effect), (Door::Plain | Door::Tls(Certificate::Good), Effect::Nothing))
     }
 
+    /// Whether it is an authority that says no to who asks: then nobody should look for the same elsewhere.
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self.effect, Effect::Status(401 | 403))
+    }
+
     /// Whether a client that does not trust the authority of [`crate::FaultyProxy::ca_pem`] never meets it.
     pub const fn needs_trust(&self) -> bool {
         matches!(self.door, Door::Tls(_))

@@ -14,6 +14,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use http::Uri;
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
@@ -38,6 +39,8 @@ struct Shared {
     fault: Fault,
     /// Where this proxy is, for redirects.
     url: String,
+    /// The path that all addresses here begin with.
+    below: String,
     good: Forwarder,
     tally: Tally,
     requests: AtomicU64,
@@ -74,11 +77,21 @@ impl FaultyProxy {
     ///
     /// Outside of a tokio runtime.
     pub async fn start(fault: &Fault, upstream: &str) -> Result<Self, StartError> {
+        Self::start_below("", fault, upstream).await
+    }
+
+    /// The same below a path: one or more elements with a `/` before each, or nothing. Whoever does not know it gets nothing but 404.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
+    pub async fn start_below(path: &str, fault: &Fault, upstream: &str) -> Result<Self, StartError> {
         let entrance = Entrance::build(fault.door)?;
         let ca_pem = entrance.ca_pem().map(str::to_owned);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let url = entrance.url(listener.local_addr()?);
-        let shared = Arc::new(Shared::new(*fault, url.clone(), Forwarder::new(upstream)?));
+        let url = entrance.url(listener.local_addr()?) + path;
+        let shared = Shared::new(*fault, url.clone(), path.to_owned(), Forwarder::new(upstream)?);
+        let shared = Arc::new(shared);
         let serving = !fault.is_nobody();
         let server = serving
             .then(|| tokio::spawn(door::accept(listener, entrance, Arc::clone(&shared))).abort_handle());
@@ -117,9 +130,16 @@ impl Drop for FaultyProxy {
 }
 
 impl Shared {
-    fn new(fault: Fault, url: String, good: Forwarder) -> Self {
+    fn new(fault: Fault, url: String, below: String, good: Forwarder) -> Self {
         let (requests, struck) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { fault, url, good, tally: Tally::new(fault.strikes), requests, struck }
+        Self { fault, url, below, good, tally: Tally::new(fault.strikes), requests, struck }
+    }
+
+    /// The address that is asked for, as the good proxy knows it; `None` for who does not know the path here.
+    fn inner(&self, uri: &Uri) -> Option<Uri> {
+        let address = uri.path_and_query().map_or("/", |address| address.as_str());
+        let inner = address.strip_prefix(self.below.as_str()).filter(|inner| inner.starts_with('/'))?;
+        inner.parse().ok()
     }
 
     /// Whether the fault hits the request for this path and query, which has come now.

@@ -47,9 +47,13 @@ impl Ladder {
         for (at, (rung, place)) in rungs.iter().enumerate() {
             let ctx = ctx.clone().with_others(at + 1 < rungs.len());
             let failure = match place.ask(ask, &ctx).await {
-                Ok(answer) => return Some((*rung, answer)),
+                Ok(answer) => {
+                    self.steps.met(*rung, &answer.origin, &answer.trail);
+                    return Some((*rung, answer));
+                }
                 Err(failure) => failure,
             };
+            self.steps.met(*rung, failure.origin(), failure.trail());
             let goes_on = self.order.goes_on(*rung, failure.kind(), ask, is_pinned);
             fall.add(*rung, failure);
             if !goes_on {

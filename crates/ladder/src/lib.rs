@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod child;
 mod climb;
+pub mod group;
 mod lazy;
 pub mod outages;
 pub mod pins;
@@ -13,6 +14,7 @@ pub mod static_build;
 pub mod stats;
 mod steps;
 pub mod subcommand;
+pub mod trace;
 mod unusable;
 pub mod vendor;
 pub mod verdict;

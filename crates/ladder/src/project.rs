@@ -1,9 +1,9 @@
 //! The project that a go command works on: where its go.mod and go.work are, and with them its hashes.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-use gomod::modfile::{GoMod, WorkFile};
+use gomod::modfile::{GoMod, Replace, Replacement, WorkFile};
 
 /// The longest go.mod or go.work that is read, in bytes: 16 MiB, as for the go.mod of a dependency.
 pub(crate) const MOD_BYTES_MAX: u64 = 16 << 20;
@@ -79,6 +79,51 @@ impl Project {
         files.extend(uses(work).iter().map(|module| folder.join(module).join("go.sum")));
         files
     }
+
+    /// The folders whose go.mod, go.sum, go.work and go.work.sum go reads for it: its own, those that its workspace uses, and
+    /// those that stand in for modules. Folders that are named from the root of the file system are not among them.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        let mut folders = Vec::new();
+        if let Some(root) = self.go_work.as_deref().and_then(Path::parent) {
+            let work = self.go_work.as_deref().map(read_short).unwrap_or_default();
+            let work = WorkFile::parse(&work).unwrap_or_default();
+            let uses = work.uses.iter().filter(|used| Path::new(used).is_relative());
+            folders.push(root.to_owned());
+            folders.extend(uses.map(|used| joined(root, used)));
+            folders.extend(replaced(root, &work.replace));
+        } else {
+            folders.extend(self.root().map(Path::to_owned));
+        }
+        for folder in folders.clone() {
+            let go_mod = GoMod::parse(&read_short(&folder.join("go.mod"))).ok();
+            folders.extend(go_mod.map(|go_mod| replaced(&folder, &go_mod.replace)).unwrap_or_default());
+        }
+        folders.sort();
+        folders.dedup();
+        folders
+    }
+}
+
+/// A folder that a file names, in the short form that go takes it for: `..` leads up from the name, whatever lies there.
+fn joined(folder: &Path, named: &str) -> PathBuf {
+    let mut joined = PathBuf::new();
+    for part in folder.join(named).components() {
+        match part {
+            Component::ParentDir => drop(joined.pop()),
+            Component::CurDir => {}
+            part => joined.push(part),
+        }
+    }
+    joined
+}
+
+/// The folders that stand in for modules, if they are named from `folder`.
+fn replaced(folder: &Path, lines: &[Replace]) -> Vec<PathBuf> {
+    let directory = |line: &Replace| match &line.with {
+        Replacement::Directory(named) if Path::new(named).is_relative() => Some(joined(folder, named)),
+        _ => None,
+    };
+    lines.iter().filter_map(directory).collect()
 }
 
 /// The folders that a workspace uses; none where it cannot be read, about which go itself complains.
@@ -99,6 +144,26 @@ fn above(folder: &Path, name: &str) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_folders_are_known_that_go_reads() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for name in ["a", "b", "near", "far"] {
+            fs::create_dir_all(root.join("work").join(name)).unwrap();
+        }
+        let replaced =
+            "module example.com/a\nreplace x.example/n => ../near\nreplace x.example/e => /elsewhere\n";
+        fs::write(root.join("work/a/go.mod"), replaced).unwrap();
+        let below =
+            |names: &[&str]| names.iter().map(|name| root.join("work").join(name)).collect::<Vec<_>>();
+        assert_eq!(Project::find(&root.join("work/a"), None).folders(), below(&["a", "near"]));
+        let work = "go 1.21\nuse ./a\nuse b/../b\nuse /elsewhere\nreplace x.example/f => ./far\n";
+        fs::write(root.join("work/go.work"), work).unwrap();
+        let expected = [vec![root.join("work")], below(&["a", "b", "far", "near"])].concat();
+        assert_eq!(Project::find(&root.join("work/a"), None).folders(), expected);
+        assert_eq!(Project::find(Path::new("/nowhere"), None).folders(), Vec::<PathBuf>::new());
+    }
 
     #[test]
     fn the_nearest_files_count_and_a_workspace_brings_those_of_its_modules() {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use source::{Ask, Failure, FailureKind, Origin};
+use source::{Ask, Failure, FailureKind, Origin, Trail};
 
 use crate::rung::Rung;
 
@@ -22,6 +22,8 @@ struct Record {
     fetched: BTreeSet<String>,
     /// What could not be answered, by question. An answer later takes it away.
     unanswered: BTreeMap<Ask, Failure>,
+    /// The places that were met, and where they stand.
+    places: BTreeMap<Origin, Rung>,
 }
 
 /// A module for which a rung below the healthy path had to answer.
@@ -46,6 +48,8 @@ pub struct Told {
     pub down: BTreeMap<String, Down>,
     /// What nobody could answer.
     pub unanswered: Vec<(Ask, Failure)>,
+    /// The rung of every place that was met.
+    pub places: BTreeMap<Origin, Rung>,
 }
 
 impl Steps {
@@ -77,6 +81,16 @@ impl Steps {
         }
     }
 
+    /// These places were met on this rung.
+    pub fn met(&self, rung: Rung, origin: &Origin, trail: &Trail) {
+        let mut record = self.record();
+        for origin in trail.attempts().iter().map(|attempt| &attempt.origin).chain([origin]) {
+            if record.places.len() < REMEMBERED_MAX && !record.places.contains_key(origin) {
+                record.places.insert(origin.clone(), rung);
+            }
+        }
+    }
+
     /// All of it.
     pub fn told(&self) -> Told {
         let record = self.record();
@@ -87,6 +101,7 @@ impl Steps {
             fetched: record.fetched.clone(),
             down: down.collect(),
             unanswered: unanswered.collect(),
+            places: record.places.clone(),
         }
     }
 

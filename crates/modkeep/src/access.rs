@@ -95,6 +95,7 @@ mod tests {
             status: StatusCode::OK,
             outcome: Outcome::Hit,
             took: Duration::from_micros(1500),
+            answered: None,
         };
         let log = AccessLog::new(Unblocked::new(std::io::sink()).unwrap(), json);
         log.line(&exchange, UNIX_EPOCH)

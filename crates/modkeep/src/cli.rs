@@ -6,8 +6,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    agent, bundle, completions, config, doctor, go, import, init, man, serve, static_build, store, vendor,
-    version,
+    agent, bundle, completions, config, doctor, drill, go, import, init, man, serve, static_build, store,
+    trace, vendor, version,
 };
 use crate::exit::Exit;
 
@@ -40,6 +40,16 @@ pub enum Command {
     ///
     /// go asks it first with the GOPROXY that `modkeep agent env` prints. When it does not run, go works as without it.
     Agent(agent::AgentArgs),
+    /// Run go as `modkeep go` does, and show every request of it: who answered, from where, and how long it took.
+    ///
+    /// When go has ended, a picture of its requests is printed to stderr, with sums by place and what went wrong with whom. The
+    /// exit code, input and output are those of `modkeep go`.
+    Trace(trace::TraceArgs),
+    /// Try how the project's download fares under each fault of a proxy: plain go beside modkeep.
+    ///
+    /// Your own proxies are asked once. What they gave is then downloaded again and again, each time through a proxy that is broken
+    /// in one way and stands before a good one, into empty caches, by plain go and by `modkeep go`. The project is only read.
+    Drill(drill::DrillArgs),
     /// Build from go.mod, go.sum and vendor/ alone, without any network, and prove it.
     ///
     /// Checks that go.mod is tidy, go.sum complete, and vendor/ consistent and whole. Then runs go with GOPROXY=off, GOSUMDB=off,

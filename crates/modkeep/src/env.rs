@@ -24,6 +24,7 @@ pub struct Env {
     cwd: PathBuf,
     platform: Platform,
     stderr_is_terminal: bool,
+    stderr_columns: Option<usize>,
 }
 
 impl Env {
@@ -34,6 +35,7 @@ impl Env {
             cwd: std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/")),
             platform: if cfg!(target_os = "macos") { Platform::MacOs } else { Platform::Unix },
             stderr_is_terminal: std::io::stderr().is_terminal(),
+            stderr_columns: columns_of_stderr(),
         }
     }
 
@@ -44,7 +46,7 @@ impl Env {
         V: Into<OsString>,
     {
         let vars = vars.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        Self { vars, cwd: cwd.to_owned(), platform, stderr_is_terminal: false }
+        Self { vars, cwd: cwd.to_owned(), platform, stderr_is_terminal: false, stderr_columns: None }
     }
 
     /// The variable's value. An empty one counts as not set, as it does for go.
@@ -75,6 +77,19 @@ impl Env {
     /// Whether somebody watches what is printed to stderr.
     pub fn stderr_is_terminal(&self) -> bool {
         self.stderr_is_terminal
+    }
+
+    /// How many characters fit into a line of stderr: what `COLUMNS` says, else the terminal's own width. `None` where nobody knows.
+    pub fn stderr_columns(&self) -> Option<usize> {
+        let set = self.var("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
+        set.or(self.stderr_columns)
+    }
+
+    /// Whether what is printed may hold letters and signs beyond ASCII.
+    pub fn speaks_utf8(&self) -> bool {
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| self.var(name));
+        let locale = locale.map(|locale| locale.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+        locale.contains("utf-8") || locale.contains("utf8")
     }
 
     /// The user's home, if `HOME` names an absolute path.
@@ -118,6 +133,12 @@ impl Env {
     }
 }
 
+/// The width of the terminal behind stderr, if it is one that knows.
+fn columns_of_stderr() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(std::io::stderr()).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,6 +160,14 @@ mod tests {
         assert_eq!(env(&[home, ("XDG_DATA_HOME", "rel")]).data_home(), env(&[home]).data_home());
         assert_eq!(env(&[home, ("XDG_CONFIG_HOME", "/c")]).config_home(), Some(PathBuf::from("/c")));
         assert_eq!(env(&[]).config_home(), None);
+    }
+
+    #[test]
+    fn columns_and_letters_are_what_the_variables_say() {
+        assert_eq!(env(&[("COLUMNS", "77")]).stderr_columns(), Some(77));
+        assert_eq!(env(&[("COLUMNS", "wide")]).stderr_columns(), None);
+        assert!(env(&[("LANG", "de_DE.UTF-8")]).speaks_utf8());
+        assert!(!env(&[("LANG", "de_DE.UTF-8"), ("LC_ALL", "C")]).speaks_utf8() && !env(&[]).speaks_utf8());
     }
 
     #[test]

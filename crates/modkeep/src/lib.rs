@@ -56,6 +56,8 @@ fn dispatch(command: &Command, session: &mut Session<'_>) -> Result<(), Failed> 
         Command::Exec(args) => commands::go::exec(args, session),
         Command::Agent(args) => commands::agent::run(args, session),
         Command::Init(args) => commands::init::run(args, session),
+        Command::Trace(args) => commands::trace::run(args, session),
+        Command::Drill(args) => commands::drill::run(args, session),
         Command::Static(args) => commands::static_build::run(args, session),
         Command::Doctor(args) => doctor::run(args, session),
         Command::Serve(args) => serve::run(args, session),

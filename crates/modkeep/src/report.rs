@@ -95,6 +95,11 @@ impl Failed {
         Self { exit, problems: vec![problem] }
     }
 
+    /// Whether there is something to be told: then a command that was to be run has not been.
+    pub fn is_told(&self) -> bool {
+        !self.problems.is_empty()
+    }
+
     /// Prints all problems as errors.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         self.problems.iter().try_for_each(|problem| problem.write("error", out))

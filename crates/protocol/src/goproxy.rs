@@ -10,11 +10,11 @@ use http::request::Parts;
 use http::uri::Authority;
 use http::{HeaderValue, Method, StatusCode, header};
 use http_body::Body as _;
-use source::{Answer, Attempt, Ctx, Failure, FailureKind, Source, Want};
+use source::{Answer, Ask, Attempt, Ctx, Failure, FailureKind, Origin, Source, Trail, Want};
 
 use crate::caching::{self, Caching};
 use crate::coding::Compressed;
-use crate::observe::{Exchange, Observers, Outcome};
+use crate::observe::{Answered, Exchange, Observers, Outcome};
 use crate::options::Options;
 use crate::redirect::Redirects;
 use crate::respond::{self, Asked, Respond};
@@ -56,13 +56,19 @@ impl Goproxy {
     /// Answers one request. Everything that is not a GET or HEAD of a GOPROXY path is refused without asking anybody.
     pub async fn handle(&self, request: &Parts) -> Response {
         let begun = Instant::now();
-        let (kind, (response, outcome)) = match self.question(request) {
-            Ok(routed) => (Some(routed.ask.kind()), self.answer(request, &routed).await),
-            Err(refusal) => (None, (refusal, Outcome::Malformed)),
+        let (ask, reply) = match self.question(request) {
+            Ok(Routed { ask, kept_only }) => {
+                let reply = self.answer(request, &ask, kept_only).await;
+                (Some(ask), reply)
+            }
+            Err(refusal) => (None, Reply { response: refusal, outcome: Outcome::Malformed, told: None }),
         };
-        let (method, path) = (&request.method, request.uri.path());
-        let (status, took) = (response.status(), begun.elapsed());
-        self.shared.observers.answered(&Exchange { method, path, kind, status, outcome, took });
+        let Reply { response, outcome, told } = reply;
+        let answered = ask.as_ref().zip(told.as_ref()).map(|(ask, told)| told.about(ask));
+        let (kind, took) = (ask.as_ref().map(Ask::kind), begun.elapsed());
+        let (method, path, status) = (&request.method, request.uri.path(), response.status());
+        let exchange = Exchange { method, path, kind, status, outcome, took, answered };
+        self.shared.observers.answered(&exchange);
         if request.method == Method::HEAD { bodiless(response) } else { response }
     }
 
@@ -90,34 +96,63 @@ impl Goproxy {
         })
     }
 
-    async fn answer(&self, request: &Parts, routed: &Routed) -> (Response, Outcome) {
-        let Routed { ask, kept_only } = routed;
-        let want = wish::want(*kept_only, &request.headers, ask.lifetime());
+    async fn answer(&self, request: &Parts, ask: &Ask, kept_only: bool) -> Reply {
+        let want = wish::want(kept_only, &request.headers, ask.lifetime());
         if want != Want::KeptOnly
             && let Some((location, max_age)) = self.shared.redirects.of(ask)
         {
             let response = respond::redirect(location, caching::for_the_time_of(max_age));
-            return (response, Outcome::Redirected);
+            return Reply { response, outcome: Outcome::Redirected, told: None };
         }
         let ctx = Ctx::within(self.shared.ask_timeout).wanting(want);
         let asked = Asked { ask, ctx: &ctx, method: &request.method, headers: &request.headers };
         match self.ask(&asked).await {
-            Ok(answered) => answered,
+            Ok(reply) => reply,
             Err(failure) => {
                 record_failure(&asked, &failure);
                 self.shared.observers.asked(failure.trail());
                 let response = self.shared.respond.failure(&failure, want == Want::KeptOnly);
-                (response, Outcome::of_failure(failure.kind()))
+                let outcome = Outcome::of_failure(failure.kind());
+                Reply { response, outcome, told: Some(Told::of_failure(&failure)) }
             }
         }
     }
 
-    async fn ask(&self, asked: &Asked<'_>) -> Result<(Response, Outcome), Failure> {
+    async fn ask(&self, asked: &Asked<'_>) -> Result<Reply, Failure> {
         let answer = self.source.ask(asked.ask, asked.ctx).await?;
         record(asked, &answer);
         self.shared.observers.asked(&answer.trail);
-        let outcome = Outcome::of_answer(answer.freshness);
-        Ok((self.shared.respond.answer(asked, answer).await?, outcome))
+        let (outcome, told) = (Outcome::of_answer(answer.freshness), Told::of_answer(&answer));
+        let response = self.shared.respond.answer(asked, answer).await?;
+        Ok(Reply { response, outcome, told: Some(told) })
+    }
+}
+
+/// A response, and what is told of it.
+struct Reply {
+    response: Response,
+    outcome: Outcome,
+    told: Option<Told>,
+}
+
+/// Who had a part in an answer.
+struct Told {
+    origin: Origin,
+    size: Option<u64>,
+    trail: Trail,
+}
+
+impl Told {
+    fn of_answer(answer: &Answer) -> Self {
+        Self { origin: answer.origin.clone(), size: answer.body.size(), trail: answer.trail.clone() }
+    }
+
+    fn of_failure(failure: &Failure) -> Self {
+        Self { origin: failure.origin().clone(), size: None, trail: failure.trail().clone() }
+    }
+
+    fn about<'a>(&'a self, ask: &'a Ask) -> Answered<'a> {
+        Answered { ask, origin: &self.origin, size: self.size, trail: &self.trail }
     }
 }
 

@@ -20,7 +20,7 @@ mod wish;
 pub use app::App;
 pub use goproxy::Goproxy;
 pub use health::Health;
-pub use observe::{Exchange, Observer, Observers, Outcome};
+pub use observe::{Answered, Exchange, Observer, Observers, Outcome};
 pub use options::{Options, UnavailableStatus};
 pub use redirect::{Redirect, Redirected, Redirects, Target, TargetError};
 pub use route::{Prefix, PrefixError};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Method, StatusCode};
-use source::{FailureKind, Freshness, Kind, Trail};
+use source::{Ask, FailureKind, Freshness, Kind, Origin, Trail};
 
 /// What became of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -95,6 +95,21 @@ pub struct Exchange<'a> {
     pub outcome: Outcome,
     /// From the head of the request to the head of the answer.
     pub took: Duration,
+    /// The question, and who had a part in its answer; `None` for what is no question, and where the client was sent elsewhere.
+    pub answered: Option<Answered<'a>>,
+}
+
+/// A question, and who had a part in its answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Answered<'a> {
+    /// The question.
+    pub ask: &'a Ask,
+    /// The place that answered, or whose failure is the one that was told.
+    pub origin: &'a Origin,
+    /// The size of the content in bytes, before any coding; `None` where there is none, or it is still coming.
+    pub size: Option<u64>,
+    /// Everybody who was asked, also when that was for another client.
+    pub trail: &'a Trail,
 }
 
 impl Exchange<'_> {

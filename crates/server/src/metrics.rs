@@ -150,6 +150,7 @@ mod tests {
             status: StatusCode::NOT_FOUND,
             outcome: Outcome::Malformed,
             took: Duration::from_millis(2),
+            answered: None,
         };
         metrics.clone().answered(&exchange);
         let text = metrics.to_text();

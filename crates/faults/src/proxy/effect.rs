@@ -44,7 +44,11 @@ const NO_GZIP: &[u8] = b"\x1f\x8b\x08\0\0\0\0\0\0\xffthis is not deflate data";
 
 /// The answer to one request. A failure of the good proxy is told as 502.
 pub(super) async fn answer<B>(shared: &Shared, request: Request<B>) -> Result<Response<Body>, Infallible> {
-    let (asked, _) = request.into_parts();
+    let (mut asked, _) = request.into_parts();
+    let Some(uri) = shared.inner(&asked.uri) else {
+        return Ok(text(StatusCode::NOT_FOUND, "there is nothing here\n"));
+    };
+    asked.uri = uri;
     if asked.method != Method::GET && asked.method != Method::HEAD {
         return Ok(refused_method());
     }

@@ -250,3 +250,23 @@ async fn only_http_is_stood_in_front_of() {
         assert!(matches!(error, StartError::Upstream(_)), "{url}: {error}");
     }
 }
+
+#[tokio::test]
+async fn below_a_path_there_is_nothing_for_who_does_not_know_it() {
+    let good = FakeUpstream::builder().module(module()).start();
+    let url = good.url();
+    let start = |name: &str| FaultyProxy::start_below("/word", faults::find(name).unwrap(), &url);
+    let proxy = start("zip-cut").await.unwrap();
+    assert!(proxy.url().ends_with("/word"));
+    assert_eq!(status(&proxy, LIST).await, 200);
+    assert!(get(&proxy, ZIP).await.unwrap().bytes().await.is_err());
+    let outside = proxy.url().trim_end_matches("/word");
+    for path in [LIST.to_owned(), "/word".to_owned(), format!("/wordy{LIST}")] {
+        let answer = client(&proxy).get(format!("{outside}{path}")).send().await.unwrap();
+        assert_eq!(answer.status(), 404, "{path}");
+    }
+    assert_eq!(good.requests().len(), 2);
+    let looping = start("loop").await.unwrap();
+    let answer = get(&looping, LIST).await.unwrap();
+    assert_eq!(answer.headers()["location"], format!("{}{LIST}", looping.url()));
+}

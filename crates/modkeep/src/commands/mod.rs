@@ -8,6 +8,7 @@ pub mod bundle;
 pub mod completions;
 pub mod config;
 pub mod doctor;
+pub mod drill;
 pub mod go;
 pub mod import;
 pub mod init;
@@ -15,6 +16,7 @@ pub mod man;
 pub mod serve;
 pub mod static_build;
 pub mod store;
+pub mod trace;
 pub mod vendor;
 pub mod version;
 

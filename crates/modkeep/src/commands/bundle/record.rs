@@ -54,16 +54,7 @@ fn recorded(args: &RecordArgs, go: &Go, session: &mut Session<'_>) -> Result<Str
     let (program, rest) = program::of(&args.command, session.env)?;
     let folder: PathBuf = session.env.cwd().to_owned();
     let variables = go.of_an_empty_cache();
-    let run = Run {
-        program: &program,
-        args: rest,
-        folder: &folder,
-        given: &args.flags.given,
-        report: None,
-        variables: &variables,
-        is_silent: false,
-        modfile: None,
-    };
+    let run = Run { variables: &variables, ..Run::new(&program, rest, &folder, &args.flags.given) };
     let ground = Ground::of(&run, session)?;
     let verdict = ground.attempt(&run)?;
     if verdict.exit_code() != 0 {

@@ -12,9 +12,10 @@ use ladder::agent::{Agent, AgentOptions};
 use ladder::outages::Outages;
 use ladder::project::Project;
 use ladder::rung::Rung;
+use ladder::trace::Recorder;
 use ladder::verdict::Verdict;
 use ladder::{Lazy, child, pins};
-use protocol::Observers;
+use protocol::{Observer, Observers};
 use source::Failure;
 use tokio::process::Command;
 
@@ -55,6 +56,21 @@ pub(in crate::commands) struct Run<'a> {
     pub(in crate::commands) is_silent: bool,
     /// What the command is told besides, in its environment.
     pub(in crate::commands) variables: &'a [(&'static str, OsString)],
+    /// Who remembers each request, if anybody is to.
+    pub(in crate::commands) recorder: Option<&'a Arc<Recorder>>,
+}
+
+impl<'a> Run<'a> {
+    /// A command with nothing besides.
+    pub(in crate::commands) fn new(
+        program: &'a Path,
+        args: &'a [OsString],
+        folder: &'a Path,
+        given: &'a Given,
+    ) -> Self {
+        let (report, modfile, recorder) = (None, None, None);
+        Self { program, args, folder, given, report, modfile, is_silent: false, variables: &[], recorder }
+    }
 }
 
 /// Everything that a run stands on, made once.
@@ -121,6 +137,9 @@ impl Ground {
         }
         let ended = ended?;
         let mut told = steps.told();
+        if let Some(recorder) = run.recorder {
+            recorder.learn(&told.places);
+        }
         if ended.was_interrupted {
             told.unanswered.clear();
         }
@@ -210,7 +229,7 @@ async fn attended(run: &Run<'_>, client: Client) -> Result<child::Ended, Failed>
         word: None,
         databases: database(&sumdb).into_iter().map(|database| database.name.clone()).collect(),
         ask_timeout: client.settings.get(&table::ASK_TIMEOUT)?,
-        observers: Observers::default(),
+        observers: observers(run),
     };
     let lazy = Lazy::new(move || {
         let client = client.clone();
@@ -230,6 +249,11 @@ async fn attended(run: &Run<'_>, client: Client) -> Result<child::Ended, Failed>
         command.env("GOSUMDB", database.key.to_string());
     }
     child::run(command).await.map_err(|error| cannot_start(run.program, &error))
+}
+
+fn observers(run: &Run<'_>) -> Observers {
+    let recorder = run.recorder.map(|recorder| Arc::clone(recorder) as Arc<dyn Observer>);
+    Observers::new(recorder.into_iter().collect())
 }
 
 /// The database that go verifies with, if there is one.

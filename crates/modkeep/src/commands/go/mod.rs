@@ -16,10 +16,12 @@ use std::ffi::OsString;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use clap::Args;
 use ladder::project::Project;
 use ladder::subcommand::{CommandLine, Kind};
+use ladder::trace::Recorder;
 use ladder::verdict::Verdict;
 
 use crate::commands::Session;
@@ -72,63 +74,110 @@ pub struct ExecArgs {
 impl LadderArgs {
     /// A command to run with them.
     fn run<'a>(&'a self, program: &'a Path, args: &'a [OsString], folder: &'a Path) -> Run<'a> {
-        let (given, report) = (&self.flags.given, self.report.as_deref());
-        Run { program, args, folder, given, report, variables: &[], is_silent: false, modfile: None }
+        Run { report: self.report.as_deref(), ..Run::new(program, args, folder, &self.flags.given) }
     }
+}
+
+/// A run of go, and what is wanted of it besides.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// What `modkeep` was given.
+    pub(super) ladder: &'a LadderArgs,
+    /// The arguments of go.
+    pub(super) args: &'a [OsString],
+    /// Whether it is measured.
+    pub(super) stats: bool,
+    /// Who hears of each request.
+    pub(super) recorder: Option<&'a Arc<Recorder>>,
 }
 
 /// Runs go.
 pub fn run(args: &GoArgs, session: &mut Session<'_>) -> Result<(), Failed> {
-    let go = program::find("go", session.env)?;
-    let line = CommandLine::read(&args.args);
-    let goflags = GoSettings::load(session.env, session.files).get("GOFLAGS");
-    let goflags = goflags.map(|(flags, _)| flags).unwrap_or_default();
-    let folder =
-        line.folder.map_or_else(|| session.env.cwd().to_owned(), |folder| session.env.cwd().join(folder));
-    // `-C ..` leads up from the real folder, as for go.
-    let folder = folder.canonicalize().unwrap_or(folder);
-    if line.kind(&goflags) == Kind::Local {
-        fetch_toolchain(args, &go, &folder, session)?;
-        return Err(replaced_by(&go, &args.args));
+    Wanted { ladder: &args.ladder, args: &args.args, stats: args.stats, recorder: None }.run(session)
+}
+
+impl Wanted<'_> {
+    /// Runs go, alone or behind the agent.
+    pub(super) fn run(self, session: &mut Session<'_>) -> Result<(), Failed> {
+        let go = program::find("go", session.env)?;
+        let line = CommandLine::read(self.args);
+        let goflags = GoSettings::load(session.env, session.files).get("GOFLAGS");
+        let goflags = goflags.map(|(flags, _)| flags).unwrap_or_default();
+        let cwd = session.env.cwd();
+        let folder = line.folder.map_or_else(|| cwd.to_owned(), |folder| cwd.join(folder));
+        // `-C ..` leads up from the real folder, as for go.
+        let folder = folder.canonicalize().unwrap_or(folder);
+        if line.kind(&goflags) == Kind::Local {
+            return Err(self.alone(&go, &folder, session));
+        }
+        let measured = if self.stats { Measured::of(self.args, &goflags, session)? } else { None };
+        let args = measured.as_ref().map_or(self.args, |measured| &measured.args);
+        let modfile = line.modfile(&goflags).map(|file| folder.join(file));
+        let run = Run { modfile, recorder: self.recorder, ..self.ladder.run(&go, args, &folder) };
+        let ground = Ground::of(&run, session)?;
+        let mut verdict = behind_agent(&run, &line, &goflags, &ground, session)?;
+        if let Some(measured) = &measured {
+            verdict = measured.told(verdict, &ground, session)?;
+        }
+        behind::conclude(&verdict, &run, session)
     }
-    let measured = if args.stats { Measured::of(&args.args, &goflags, session)? } else { None };
-    let with_flag = measured.as_ref().map_or(&args.args, |measured| &measured.args);
-    let modfile = line.modfile(&goflags).map(|file| folder.join(file));
-    let run = Run { modfile, ..args.ladder.run(&go, with_flag, &folder) };
-    let ground = Ground::of(&run, session)?;
+
+    /// Becomes go, for a command that fetches no modules. Comes back only with what keeps it from that.
+    fn alone(self, go: &Path, folder: &Path, session: &mut Session<'_>) -> Failed {
+        if let Err(failed) = self.prepare(go, folder, session) {
+            return failed;
+        }
+        let error = Command::new(go).args(self.args).exec();
+        behind::cannot_start(go, &error)
+    }
+
+    /// Has go fetch the toolchain that it would switch to for any command in this folder. When that fails, so would the command.
+    fn prepare(self, go: &Path, folder: &Path, session: &mut Session<'_>) -> Result<(), Failed> {
+        let settings = GoSettings::load(session.env, session.files);
+        let gowork = settings.get("GOWORK").map(|(value, _)| value);
+        let project = Project::find(folder, gowork.as_deref());
+        if toolchain::may_be_fetched(&project, &settings, session.env, session.files) {
+            let version = ["version".into(), "-C".into(), folder.as_os_str().to_owned()];
+            let run =
+                Run { is_silent: true, recorder: self.recorder, ..self.ladder.run(go, &version, folder) };
+            let verdict = Ground::of(&run, session)?.attempt(&run)?;
+            return behind::conclude(&verdict, &run, session);
+        }
+        if self.recorder.is_some() {
+            writeln!(
+                session.err,
+                "modkeep: this command of go fetches no modules: there is nothing to trace"
+            )?;
+            session.err.flush()?;
+        }
+        Ok(())
+    }
+}
+
+/// Runs the command behind the agent, and looks after `vendor/` before and afterwards.
+fn behind_agent(
+    run: &Run<'_>,
+    line: &CommandLine<'_>,
+    goflags: &str,
+    ground: &Ground,
+    session: &mut Session<'_>,
+) -> Result<Verdict, Failed> {
     let vendored = ground.vendored(session)?;
-    if let Some(vendored) = vendored.as_ref().filter(|_| line.reads_vendor(&goflags)) {
+    if let Some(vendored) = vendored.as_ref().filter(|_| line.reads_vendor(goflags)) {
         vendored.guard(session)?;
     }
     let listed = vendored.as_ref().filter(|vendored| line.makes_vendor() && vendored.is_listed());
-    let mut verdict = ground.attempt(&run)?;
+    let mut verdict = ground.attempt(run)?;
     match &vendored {
-        Some(vendored) if verdict.is_infrastructure() && line.kind(&goflags) == Kind::Repeatable => {
-            verdict = again_from_vendor(verdict, &run, &ground, vendored, session)?;
+        Some(vendored) if verdict.is_infrastructure() && line.kind(goflags) == Kind::Repeatable => {
+            verdict = again_from_vendor(verdict, run, ground, vendored, session)?;
         }
         _ => {}
     }
     if let Some(vendored) = listed.filter(|_| verdict.exit_code() == 0) {
         vendored.list_again()?;
     }
-    if let Some(measured) = &measured {
-        verdict = measured.told(verdict, &ground, session)?;
-    }
-    behind::conclude(&verdict, &run, session)
-}
-
-/// Has go fetch the toolchain that it would switch to for any command in this folder. When that fails, so would the command.
-fn fetch_toolchain(args: &GoArgs, go: &Path, folder: &Path, session: &mut Session<'_>) -> Result<(), Failed> {
-    let settings = GoSettings::load(session.env, session.files);
-    let gowork = settings.get("GOWORK").map(|(value, _)| value);
-    let project = Project::find(folder, gowork.as_deref());
-    if !toolchain::may_be_fetched(&project, &settings, session.env, session.files) {
-        return Ok(());
-    }
-    let version = ["version".into(), "-C".into(), folder.as_os_str().to_owned()];
-    let run = Run { is_silent: true, ..args.ladder.run(go, &version, folder) };
-    let verdict = Ground::of(&run, session)?.attempt(&run)?;
-    behind::conclude(&verdict, &run, session)
+    Ok(verdict)
 }
 
 /// Nobody could answer, and go has not run the user's code: the same command once more, from the signed snapshot.
@@ -155,10 +204,4 @@ pub fn exec(args: &ExecArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     let run = args.ladder.run(&program, rest, &folder);
     let verdict = Ground::of(&run, session)?.attempt(&run)?;
     behind::conclude(&verdict, &run, session)
-}
-
-/// Becomes go. Comes back only when that fails.
-fn replaced_by(go: &Path, args: &[OsString]) -> Failed {
-    let error = Command::new(go).args(args).exec();
-    behind::cannot_start(go, &error)
 }

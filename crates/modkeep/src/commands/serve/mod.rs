@@ -5,12 +5,14 @@
 //! * [`numbers`]: what is shown at `/metrics` besides requests and attempts.
 //! * [`redirects`]: which modules clients are told to fetch elsewhere.
 //! * [`chores`]: what is done in the background for what is kept.
+//! * [`keeping`]: the same source for other commands.
 //! * [`mod@announce`]: what is told at the start.
 //! * [`signals`]: when to stop.
 
 mod announce;
 mod certificate;
 mod chores;
+pub(super) mod keeping;
 mod numbers;
 mod redirects;
 mod signals;

@@ -1,0 +1,99 @@
+//! Sending spans to a collector. One that cannot be reached is worth a warning and changes nothing else.
+
+use std::time::Duration;
+
+use ladder::trace::Trace;
+use url::Url;
+
+use super::spans;
+use crate::commands::Session;
+use crate::exit::Exit;
+use crate::mask;
+use crate::report::{self, Failed, Problem};
+use crate::settings::flags::Given;
+use crate::wiring::access::Keyring;
+use crate::wiring::reach::{self, Reach};
+
+/// How long all of the sending may take: the user waits for it.
+const SENDING_MAX: Duration = Duration::from_secs(10);
+
+/// What the protocol has below the address of a collector.
+const PATH: &str = "v1/traces";
+
+/// Where spans are sent: the address as it was given, or below it where it names only a host.
+pub(super) fn address(text: &str) -> Result<Url, Failed> {
+    let parsed =
+        Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let mut url = parsed.ok_or_else(|| {
+        let problem = Problem::new(format!("{:?} is no address of a collector", mask::secrets(text)));
+        Failed::new(
+            Exit::Usage,
+            problem.advise("write it as http://HOST:PORT, such as http://127.0.0.1:4318"),
+        )
+    })?;
+    if url.path() == "/" {
+        url.set_path(PATH);
+    }
+    Ok(url)
+}
+
+/// Sends the spans of a run of `go SUBCOMMAND` that ended with `exit`.
+pub(super) fn send(
+    trace: &Trace,
+    (subcommand, exit): (&str, u8),
+    url: &Url,
+    given: &Given,
+    session: &mut Session<'_>,
+) -> Result<(), Failed> {
+    let messages = spans::messages(trace, subcommand, exit, &mut || fastrand::u64(..));
+    let messages = messages.iter().map(prost::Message::encode_to_vec).collect();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let client = client(given, session)?;
+    let sent = runtime.block_on(async {
+        let sent = tokio::time::timeout(SENDING_MAX, posted(messages, url, &client)).await;
+        sent.unwrap_or_else(|_| Err(format!("no answer within {} seconds", SENDING_MAX.as_secs())))
+    });
+    let Err(reason) = sent else { return Ok(()) };
+    let problem =
+        Problem::new(format!("the spans were not sent to {}", mask::secrets(url.as_str()))).because(reason);
+    let advice = "see whether the collector is there and takes OTLP over HTTP; go itself is not affected";
+    Ok(report::write_warnings(&[problem.advise(advice)], session.err)?)
+}
+
+/// A pool of connections as for every other place.
+fn client(given: &Given, session: &Session<'_>) -> Result<reqwest::Client, Failed> {
+    let settings = crate::settings::resolve::resolve(session.env, session.files, given)?.settings;
+    let keyring = Keyring::of(session.env, session.files);
+    let options = reach::http_options(&settings, Reach::of(&settings, session.env, &keyring)?)?;
+    let built = options.builder().and_then(reqwest::ClientBuilder::build);
+    built.map_err(|error| Failed::new(Exit::Unavailable, Problem::from_error(&error)))
+}
+
+async fn posted(messages: Vec<Vec<u8>>, url: &Url, client: &reqwest::Client) -> Result<(), String> {
+    for message in messages {
+        let request = client.post(url.clone()).header("Content-Type", "application/x-protobuf").body(message);
+        let response =
+            request.send().await.map_err(|error| Problem::from_error(&error.without_url()).to_string())?;
+        if !response.status().is_success() {
+            return Err(format!("it answers {}", response.status()));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_that_of_a_host_or_of_the_very_place() {
+        let at = |text| address(text).map(String::from);
+        assert_eq!(at("http://127.0.0.1:4318").unwrap(), "http://127.0.0.1:4318/v1/traces");
+        assert_eq!(at("https://otel.example/custom/path").unwrap(), "https://otel.example/custom/path");
+        for wrong in ["otel.example:4318", "grpc://otel.example", "", "http://"] {
+            assert_eq!(at(wrong).unwrap_err().exit, Exit::Usage, "{wrong}");
+        }
+        let secret = format!("{:?}", address("ftp://me:secret@otel.example").unwrap_err());
+        assert!(!secret.contains("secret"), "{secret}");
+    }
+}
