@@ -4,6 +4,7 @@ pub mod agent;
 pub mod child;
 mod climb;
 mod lazy;
+pub mod lock;
 pub mod pins;
 pub mod project;
 pub mod rung;

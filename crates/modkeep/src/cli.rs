@@ -6,7 +6,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    bundle, completions, config, go, import, man, serve, static_build, store, vendor, version,
+    bundle, completions, config, go, import, lock, man, serve, static_build, store, vendor, version,
 };
 use crate::exit::Exit;
 
@@ -35,6 +35,11 @@ pub enum Command {
     /// Checks that go.mod is tidy, go.sum complete, and vendor/ consistent and whole. Then runs go with GOPROXY=off, GOSUMDB=off,
     /// GOTOOLCHAIN=local, -mod=vendor and an empty module cache, where only loopback is up if the system allows that.
     Static(static_build::StaticArgs),
+    /// Write modkeep.lock: which commit of which repository each module in go.sum was built from.
+    ///
+    /// Builds from repositories are held to it: a moved tag or a rewritten history is refused, and a deleted tag stops no build. Each
+    /// repository is read, and the zip made of the commit must have the hash in go.sum. What the lock has already is not asked again.
+    Lock(lock::LockArgs),
     /// Run the private GOPROXY server.
     ///
     /// Listens on 127.0.0.1:3000, keeps what it serves, and needs nothing else. Point go at it with

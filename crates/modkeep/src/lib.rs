@@ -22,7 +22,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 
 use cli::Command;
-use commands::{Session, bundle, completions, config, import, man, serve, store, vendor, version};
+use commands::{Session, bundle, completions, config, import, lock, man, serve, store, vendor, version};
 use env::Env;
 use exit::Exit;
 use report::Failed;
@@ -54,6 +54,7 @@ fn dispatch(command: &Command, session: &mut Session<'_>) -> Result<(), Failed> 
         Command::Go(args) => commands::go::run(args, session),
         Command::Exec(args) => commands::go::exec(args, session),
         Command::Static(args) => commands::static_build::run(args, session),
+        Command::Lock(args) => lock::run(args, session),
         Command::Serve(args) => serve::run(args, session),
         Command::Import(args) => import::run(args, session),
         Command::Store(args) => store::run(args, session),

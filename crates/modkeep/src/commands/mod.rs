@@ -8,6 +8,7 @@ pub mod completions;
 pub mod config;
 pub mod go;
 pub mod import;
+pub mod lock;
 pub mod man;
 pub mod serve;
 pub mod static_build;

@@ -22,7 +22,7 @@ use crate::env::Env;
 use crate::settings::values::{self, Fallback, LogFilter, LogFormat};
 use crate::settings::{AnySetting, DefaultValue, Invalid, Setting, Shape, Spec};
 pub use bundles::BUNDLES;
-pub use client::{MODULE_CACHES, RUNGS};
+pub use client::{LOCK_REPOSITORIES, MODULE_CACHES, RUNGS};
 pub use fetching::{ASK_TIMEOUT, CONNECT_TIMEOUT, FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT, STREAM_AFTER};
 pub use groups::{OF_BUNDLE, OF_CLIENT, OF_IMPORT, OF_KEYS, OF_STORE, OF_VERIFY};
 pub use keeping::{GC_INTERVAL, GC_MAX_SIZE, GC_OLDER_THAN, SCRUB_RATE};
@@ -34,7 +34,7 @@ pub use repositories::{
 };
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&dyn AnySetting; 48] = [
+pub static ALL: [&dyn AnySetting; 49] = [
     &LISTEN,
     &TLS_CERT,
     &TLS_KEY,
@@ -78,6 +78,7 @@ pub static ALL: [&dyn AnySetting; 48] = [
     &SCRUB_RATE,
     &RUNGS,
     &MODULE_CACHES,
+    &LOCK_REPOSITORIES,
     &BUNDLES,
     &SIGNING_KEY,
     &TRUSTED_KEYS,

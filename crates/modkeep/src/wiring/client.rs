@@ -27,7 +27,7 @@ use source::sumdb::{Database, Databases, Way};
 use source::upstream::{HttpClient, HttpOptions};
 use source::{Checked, Ledger, ModCache, Origin, Source, Spool, Steady, Upstream, Verified, Vitals};
 use url::Url;
-use vcs::Profile;
+use vcs::{Anchors, Direct, Profile};
 
 use super::access::Keyring;
 use super::databases::{self, Trust};
@@ -55,6 +55,8 @@ pub(crate) struct Client {
     pub(crate) rungs: Option<Vec<Rung>>,
     /// The hashes of the project.
     pub(crate) pins: Arc<GoSum>,
+    /// What its modules were built from before.
+    pub(crate) anchors: Arc<Anchors>,
     /// Where bundles for the project were pulled to, with the name of the place that each came from.
     pub(crate) bundles: Vec<(String, Pulled)>,
     /// The module cache that go uses.
@@ -93,6 +95,14 @@ impl Client {
         rungs.extend(places.bundles(&trust).map(|place| (Rung::Bundle, place)));
         let ladder = Ladder::new(rungs, self.order()?, trust.ledger.clone(), self.steps.clone());
         Ok(Arc::new(Databases::new(trust.databases.clone(), ladder)))
+    }
+
+    /// Repositories alone, held to nothing.
+    pub(crate) fn repositories(&self) -> Result<Direct, Failed> {
+        let (settings, env) = (&self.settings, &self.env);
+        let keyring = Keyring::of(env, &Disk);
+        let http = reach::http_options(settings, Reach::of(settings, env, &keyring)?)?;
+        direct::of(settings, env, &keyring, http, Spool::new(env.temporary()), Profile::User)
     }
 
     fn state(&self) -> Result<PathBuf, Failed> {
@@ -182,10 +192,11 @@ impl Client {
         }
         let spool = places.spool.clone();
         let direct = direct::of(&self.settings, &self.env, keyring, http, spool.clone(), Profile::User)?;
-        Ok(Some(direct::link(direct, spool, trust).place))
+        Ok(Some(direct::link(direct.held_to(self.anchors.clone()), spool, trust).place))
     }
 
-    fn order(&self) -> Result<Order, Failed> {
+    /// Which rungs may be asked what.
+    pub(crate) fn order(&self) -> Result<Order, Failed> {
         let list: ProxyList = self.settings.get(&table::UPSTREAM)?;
         let end = list.members().last().map(|member| &member.place);
         let repositories =

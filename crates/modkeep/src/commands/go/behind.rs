@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bundle::depot::{Location, Pulled};
+use gomod::gosum::GoSum;
 use gomod::gosumdb::SumDbSetting;
 use ladder::agent::{Agent, AgentOptions};
 use ladder::project::Project;
@@ -15,11 +16,12 @@ use ladder::{Lazy, Steps, child, pins};
 use protocol::Observers;
 use source::Failure;
 use tokio::process::Command;
+use vcs::Anchors;
 
 use super::LadderArgs;
 use super::vendored::Vendored;
 use crate::bundles;
-use crate::commands::Session;
+use crate::commands::{Session, lock};
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::go::GoSettings;
@@ -68,7 +70,8 @@ impl Ground {
             root.map_or_else(|| Ok(ProjectFile::default()), |root| ProjectFile::read(&root, session.files))?;
         let rungs = rungs(&settings, &project, &project_file)?;
         let bundles = pulled(&settings, &project, &project_file, session)?;
-        let client = Client { rungs, bundles, ..client(&settings, &project, session)? };
+        let anchors = anchors(project.root(), &settings)?;
+        let client = Client { rungs, bundles, anchors, ..client(&settings, &project, session)? };
         Ok(Self { settings, project_file, project, client, _log: log })
     }
 
@@ -119,21 +122,38 @@ fn wanted_log(settings: &Settings, env: &Env) -> Result<Option<Log>, Failed> {
     is_wanted.then(|| logging::start(settings, env)).transpose()
 }
 
-fn client(settings: &Settings, project: &Project, session: &Session<'_>) -> Result<Client, Failed> {
+/// What the project's lock holds its modules to; nothing without one.
+fn anchors(root: Option<&Path>, settings: &Settings) -> Result<Arc<Anchors>, Failed> {
+    let lock = lock::read(root)?.unwrap_or_default();
+    let may_name_repositories = settings.get(&table::LOCK_REPOSITORIES)?;
+    Ok(Arc::new(Anchors { hold: lock.hold, modules: lock.modules, may_name_repositories }))
+}
+
+/// What every command needs that asks for modules: without rungs, bundles and anchors.
+pub(in crate::commands) fn client(
+    settings: &Settings,
+    project: &Project,
+    session: &Session<'_>,
+) -> Result<Client, Failed> {
     let go = GoSettings::load(session.env, session.files);
     let get = |name: &str| go.get(name).map(|(value, _)| value);
-    let pins = pins::read(&project.sum_files()).map_err(|error| {
-        let advice = "make it a readable go.sum, or bring it back from version control";
-        Failed::new(Exit::Failure, Problem::from_error(&error).advise(advice))
-    })?;
     Ok(Client {
         settings: settings.clone(),
         env: session.env.clone(),
         rungs: None,
+        anchors: Arc::default(),
         bundles: Vec::new(),
-        pins: Arc::new(pins),
+        pins: Arc::new(pins(project)?),
         module_cache: module_cache(get("GOMODCACHE"), get("GOPATH"), session.env),
         steps: Arc::default(),
+    })
+}
+
+/// All hashes that the project has.
+pub(in crate::commands) fn pins(project: &Project) -> Result<GoSum, Failed> {
+    pins::read(&project.sum_files()).map_err(|error| {
+        let advice = "make it a readable go.sum, or bring it back from version control";
+        Failed::new(Exit::Failure, Problem::from_error(&error).advise(advice))
     })
 }
 
