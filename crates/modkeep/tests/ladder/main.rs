@@ -5,6 +5,7 @@
 mod blame;
 mod bundled;
 mod likeness;
+mod lock;
 mod rungs;
 mod scene;
 mod static_build;

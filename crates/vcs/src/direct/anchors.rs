@@ -54,8 +54,8 @@ impl Direct {
         let Some((_, anchor)) = self.anchor_of(ask).filter(|_| is_silent) else { return Err(error) };
         if !self.anchors.may_name_repositories.matches(path.as_str()) {
             let message = format!(
-                "{}; modkeep.lock names {}, which is asked only if lock-repositories in your own settings matches {path}",
-                error.message, anchor.url
+                "modkeep.lock names a repository, which needs lock-repositories in your own settings: {}",
+                error.message
             );
             return Err(RepoError { message, ..error });
         }
