@@ -93,10 +93,8 @@ impl Anchor {
     /// could lead to this anchor's folder.
     pub(crate) fn subdir_of_tag(&self, path: &str) -> Option<String> {
         let stem = split_path_version(path).map_or(path, |(stem, _)| stem);
-        let below = match path == self.root {
-            true => "",
-            false => stem.strip_prefix(&self.root)?.trim_start_matches('/'),
-        };
+        let below =
+            if path == self.root { "" } else { stem.strip_prefix(&self.root)?.trim_start_matches('/') };
         let rest = self.subdir.strip_prefix(below)?;
         (below.is_empty() || rest.is_empty() || rest.starts_with('/'))
             .then(|| rest.trim_start_matches('/').to_owned())
@@ -196,7 +194,8 @@ mod tests {
         for part in ["commit c2", "not c1", "https://b.example/m", "tag v1.0.0"] {
             assert!(error.message.contains(part), "{part}: {}", error.message);
         }
-        let zip = anchor("a.example/m", "", None).check_zip(&module(), &gomod::dirhash::hash_go_mod(b"y"), "u");
+        let zip =
+            anchor("a.example/m", "", None).check_zip(&module(), &gomod::dirhash::hash_go_mod(b"y"), "u");
         assert!(zip.unwrap_err().message.contains("is hash h1:"));
     }
 

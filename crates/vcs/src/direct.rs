@@ -10,16 +10,17 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gomod::ModulePath;
+use held::Held;
 use source::{
     Answer, Ask, Attempt, Body, Ctx, Failure, Lifetime, Origin, Source, Spool, Trail, Upstream, VersionList,
     Want,
 };
-use held::Held;
 use tokio::time::{Instant, timeout_at};
 
 use crate::build;
 use crate::{
-    Anchors, Discovery, Info, Job, Located, Module, Need, Repo, RepoError, Repositories, Resolutions, Root, Route,
+    Anchors, Discovery, Info, Job, Located, Module, Need, Repo, RepoError, Repositories, Resolutions, Root,
+    Route,
 };
 
 /// How old what is known of branches and tags may be for a question about one version: a tag that is there will do, and one that
@@ -108,8 +109,8 @@ impl Direct {
         let module = Module::new(path.clone(), &root.root, &root.subdir, repo.clone())?
             .with_resolutions(self.resolutions.clone());
         if let Some((version, anchor)) = self.anchor_of(ask) {
-            let hold = self.anchors.hold;
-            let held = Held { version: &version, anchor, hold, module: &module, repo: &**repo, job };
+            let anchored = (anchor, self.anchors.hold);
+            let held = Held { version: &version, anchored, module: &module, repo: &**repo, job };
             return match ask {
                 Ask::Mod(_) => held.go_mod().await,
                 Ask::Zip(_) => held.zip(&self.spool).await,

@@ -107,7 +107,8 @@ mod tests {
         sums.add(&toolchain, Part::Zip, &gomod::dirhash::hash_go_mod(b"t"));
         let only_go_mod = ModuleVersion::parse("b.example/x", "v1.0.0").unwrap();
         sums.add(&only_go_mod, Part::GoMod, &gomod::dirhash::hash_go_mod(b"m"));
-        let go_mod = "module a\nrequire b.example/x v1.0.0\nrequire b.example/y v1.0.0\nreplace b.example/y => ../y\n";
+        let go_mod =
+            "module a\nrequire b.example/x v1.0.0\nrequire b.example/y v1.0.0\nreplace b.example/y => ../y\n";
         assert_eq!(told(&lock, &sums, go_mod), [""; 0]);
     }
 

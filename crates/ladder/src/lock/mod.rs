@@ -1,11 +1,14 @@
 //! modkeep.lock: which commit of which repository each module of a project was built from, and the hashes of its tools.
 //!
-//! * [`text`]: the file as text; [`difference`]: what it lacks, held against go.sum and go.mod.
+//! * [`text`]: the file as text; [`entry`]: its entries; [`difference`]: what it lacks, held against go.sum and go.mod.
+//! * [`around`]: which module a tool is in.
 //!
 //! It is trusted as go.sum is, and no further: it says no to what is not as it was, and names no repository that is asked without the
 //! user's consent.
 
+mod around;
 mod difference;
+mod entry;
 mod text;
 
 use std::collections::BTreeMap;
@@ -18,6 +21,7 @@ use gomod::ModuleVersion;
 use gomod::gosum::GoSum;
 use vcs::{Anchor, Hold};
 
+pub use around::Around;
 pub use difference::{Difference, wanted};
 pub use text::LockFlaw;
 
@@ -85,6 +89,13 @@ impl Lock {
         parsed.map(Some).map_err(|flaw| LockError::Malformed { path, flaw })
     }
 
+    /// The hashes of these tools alone, which take the place of those of the project; none where one of them is not here.
+    pub fn pins_of(&self, tools: &[&str]) -> Option<GoSum> {
+        let known: Vec<&GoSum> = tools.iter().map(|tool| self.tools.get(*tool)).collect::<Option<_>>()?;
+        let text: String = known.iter().map(ToString::to_string).collect();
+        (!known.is_empty()).then(|| GoSum::parse_lenient(text.as_bytes()))
+    }
+
     /// Puts it in its place in `root`, whole or not at all. What it is replaces a link there and is never written through it.
     ///
     /// # Errors
@@ -131,6 +142,14 @@ mod tests {
         lock.write(folder.path()).unwrap();
         assert_eq!(Lock::read(folder.path()).unwrap(), Some(lock));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left");
+    }
+
+    #[test]
+    fn only_tools_that_are_all_here_have_hashes() {
+        let lock = text::tests::sample();
+        let (known, other) = ("example.com/t/cmd/x@v1.0.0", "example.com/t/cmd/x@v1.1.0");
+        assert_eq!(lock.pins_of(&[known]).as_ref(), lock.tools.get(known));
+        assert_eq!((lock.pins_of(&[known, other]), lock.pins_of(&[])), (None, None));
     }
 
     #[test]

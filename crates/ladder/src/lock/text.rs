@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use gomod::gosum::{GoSum, GoSumError};
+use gomod::ModuleVersion;
+use gomod::gosum::GoSum;
 use gomod::module::compare_for_list;
-use gomod::repository::Vcs;
-use gomod::{H1, ModuleVersion};
 use serde::{Deserialize, Serialize};
-use vcs::{Anchor, Hold};
+use vcs::Hold;
 
 use super::Lock;
+use super::entry::{Module, Tool, field};
 
 /// What the number of a form is that this program reads and writes.
 const SCHEMA: u32 = 1;
@@ -23,9 +23,6 @@ const HEAD: &str = "\
 
 /// What stands at the end: without it, the file was cut short, be it between two modules.
 const TAIL: &str = "# end";
-
-/// Longer than any address or name that is meant, in bytes.
-const TEXT_BYTES_MAX: usize = 2048;
 
 /// What is wrong with a text.
 #[derive(Debug, thiserror::Error)]
@@ -66,33 +63,6 @@ struct File {
     tools: BTreeMap<String, Tool>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Module {
-    path: String,
-    version: String,
-    h1: String,
-    vcs: String,
-    url: String,
-    /// Where it is not the path of the module.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    root: Option<String>,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    subdir: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    tag: Option<String>,
-    commit: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    tree: Option<String>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Tool {
-    /// Lines as in go.sum.
-    sums: Vec<String>,
-}
-
 impl Lock {
     /// Reads a text. Nothing in it is passed over: what nobody understands may have been meant to hold something.
     ///
@@ -107,8 +77,9 @@ impl Lock {
         if text.lines().next_back() != Some(TAIL) {
             return Err(LockFlaw::Cut);
         }
-        let hold = Hold::parse(&file.hold)
-            .ok_or_else(|| field("the lock", "hold", format!("{:?} is none of commit, tag, tree", file.hold)))?;
+        let hold = Hold::parse(&file.hold).ok_or_else(|| {
+            field("the lock", "hold", format!("{:?} is none of commit, tag, tree", file.hold))
+        })?;
         let mut lock = Self { hold, ..Self::default() };
         for module in file.modules {
             let (version, anchor) = module.read()?;
@@ -149,95 +120,16 @@ impl fmt::Display for Lock {
 
 /// The error with its line, in one line.
 fn told(text: &str, error: &toml::de::Error) -> String {
-    let line = error.span().map(|span| 1 + text.as_bytes()[..span.start.min(text.len())].iter().filter(|b| **b == b'\n').count());
     let message = error.message().replace('\n', " ");
-    line.map_or(message.clone(), |line| format!("line {line}: {message}"))
-}
-
-impl Module {
-    fn of(version: &ModuleVersion, anchor: &Anchor) -> Self {
-        let path = version.path().to_string();
-        Self {
-            root: Some(anchor.root.clone()).filter(|root| *root != path),
-            path,
-            version: version.version().to_string(),
-            h1: anchor.h1.to_string(),
-            vcs: anchor.vcs.to_string(),
-            url: anchor.url.clone(),
-            subdir: anchor.subdir.clone(),
-            tag: anchor.tag.clone(),
-            commit: anchor.commit.clone(),
-            tree: anchor.tree.clone(),
-        }
-    }
-
-    fn read(self) -> Result<(ModuleVersion, Anchor), LockFlaw> {
-        let entry = format!("{}@{}", self.path, self.version);
-        let wrong = |name, why: &dyn fmt::Display| field(&entry, name, why.to_string());
-        let version = ModuleVersion::parse(&self.path, &self.version).map_err(|error| wrong("path", &error))?;
-        let h1 = H1::parse(&self.h1).map_err(|error| wrong("h1", &error))?;
-        let vcs = Vcs::parse(&self.vcs).ok_or_else(|| wrong("vcs", &"go knows no such system"))?;
-        let texts = [("url", Some(&self.url)), ("root", self.root.as_ref()), ("tag", self.tag.as_ref())];
-        for (name, text) in texts {
-            text.map_or(Ok(()), |text| check_text(text)).map_err(|why| wrong(name, &why))?;
-        }
-        check_folder(&self.subdir).map_err(|why| wrong("subdir", &why))?;
-        check_name(&self.commit, vcs == Vcs::Subversion).map_err(|why| wrong("commit", &why))?;
-        let tree = self.tree.as_deref().map_or(Ok(()), |tree| check_name(tree, false));
-        tree.map_err(|why| wrong("tree", &why))?;
-        let root = self.root.unwrap_or(self.path);
-        let Self { url, subdir, tag, commit, tree, .. } = self;
-        Ok((version, Anchor { vcs, url, root, subdir, tag, commit, tree, h1 }))
-    }
-}
-
-impl Tool {
-    fn read(self, name: &str) -> Result<GoSum, LockFlaw> {
-        let wrong = |error: GoSumError| field(name, "sums", error.to_string());
-        let sums = GoSum::parse(self.sums.join("\n").as_bytes()).map_err(wrong)?;
-        for (path, version, hash) in sums.entries() {
-            let version = version.strip_suffix("/go.mod").unwrap_or(version);
-            ModuleVersion::parse(path, version).map_err(|error| field(name, "sums", error.to_string()))?;
-            H1::parse(hash).map_err(|error| field(name, "sums", format!("{path}: {error}")))?;
-        }
-        Ok(sums)
-    }
-}
-
-fn field(entry: &str, field: &'static str, why: String) -> LockFlaw {
-    LockFlaw::Field { entry: entry.to_owned(), field, why }
-}
-
-/// What may go to a program or a terminal.
-fn check_text(text: &str) -> Result<(), &'static str> {
-    let is_odd = |c: char| c.is_control() || c.is_whitespace();
-    match text {
-        "" => Err("it is empty"),
-        _ if text.len() > TEXT_BYTES_MAX => Err("it is too long"),
-        _ if text.contains(is_odd) || text.starts_with('-') => Err("it has characters that none has"),
-        _ => Ok(()),
-    }
-}
-
-/// A folder in a repository; empty for its root.
-fn check_folder(folder: &str) -> Result<(), &'static str> {
-    let is_inner = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(char::is_control);
-    if folder.is_empty() || folder.len() <= TEXT_BYTES_MAX && folder.split('/').all(is_inner) {
-        return Ok(());
-    }
-    Err("it is no folder inside of a repository")
-}
-
-/// A full name in hex, or a number.
-fn check_name(name: &str, is_number: bool) -> Result<(), &'static str> {
-    let is_hex = matches!(name.len(), 40 | 64) && name.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    let is_decimal = (1..=19).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_digit());
-    if if is_number { is_decimal } else { is_hex } { Ok(()) } else { Err("it is no full name") }
+    let before = error.span().and_then(|span| text.get(..span.start));
+    before.map_or(message.clone(), |before| format!("line {}: {message}", 1 + before.matches('\n').count()))
 }
 
 #[cfg(test)]
 pub(super) mod tests {
+    use gomod::repository::Vcs;
     use proptest::prelude::*;
+    use vcs::Anchor;
 
     use super::*;
 
@@ -246,8 +138,12 @@ pub(super) mod tests {
 
     fn anchor(url: &str, n: u8) -> Anchor {
         let commit = format!("{n:02x}").repeat(20);
-        let [url, root, subdir] = [url, "a.example/m", if n % 2 == 0 { "sub" } else { "" }].map(str::to_owned);
-        let (tag, tree) = ((n % 3 != 0).then(|| format!("v1.{n}.0")), (n % 5 != 0).then(|| commit.clone()));
+        let [url, root, subdir] =
+            [url, "a.example/m", if n.is_multiple_of(2) { "sub" } else { "" }].map(str::to_owned);
+        let (tag, tree) = (
+            (!n.is_multiple_of(3)).then(|| format!("v1.{n}.0")),
+            (!n.is_multiple_of(5)).then(|| commit.clone()),
+        );
         Anchor { vcs: Vcs::Git, url, root, subdir, tag, commit, tree, h1: gomod::dirhash::hash_go_mod(&[n]) }
     }
 
@@ -268,7 +164,8 @@ pub(super) mod tests {
         let text = sample().to_string();
         assert!(text.starts_with("# ") && text.contains("\nschema = 1\nhold = \"tree\"\n"), "{text}");
         assert!(text.contains("[tools.\"example.com/t/cmd/x@v1.0.0\"]\nsums = [\n"), "{text}");
-        let order: Vec<_> = ["\"v1.9.0\"", "\"v1.10.0\"", "/sub\""].iter().map(|part| text.find(part)).collect();
+        let order: Vec<_> =
+            ["\"v1.9.0\"", "\"v1.10.0\"", "/sub\""].iter().map(|part| text.find(part)).collect();
         assert!(order.is_sorted() && order.iter().all(Option::is_some), "{order:?} {text}");
         assert_eq!(Lock::parse(text.as_bytes()).unwrap(), sample());
         assert_eq!(Lock::parse(text.as_bytes()).unwrap().to_string(), text);

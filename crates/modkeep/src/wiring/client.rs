@@ -3,8 +3,9 @@
 //! The line in [`Client::ladder`] is its diagram:
 //!
 //! ```text
-//! Databases( [database], Ladder[ cache: Chain[ Verified(Checked(module cache)), … ], upstream: Chain[ Verified(Steady(Checked(…))), … ],
-//!                                git: Verified(Checked(Direct)), bundle: Chain[ Verified(Checked(bundle)), … ] ] )
+//! Databases( [database], Around( Ladder[ cache: Chain[ Verified(Checked(module cache)), … ],
+//!     upstream: Chain[ Verified(Steady(Checked(…))), … ], git: Verified(Checked(Direct held to anchors)),
+//!     bundle: Chain[ Verified(Checked(bundle)), … ] ] ) )
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use bundle::depot::Pulled;
 use gomod::goproxy::{Fallback, Place, ProxyList};
 use gomod::gosum::GoSum;
 use gomod::gosumdb::SumDbSetting;
+use ladder::lock::Around;
 use ladder::rung::{Order, Repositories, Rung};
 use ladder::shelf::SharedShelf;
 use ladder::{Ladder, Steps, Unusable};
@@ -55,6 +57,8 @@ pub(crate) struct Client {
     pub(crate) rungs: Option<Vec<Rung>>,
     /// The hashes of the project.
     pub(crate) pins: Arc<GoSum>,
+    /// The tools that are run, each `PACKAGE@VERSION`, where `pins` are their hashes and not the project's.
+    pub(crate) tools: Vec<String>,
     /// What its modules were built from before.
     pub(crate) anchors: Arc<Anchors>,
     /// Where bundles for the project were pulled to, with the name of the place that each came from.
@@ -94,7 +98,8 @@ impl Client {
         rungs.extend(self.git(&places, &trust, &keyring, http)?.map(|place| (Rung::Git, place)));
         rungs.extend(places.bundles(&trust).map(|place| (Rung::Bundle, place)));
         let ladder = Ladder::new(rungs, self.order()?, trust.ledger.clone(), self.steps.clone());
-        Ok(Arc::new(Databases::new(trust.databases.clone(), ladder)))
+        let known = Around::new(ladder, self.tools.clone(), self.pins.clone());
+        Ok(Arc::new(Databases::new(trust.databases.clone(), known)))
     }
 
     /// Repositories alone, held to nothing.

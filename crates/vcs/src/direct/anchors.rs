@@ -49,7 +49,12 @@ impl Direct {
 
     /// Where the anchor says that the repository is, for paths of which the user lets it. Else the failure of discovery stands: a
     /// project must not choose which hosts are asked, and with whose credentials (house.md, invariant 10).
-    pub(super) fn located_by_anchor(&self, ask: &Ask, path: &ModulePath, error: RepoError) -> Result<Located, RepoError> {
+    pub(super) fn located_by_anchor(
+        &self,
+        ask: &Ask,
+        path: &ModulePath,
+        error: RepoError,
+    ) -> Result<Located, RepoError> {
         let is_silent = matches!(error.kind, FailureKind::NotFound | FailureKind::Unavailable);
         let Some((_, anchor)) = self.anchor_of(ask).filter(|_| is_silent) else { return Err(error) };
         if !self.anchors.may_name_repositories.matches(path.as_str()) {

@@ -12,8 +12,8 @@ use crate::{Job, Module, Need, Repo, RepoError, build};
 /// One version under its anchor.
 pub(super) struct Held<'a> {
     pub(super) version: &'a ModuleVersion,
-    pub(super) anchor: &'a Anchor,
-    pub(super) hold: Hold,
+    /// What was written down of it, and what of that must hold.
+    pub(super) anchored: (&'a Anchor, Hold),
     pub(super) module: &'a Module,
     pub(super) repo: &'a dyn Repo,
     pub(super) job: &'a Job,
@@ -37,7 +37,7 @@ impl Held<'_> {
     pub(super) async fn zip(&self, spool: &Spool) -> Result<Body, RepoError> {
         let found = self.find(Need::Files).await?;
         let built = build::zip(self.repo, &found.files, self.version, spool, self.job).await?;
-        self.anchor.check_zip(self.version, &built.h1, self.repo.url())?;
+        self.anchored.0.check_zip(self.version, &built.h1, self.repo.url())?;
         Ok(built.body.into())
     }
 
@@ -55,22 +55,25 @@ impl Held<'_> {
             }
             found => found?,
         };
-        let tree = match &self.anchor.tree {
+        let (anchor, hold) = self.anchored;
+        let tree = match &anchor.tree {
             Some(_) => self.repo.tree_id(&found.commit.id, self.job).await?,
             None => None,
         };
         let now = (&found.commit.id, tree.as_deref());
-        self.anchor.check(self.version, self.hold, now, self.repo.url())?;
+        anchor.check(self.version, hold, now, self.repo.url())?;
         Ok(found)
     }
 
     /// The tag is gone: the commit may still be there.
     async fn without_tag(&self, missing: RepoError, need: Need, job: &Job) -> Result<Found, RepoError> {
-        if !self.hold.does_without_tag() {
-            let message = format!("{missing}; modkeep.lock holds versions to their tags", missing = missing.message);
+        let (anchor, hold) = self.anchored;
+        if !hold.does_without_tag() {
+            let message =
+                format!("{missing}; modkeep.lock holds versions to their tags", missing = missing.message);
             return Err(RepoError { message, ..missing });
         }
-        let (version, commit) = (self.version.version(), &self.anchor.commit);
+        let (version, commit) = (self.version.version(), &anchor.commit);
         let found = self.module.find_at(version, commit, need, job).await;
         if found.is_ok() {
             tracing::warn!(module = %self.version, commit, "the tag is gone; taken by the commit in modkeep.lock");

@@ -9,6 +9,7 @@ use bundle::depot::{Location, Pulled};
 use gomod::gosum::GoSum;
 use gomod::gosumdb::SumDbSetting;
 use ladder::agent::{Agent, AgentOptions};
+use ladder::lock::Lock;
 use ladder::project::Project;
 use ladder::rung::Rung;
 use ladder::verdict::Verdict;
@@ -40,11 +41,14 @@ const HANGING_MAX: Duration = Duration::from_millis(100);
 const GITHUB: &str = "GITHUB_ACTIONS";
 
 /// A command to run.
+#[derive(Clone)]
 pub(super) struct Run<'a> {
     pub(super) program: &'a Path,
     pub(super) args: &'a [OsString],
     /// The folder whose project it works on.
     pub(super) folder: &'a Path,
+    /// The tools that it installs or runs at versions of their own, where it is go.
+    pub(super) tools: Vec<&'a str>,
     pub(super) ladder: &'a LadderArgs,
 }
 
@@ -70,8 +74,13 @@ impl Ground {
             root.map_or_else(|| Ok(ProjectFile::default()), |root| ProjectFile::read(&root, session.files))?;
         let rungs = rungs(&settings, &project, &project_file)?;
         let bundles = pulled(&settings, &project, &project_file, session)?;
-        let anchors = anchors(project.root(), &settings)?;
-        let client = Client { rungs, bundles, anchors, ..client(&settings, &project, session)? };
+        let lock = lock::read(project.root())?.unwrap_or_default();
+        let mut client = Client { rungs, bundles, ..client(&settings, &project, session)? };
+        if let Some(pins) = lock.pins_of(&run.tools) {
+            client.pins = Arc::new(pins);
+            client.tools = run.tools.iter().map(|tool| (*tool).to_owned()).collect();
+        }
+        client.anchors = Arc::new(anchors(lock, &settings)?);
         Ok(Self { settings, project_file, project, client, _log: log })
     }
 
@@ -122,11 +131,10 @@ fn wanted_log(settings: &Settings, env: &Env) -> Result<Option<Log>, Failed> {
     is_wanted.then(|| logging::start(settings, env)).transpose()
 }
 
-/// What the project's lock holds its modules to; nothing without one.
-fn anchors(root: Option<&Path>, settings: &Settings) -> Result<Arc<Anchors>, Failed> {
-    let lock = lock::read(root)?.unwrap_or_default();
+/// What the project's lock holds its modules to.
+fn anchors(lock: Lock, settings: &Settings) -> Result<Anchors, Failed> {
     let may_name_repositories = settings.get(&table::LOCK_REPOSITORIES)?;
-    Ok(Arc::new(Anchors { hold: lock.hold, modules: lock.modules, may_name_repositories }))
+    Ok(Anchors { hold: lock.hold, modules: lock.modules, may_name_repositories })
 }
 
 /// What every command needs that asks for modules: without rungs, bundles and anchors.
@@ -142,6 +150,7 @@ pub(in crate::commands) fn client(
         env: session.env.clone(),
         rungs: None,
         anchors: Arc::default(),
+        tools: Vec::new(),
         bundles: Vec::new(),
         pins: Arc::new(pins(project)?),
         module_cache: module_cache(get("GOMODCACHE"), get("GOPATH"), session.env),
@@ -184,6 +193,16 @@ fn module_cache(gomodcache: Option<String>, gopath: Option<String>, env: &Env) -
 
 /// The agent lives as long as the command.
 async fn attended(run: &Run<'_>, client: Client) -> Result<child::Ended, Failed> {
+    let (_agent, variables) = agent(client).await?;
+    let mut command = Command::new(run.program);
+    command.args(run.args).envs(variables);
+    child::run(command).await.map_err(|error| cannot_start(run.program, &error))
+}
+
+/// An agent with the ladder of a client, and the variables that lead go to it.
+pub(in crate::commands) async fn agent(
+    client: Client,
+) -> Result<(Agent, Vec<(&'static str, String)>), Failed> {
     let sumdb = client.settings.get(&table::GOSUMDB)?;
     let options = AgentOptions {
         port: 0,
@@ -197,12 +216,9 @@ async fn attended(run: &Run<'_>, client: Client) -> Result<child::Ended, Failed>
         Box::pin(async move { client.ladder().await.map_err(|failed| unmade(&failed)) })
     });
     let agent = Agent::start(Arc::new(lazy), options).await.map_err(|error| no_agent(&error))?;
-    let mut command = Command::new(run.program);
-    command.args(run.args).env("GOPROXY", agent.url()).env("GONOPROXY", "none");
-    if let Some(database) = database(&sumdb) {
-        command.env("GOSUMDB", database.key.to_string());
-    }
-    child::run(command).await.map_err(|error| cannot_start(run.program, &error))
+    let mut variables = vec![("GOPROXY", agent.url().to_owned()), ("GONOPROXY", "none".to_owned())];
+    variables.extend(database(&sumdb).map(|database| ("GOSUMDB", database.key.to_string())));
+    Ok((agent, variables))
 }
 
 fn database(setting: &SumDbSetting) -> Option<&gomod::gosumdb::SumDb> {

@@ -74,7 +74,8 @@ pub fn run(args: &GoArgs, session: &mut Session<'_>) -> Result<(), Failed> {
         line.folder.map_or_else(|| session.env.cwd().to_owned(), |folder| session.env.cwd().join(folder));
     // `-C ..` leads up from the real folder, as for go.
     let folder = folder.canonicalize().unwrap_or(folder);
-    let run = Run { program: &go, args: &args.args, folder: &folder, ladder: &args.ladder };
+    let tools = line.versioned();
+    let run = Run { program: &go, args: &args.args, folder: &folder, tools, ladder: &args.ladder };
     let ground = Ground::of(&run, session)?;
     let vendored = ground.vendored(session)?;
     if let Some(vendored) = vendored.as_ref().filter(|_| line.reads_vendor(&goflags)) {
@@ -106,7 +107,7 @@ fn again_from_vendor(
     writeln!(session.err, "modkeep: nobody could answer; building from the signed snapshot of vendor/")?;
     session.err.flush()?;
     let args = vendored::from_vendor(run.args);
-    let verdict = ground.attempt(&Run { args: &args, ..*run });
+    let verdict = ground.attempt(&Run { args: &args, ..run.clone() });
     placement.remove().map_err(telling::failed)?;
     verdict
 }
@@ -119,7 +120,7 @@ pub fn exec(args: &ExecArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     };
     let program = named(name, session)?;
     let folder = session.env.cwd().to_owned();
-    let run = Run { program: &program, args: rest, folder: &folder, ladder: &args.ladder };
+    let run = Run { program: &program, args: rest, folder: &folder, tools: Vec::new(), ladder: &args.ladder };
     let verdict = Ground::of(&run, session)?.attempt(&run)?;
     behind::conclude(&verdict, &run, session)
 }

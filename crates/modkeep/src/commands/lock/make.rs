@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -55,7 +55,7 @@ pub(super) fn run(
         wanted.keys().filter(|module| !lock.modules.contains_key(*module)).cloned().collect();
     let client = behind::client(settings, &subject.project, session)?;
     let mut judged = Judged::default();
-    for (module, told) in ask(client, missing, session)? {
+    for (module, told) in ask(&client, missing, session)? {
         judged.add(module, told, &wanted);
     }
     judged.settle(args.partial, session)?;
@@ -64,31 +64,31 @@ pub(super) fn run(
 }
 
 /// Asks the repositories of these modules, several at a time, and tells how far that is.
-fn ask(client: Client, modules: Vec<ModuleVersion>, session: &mut Session<'_>) -> Result<Vec<Told>, Failed> {
+fn ask(client: &Client, modules: Vec<ModuleVersion>, session: &mut Session<'_>) -> Result<Vec<Told>, Failed> {
     if modules.is_empty() {
         return Ok(Vec::new());
     }
-    let count = modules.len();
-    let mut progress = Progress::of_things("locking", "modules", count as u64, session.env);
     let order = Client { rungs: client.settings.get(&table::RUNGS)?, ..client.clone() }.order()?;
-    let is_allowed =
-        move |module: &ModuleVersion| order.of(&Ask::Zip(module.clone())).contains(&Rung::Git);
+    let may_be_asked = |module: &ModuleVersion| order.of(&Ask::Zip(module.clone())).contains(&Rung::Git);
     let limit = client.settings.get(&table::REPOSITORY_TIMEOUT)?;
+    let mut progress = Progress::of_things("locking", "modules", modules.len() as u64, session.env);
+    let (asked, forbidden): (Vec<_>, Vec<_>) = modules.into_iter().partition(may_be_asked);
     let runtime = Runtime::new()?;
     let direct = runtime.block_on(async { client.repositories() })?;
+    let mut all: Vec<Told> =
+        forbidden.into_iter().map(|module| (module, Err(forbidden_by_settings(&direct)))).collect();
     let (sender, receiver) = channel();
-    let (asked, forbidden): (Vec<_>, Vec<_>) = modules.into_iter().partition(is_allowed);
-    forbidden.into_iter().for_each(|module| {
-        let failure = forbidden_by_settings(&direct);
-        let _ = sender.send((module, Err(failure)));
-    });
     let running = runtime.spawn(ask_all(Arc::new(direct), asked, limit, sender));
-    let told = listen(&receiver, &mut progress, session);
+    // It ends when the questions do, which hold the other end.
+    for told in receiver {
+        progress.add(1, session.err)?;
+        all.push(told);
+    }
     runtime.block_on(running).map_err(|error| {
         Failed::new(Exit::Failure, Problem::new("the questions broke off").because(error.to_string()))
     })?;
     progress.finish(session.err)?;
-    told
+    Ok(all)
 }
 
 async fn ask_all(direct: Arc<Direct>, modules: Vec<ModuleVersion>, limit: Duration, sender: Sender<Told>) {
@@ -101,19 +101,6 @@ async fn ask_all(direct: Arc<Direct>, modules: Vec<ModuleVersion>, limit: Durati
         }
     };
     stream::iter(modules).for_each_concurrent(AT_ONCE, ask).await;
-}
-
-fn listen(
-    receiver: &Receiver<Told>,
-    progress: &mut Progress,
-    session: &mut Session<'_>,
-) -> Result<Vec<Told>, Failed> {
-    let mut all = Vec::new();
-    for told in receiver {
-        progress.add(1, session.err)?;
-        all.push(told);
-    }
-    Ok(all)
 }
 
 fn forbidden_by_settings(direct: &Direct) -> Failure {

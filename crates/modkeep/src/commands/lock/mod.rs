@@ -1,10 +1,12 @@
 //! `modkeep lock`: which commit of which repository each module of a project was built from. The file itself is in `ladder::lock`.
 //!
-//! * [`subject`]: the project; [`make`]: asking repositories; [`check`]: whether the lock is as it should be.
+//! * [`subject`]: the project; [`make`]: asking repositories; [`check`]: whether the lock is as it should be; [`tools`]: the hashes of
+//!   tools.
 
 mod check;
 mod make;
 mod subject;
+mod tools;
 
 use std::path::Path;
 
@@ -43,6 +45,17 @@ pub struct LockArgs {
     #[arg(long)]
     pub partial: bool,
 
+    /// Write down the hashes of everything that a tool is built from, and change nothing else
+    ///
+    /// PACKAGE@VERSION as for `go install`, with a whole version. From then on `modkeep go install` and `modkeep go run` of exactly that
+    /// hold it to these hashes. What the checksum database says of them is kept among your caches. It may be given more than once.
+    #[arg(long, value_name = "PACKAGE@VERSION", conflicts_with_all = ["check", "anew", "partial"], value_parser = tools::parse)]
+    pub tool: Vec<String>,
+
+    /// Forget the hashes of a tool.
+    #[arg(long, value_name = "PACKAGE@VERSION", conflicts_with_all = ["check", "anew", "partial"])]
+    pub drop_tool: Vec<String>,
+
     /// Settings given on the command line.
     #[command(flatten)]
     pub flags: Flags<OfClient>,
@@ -59,8 +72,13 @@ pub fn run(args: &LockArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     if args.check {
         return check::run(args, &subject, session);
     }
-    let made = make::run(args, &settings, &subject, session)?;
-    let told = format!("{NAME}: {} modules, held on {}", made.modules.len(), made.hold);
+    let made = if args.tool.is_empty() && args.drop_tool.is_empty() {
+        make::run(args, &settings, &subject, session)?
+    } else {
+        tools::run(args, &settings, &subject, session)?
+    };
+    let (modules, tools) = (made.modules.len(), made.tools.len());
+    let told = format!("{NAME}: {modules} modules and {tools} tools, held on {}", made.hold);
     if subject.lock.as_ref() == Some(&made) {
         writeln!(session.out, "{told}; nothing has changed")?;
         return Ok(());
@@ -83,7 +101,9 @@ fn unusable(error: &LockError) -> Failed {
     Failed::new(
         Exit::Failure,
         match error {
-            LockError::Write { .. } => problem.advise("make the folder writable; the lock is as it was before"),
+            LockError::Write { .. } => {
+                problem.advise("make the folder writable; the lock is as it was before")
+            }
             _ => problem.advise("bring it back from version control, or remove it and run `modkeep lock`"),
         },
     )

@@ -68,7 +68,8 @@ fn another_tree_is_refused_even_where_the_module_is_the_same() {
     let mut locked = Locked::on("tree");
     let before = locked.git(&["rev-parse", "v1.0.0^{tree}"]);
     // A module of its own is no part of the module around it.
-    let more = tree().file("sub/go.mod", "module github.com/ex/lib/sub\n").file("sub/sub.go", "package sub\n");
+    let more =
+        tree().file("sub/go.mod", "module github.com/ex/lib/sub\n").file("sub/sub.go", "package sub\n");
     rewrite(&mut locked, &more);
     is_refused(&locked.build(), &["is tree", &before]);
 }

@@ -32,7 +32,11 @@ fn it_says_which_commit_each_module_is_and_is_the_same_each_time() {
     let asked = locked.server.requests().len();
     let again = locked.lock(&[]).success();
     assert!(again.stdout.contains("nothing has changed"), "{}", again.stdout);
-    assert_eq!((locked.text(), locked.server.requests().len()), (text.clone(), asked), "nobody is asked twice");
+    assert_eq!(
+        (locked.text(), locked.server.requests().len()),
+        (text.clone(), asked),
+        "nobody is asked twice"
+    );
     locked.lock(&["--anew"]).success();
     assert_eq!(locked.text(), text);
     assert!(locked.server.requests().len() > asked);
@@ -83,7 +87,11 @@ fn a_repository_with_other_bytes_than_go_sum_has_is_never_locked() {
     });
     for args in [&[][..], &["--partial"]] {
         let failed = locked.lock(args).failure();
-        assert!(failed.stderr.contains("SECURITY") && failed.stderr.contains("go.sum says"), "{}", failed.stderr);
+        assert!(
+            failed.stderr.contains("SECURITY") && failed.stderr.contains("go.sum says"),
+            "{}",
+            failed.stderr
+        );
         assert!(!locked.path().exists());
     }
 }

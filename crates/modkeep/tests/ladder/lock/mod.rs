@@ -5,3 +5,4 @@ mod held;
 mod hostile;
 mod kit;
 mod making;
+mod tools;

@@ -25,18 +25,18 @@ const LINES_SHOWN: usize = 20;
 
 /// go, and what it is told about its surroundings.
 #[derive(Clone)]
-pub(super) struct Go {
+pub(in crate::commands) struct Go {
     binary: PathBuf,
     env: BTreeMap<OsString, OsString>,
     dir: PathBuf,
     /// Its version, such as `go1.26.8`.
-    pub(super) version: String,
+    pub(in crate::commands) version: String,
     /// What it builds for when nothing else is said.
-    pub(super) here: (String, String),
+    pub(in crate::commands) here: (String, String),
     /// The go.work that is in effect, if any.
-    pub(super) workspace: Option<PathBuf>,
+    pub(in crate::commands) workspace: Option<PathBuf>,
     /// A folder for a main module of ours.
-    pub(super) own_module: PathBuf,
+    pub(in crate::commands) own_module: PathBuf,
 }
 
 /// What go tells about itself.
@@ -53,7 +53,7 @@ struct Told {
 
 impl Go {
     /// The go on PATH, in the working directory. It asks the user's own module cache first, then `upstream`.
-    pub(super) async fn find(
+    pub(in crate::commands) async fn find(
         env: &Env,
         files: &dyn Files,
         work: &Work,
@@ -109,19 +109,19 @@ impl Go {
     }
 
     /// The same go with one more variable.
-    pub(super) fn with(&self, name: &str, value: &str) -> Self {
+    pub(in crate::commands) fn with(&self, name: &str, value: &str) -> Self {
         let mut go = self.clone();
         go.set(name, value);
         go
     }
 
     /// The same go in another folder.
-    pub(super) fn within(&self, dir: &Path) -> Self {
+    pub(in crate::commands) fn within(&self, dir: &Path) -> Self {
         Self { dir: dir.to_owned(), ..self.clone() }
     }
 
     /// Runs go and gives what it printed. What it says besides is shown when it fails.
-    pub(super) async fn run(&self, args: &[&str]) -> Result<Vec<u8>, Failed> {
+    pub(in crate::commands) async fn run(&self, args: &[&str]) -> Result<Vec<u8>, Failed> {
         let mut command = Command::new(&self.binary);
         command.args(args).env_clear().envs(&self.env).current_dir(&self.dir);
         command.stdin(Stdio::null()).kill_on_drop(true);

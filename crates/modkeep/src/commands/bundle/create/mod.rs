@@ -4,12 +4,12 @@
 //! * [`found`]: what is in that cache; [`proof`]: who proves it.
 //! * [`output`]: the file, which is there whole or not at all.
 
-mod found;
-mod go;
+pub(in crate::commands) mod found;
+pub(in crate::commands) mod go;
 mod need;
 mod output;
 mod proof;
-mod work;
+pub(in crate::commands) mod work;
 
 use std::path::PathBuf;
 use std::time::SystemTime;

@@ -20,14 +20,14 @@ const FOLDER: &str = "modkeep/making-bundles";
 const LOCK: &str = ".lock";
 
 /// A folder of this run alone.
-pub(super) struct Work {
+pub(in crate::commands) struct Work {
     folder: TempDir,
     _lock: File,
 }
 
 impl Work {
     /// Makes the folder.
-    pub(super) fn begin(env: &Env) -> Result<Self, Failed> {
+    pub(in crate::commands) fn begin(env: &Env) -> Result<Self, Failed> {
         let none = || Problem::new("neither XDG_CACHE_HOME nor HOME is an absolute path");
         let caches =
             env.cache_home().ok_or_else(|| Failed::new(Exit::Unavailable, none().advise("set HOME")))?;
@@ -51,32 +51,32 @@ impl Work {
     }
 
     /// GOPATH.
-    pub(super) fn gopath(&self) -> PathBuf {
+    pub(in crate::commands) fn gopath(&self) -> PathBuf {
         self.folder.path().join("gopath")
     }
 
     /// GOMODCACHE.
-    pub(super) fn module_cache(&self) -> PathBuf {
+    pub(in crate::commands) fn module_cache(&self) -> PathBuf {
         self.gopath().join("pkg/mod")
     }
 
     /// What go has downloaded.
-    pub(super) fn downloads(&self) -> PathBuf {
+    pub(in crate::commands) fn downloads(&self) -> PathBuf {
         self.module_cache().join("cache/download")
     }
 
     /// Room for files on their way.
-    pub(super) fn spool(&self) -> PathBuf {
+    pub(in crate::commands) fn spool(&self) -> PathBuf {
         self.folder.path().join("spool")
     }
 
     /// A folder for a main module of ours.
-    pub(super) fn module(&self) -> PathBuf {
+    pub(in crate::commands) fn module(&self) -> PathBuf {
         self.folder.path().join("module")
     }
 
     /// A data folder for what the checksum database says.
-    pub(super) fn proofs(&self) -> PathBuf {
+    pub(in crate::commands) fn proofs(&self) -> PathBuf {
         self.folder.path().join("proofs")
     }
 }
