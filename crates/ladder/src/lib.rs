@@ -5,6 +5,7 @@ pub mod child;
 mod climb;
 pub mod group;
 mod lazy;
+pub mod lock;
 pub mod outages;
 pub mod pins;
 pub mod project;

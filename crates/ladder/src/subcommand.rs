@@ -123,6 +123,23 @@ impl<'a> CommandLine<'a> {
         is_it && self.rest.first().is_some_and(|word| word == "vendor")
     }
 
+    /// The packages at versions of their own that it installs or runs, such as `example.com/cmd/x@v1.2.3`: they are built without the
+    /// project around. What stands behind the package of `go run` is for the program.
+    pub fn versioned(&self) -> Vec<&'a str> {
+        let taken = match self.subcommand.and_then(OsStr::to_str) {
+            Some("install") => usize::MAX,
+            Some("run") => 1,
+            _ => 0,
+        };
+        let mut words = self.rest.iter().filter_map(|word| word.to_str()).peekable();
+        while let Some(flag) = words.next_if(|word| word.starts_with('-')) {
+            if TAKES_VALUE.contains(&flag.trim_start_matches('-')) {
+                words.next();
+            }
+        }
+        words.take(taken).filter(|word| word.contains('@')).collect()
+    }
+
     /// The last value of a flag before the first package: `-name=value` or `-name value`. What stands behind may be for the user's
     /// program. Of a flag that is not known here, the value is taken for a package: then less is known of the line, and nothing wrong.
     fn flag(&self, name: &str) -> Option<String> {
@@ -209,6 +226,22 @@ mod tests {
         }
         assert!(CommandLine::read(&args("-C x mod vendor")).makes_vendor());
         assert!(!CommandLine::read(&args("mod tidy vendor")).makes_vendor());
+    }
+
+    #[test]
+    fn tools_at_versions_of_their_own_are_found() {
+        let found = |line: &str| {
+            let args = args(line);
+            CommandLine::read(&args).versioned().into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            found("install -tags x@y -v a.example/x@v1.0.0 a.example/y@v1.0.0"),
+            ["a.example/x@v1.0.0", "a.example/y@v1.0.0"]
+        );
+        assert_eq!(found("run a.example/x@v1.0.0 me@b.example"), ["a.example/x@v1.0.0"]);
+        for line in ["run . me@b.example", "get a.example/x@v1.0.0", "install ./...", ""] {
+            assert!(found(line).is_empty(), "{line}");
+        }
     }
 
     #[test]

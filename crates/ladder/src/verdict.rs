@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde::Serialize;
-use source::{Ask, Failure};
+use source::{Ask, Failure, FailureKind};
 
 use crate::rung::Rung;
 use crate::stats::Stats;
@@ -99,6 +99,7 @@ impl Verdict {
     pub fn lines(&self) -> Vec<String> {
         let mut lines: Vec<String> = self.down_line().into_iter().collect();
         lines.extend(self.stats.map(|stats| stats.line()));
+        lines.extend(self.mismatches());
         if self.is_infrastructure() {
             lines.extend(self.blame());
         }
@@ -118,6 +119,15 @@ impl Verdict {
             _ => format!("{count} of {all} modules came from lower rungs: {}", counts.join(", ")),
         };
         Some(format!("{came} ({}){effect}", reason(first)))
+    }
+
+    /// What was not taken because it is not what it should be: told whole, since go cuts it short, and each once.
+    fn mismatches(&self) -> Vec<String> {
+        let is_mismatch = |failure: &Failure| failure.kind() == FailureKind::Mismatch;
+        let failures = self.told.unanswered.iter().map(|(_, failure)| failure);
+        let told = failures.filter(|failure| is_mismatch(failure)).map(|it| it.message().to_owned());
+        let told: BTreeSet<String> = told.collect();
+        told.into_iter().take(SHOWN_MAX).collect()
     }
 
     fn blame(&self) -> Vec<String> {
@@ -265,6 +275,16 @@ mod tests {
         let absent = Failure::not_found(&Origin::new("p"), "no such version", Duration::ZERO);
         steps.failed(&zip("c"), &absent);
         assert_eq!(Verdict::new(steps.told(), 1).exit_code(), 1, "an authority's word is no outage");
+    }
+
+    #[test]
+    fn a_wrong_hash_is_told_whole_and_blames_no_network() {
+        let steps = Steps::default();
+        let long = format!("a: SECURITY: {}", "x".repeat(2 * REASON_CHARS_MAX));
+        let wrong = Failure::new(FailureKind::Mismatch, &Origin::new("direct"), &long, Duration::ZERO);
+        steps.failed(&zip("a"), &wrong);
+        let verdict = Verdict::new(steps.told(), 1);
+        assert_eq!((verdict.lines(), verdict.exit_code()), (vec![long], 1));
     }
 
     #[test]

@@ -6,8 +6,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    agent, bundle, completions, config, doctor, drill, go, import, init, man, serve, static_build, store,
-    trace, vendor, version,
+    agent, bundle, completions, config, doctor, drill, go, import, init, lock, man, serve, static_build,
+    store, trace, vendor, version,
 };
 use crate::exit::Exit;
 
@@ -61,6 +61,11 @@ pub enum Command {
     /// the clock; and at the caches and locks of this machine and project. Says for each finding how it is known and what to do; changes
     /// nothing. Ends with 0 when all is well, 1 when there are warnings, 2 when something is broken.
     Doctor(doctor::DoctorArgs),
+    /// Write modkeep.lock: which commit of which repository each module in go.sum was built from.
+    ///
+    /// Builds from repositories are held to it: a moved tag or a rewritten history is refused, and a deleted tag stops no build. Each
+    /// repository is read, and the zip made of the commit must have the hash in go.sum. What the lock has already is not asked again.
+    Lock(lock::LockArgs),
     /// Run the private GOPROXY server.
     ///
     /// Listens on 127.0.0.1:3000, keeps what it serves, and needs nothing else. Point go at it with

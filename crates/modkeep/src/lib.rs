@@ -23,7 +23,9 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 
 use cli::Command;
-use commands::{Session, bundle, completions, config, doctor, import, man, serve, store, vendor, version};
+use commands::{
+    Session, bundle, completions, config, doctor, import, lock, man, serve, store, vendor, version,
+};
 use env::Env;
 use exit::Exit;
 use report::Failed;
@@ -60,6 +62,7 @@ fn dispatch(command: &Command, session: &mut Session<'_>) -> Result<(), Failed> 
         Command::Drill(args) => commands::drill::run(args, session),
         Command::Static(args) => commands::static_build::run(args, session),
         Command::Doctor(args) => doctor::run(args, session),
+        Command::Lock(args) => lock::run(args, session),
         Command::Serve(args) => serve::run(args, session),
         Command::Import(args) => import::run(args, session),
         Command::Store(args) => store::run(args, session),

@@ -1,4 +1,4 @@
-//! How far a long command is: a bar where somebody watches, a line for each tenth where not.
+//! How far a long command is, in bytes or in things: a bar where somebody watches, a line for each tenth where not.
 
 use std::io::{self, Write};
 
@@ -10,9 +10,14 @@ use crate::env::Env;
 /// What the bar looks like. `wide_bar` takes the room that is left.
 const TEMPLATE: &str = "{msg} {wide_bar} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
 
-/// The progress of one command over a number of bytes.
+/// The same for things.
+const TEMPLATE_OF_THINGS: &str = "{msg} {wide_bar} {pos} of {len}, {eta} left";
+
+/// The progress of one command over a number of bytes, or of things.
 pub struct Progress {
     doing: &'static str,
+    /// What is counted, where that is no bytes.
+    things: Option<&'static str>,
     total: u64,
     done: u64,
     /// `None` where no terminal is.
@@ -24,19 +29,28 @@ pub struct Progress {
 impl Progress {
     /// Begins with nothing done of `total` bytes. `doing` is a word such as "verifying".
     pub fn new(doing: &'static str, total: u64, env: &Env) -> Self {
-        let bar = env.stderr_is_terminal().then(|| bar(doing, total));
-        Self { doing, total, done: 0, bar, told: 0 }
+        let bar = env.stderr_is_terminal().then(|| bar(doing, total, TEMPLATE));
+        Self { doing, things: None, total, done: 0, bar, told: 0 }
     }
 
-    /// So many more bytes are done.
-    pub fn add(&mut self, bytes: u64, err: &mut dyn Write) -> io::Result<()> {
-        self.done += bytes;
+    /// Begins with none of `total` things done; `things` is a word such as "modules".
+    pub fn of_things(doing: &'static str, things: &'static str, total: u64, env: &Env) -> Self {
+        let bar = env.stderr_is_terminal().then(|| bar(doing, total, TEMPLATE_OF_THINGS));
+        Self { doing, things: Some(things), total, done: 0, bar, told: 0 }
+    }
+
+    /// So many more bytes or things are done.
+    pub fn add(&mut self, amount: u64, err: &mut dyn Write) -> io::Result<()> {
+        self.done += amount;
         let tenth = self.done.saturating_mul(10).checked_div(self.total).unwrap_or_default().min(10);
         match &self.bar {
-            Some(bar) => bar.inc(bytes),
+            Some(bar) => bar.inc(amount),
             None if tenth > self.told => {
                 self.told = tenth;
-                let total = ByteSize(self.total);
+                let total = match self.things {
+                    None => ByteSize(self.total).to_string(),
+                    Some(things) => format!("{} {things}", self.total),
+                };
                 writeln!(err, "{} {total}: {} %", self.doing, tenth * 10)?;
             }
             None => {}
@@ -67,9 +81,9 @@ impl Drop for Progress {
     }
 }
 
-fn bar(doing: &'static str, total: u64) -> ProgressBar {
+fn bar(doing: &'static str, total: u64, template: &str) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr()).with_message(doing);
-    match ProgressStyle::with_template(TEMPLATE) {
+    match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),
         // A template that cannot be read leaves the plain bar; a test holds that it can.
         Err(_) => bar,
@@ -99,7 +113,17 @@ mod tests {
     }
 
     #[test]
+    fn things_are_counted_as_what_they_are() {
+        let env = Env::new::<&str, &str>([], Path::new("/"), Platform::Unix);
+        let (mut progress, mut err) = (Progress::of_things("locking", "modules", 2, &env), Vec::new());
+        progress.add(1, &mut err).unwrap();
+        assert_eq!(String::from_utf8(err).unwrap(), "locking 2 modules: 50 %\n");
+    }
+
+    #[test]
     fn the_bar_can_be_drawn() {
-        assert!(ProgressStyle::with_template(TEMPLATE).is_ok());
+        for template in [TEMPLATE, TEMPLATE_OF_THINGS] {
+            assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
+        }
     }
 }

@@ -1,10 +1,16 @@
 //! `direct` as a source: discovery, repository, rules and zip, put together.
+//!
+//! * [`anchors`]: where versions come from; [`held`]: versions that are held to that.
+
+mod anchors;
+mod held;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use gomod::ModulePath;
+use held::Held;
 use source::{
     Answer, Ask, Attempt, Body, Ctx, Failure, Lifetime, Origin, Source, Spool, Trail, Upstream, VersionList,
     Want,
@@ -13,7 +19,8 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::build;
 use crate::{
-    Discovery, Info, Job, Located, Module, Need, Repo, RepoError, Repositories, Resolutions, Root, Route,
+    Anchors, Discovery, Info, Job, Located, Module, Need, Repo, RepoError, Repositories, Resolutions, Root,
+    Route,
 };
 
 /// How old what is known of branches and tags may be for a question about one version: a tag that is there will do, and one that
@@ -30,6 +37,7 @@ pub struct Direct {
     discovery: Discovery,
     repositories: Repositories,
     resolutions: Arc<Resolutions>,
+    anchors: Arc<Anchors>,
     spool: Spool,
 }
 
@@ -50,7 +58,14 @@ impl Direct {
     /// Finds repositories by `discovery`, reads them through `repositories`, and makes zips in `spool`.
     pub fn new(discovery: Discovery, repositories: Repositories, spool: Spool) -> Self {
         let resolutions = Arc::new(Resolutions::new(RESOLUTIONS_BYTES));
-        Self { origin: Origin::new("direct"), discovery, repositories, resolutions, spool }
+        let anchors = Arc::default();
+        Self { origin: Origin::new("direct"), discovery, repositories, resolutions, anchors, spool }
+    }
+
+    /// The same, which holds versions to these anchors.
+    #[must_use]
+    pub fn held_to(self, anchors: Arc<Anchors>) -> Self {
+        Self { anchors, ..self }
     }
 
     /// The display name.
@@ -63,7 +78,11 @@ impl Direct {
             return Err(no_database());
         };
         let job = job(ask, ctx);
-        match self.discovery.locate(path, &job).await? {
+        let located = match self.discovery.locate(path, &job).await {
+            Err(error) => self.located_by_anchor(ask, path, error)?,
+            located => located?,
+        };
+        match located {
             Located::Proxy { url, is_private, .. } => {
                 let route = Route { url: url.clone(), is_vouched: false, is_private };
                 self.discovery.check_reach(&route, &job).await?;
@@ -89,6 +108,15 @@ impl Direct {
     ) -> Result<Body, RepoError> {
         let module = Module::new(path.clone(), &root.root, &root.subdir, repo.clone())?
             .with_resolutions(self.resolutions.clone());
+        if let Some((version, anchor)) = self.anchor_of(ask) {
+            let anchored = (anchor, self.anchors.hold);
+            let held = Held { version: &version, anchored, module: &module, repo: &**repo, job };
+            return match ask {
+                Ask::Mod(_) => held.go_mod().await,
+                Ask::Zip(_) => held.zip(&self.spool).await,
+                _ => held.info().await,
+            };
+        }
         match self.answer(ask, &module, &**repo, job).await {
             Err(error) if error.is_not_found() && ask.lifetime() == Lifetime::Immutable => {
                 let anew = Job { not_before: Instant::now(), ..*job };
@@ -145,6 +173,10 @@ fn no_database() -> RepoError {
     RepoError::not_found("repositories know nothing of checksum databases")
 }
 
+fn late() -> RepoError {
+    RepoError::unavailable("its repository was not read in time")
+}
+
 fn json(info: &Info) -> Body {
     Bytes::from(info.to_json()).into()
 }
@@ -169,21 +201,23 @@ impl Source for Direct {
         }
         let found = timeout_at(ctx.deadline, self.find(ask, ctx)).await;
         let took = begun.elapsed();
-        match found.unwrap_or_else(|_| Err(RepoError::unavailable("its repository was not read in time"))) {
+        match found.unwrap_or_else(|_| Err(late())) {
             Ok(Found::Content(body, from)) => {
                 let attempt = Attempt { origin: self.origin.clone(), failed: None, note: from.into(), took };
                 Ok(Answer::live(body, self.origin.clone(), Trail::of(attempt)))
             }
             Ok(Found::Proxy { url, is_private }) => self.ask_proxy(&url, is_private, ask, ctx).await,
-            Err(error) => {
-                let message = format!("{ask}: {error}");
-                Err(Failure::new(error.kind, &self.origin, message, took).with_symptom(error.symptom))
-            }
+            Err(error) => Err(self.failure(ask, &error, took)),
         }
     }
 }
 
 impl Direct {
+    fn failure(&self, about: &dyn std::fmt::Display, error: &RepoError, took: Duration) -> Failure {
+        let message = format!("{about}: {error}");
+        Failure::new(error.kind, &self.origin, message, took).with_symptom(error.symptom)
+    }
+
     async fn ask_proxy(&self, url: &str, is_private: bool, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
         let unusable = |error: &dyn std::fmt::Display| {
             let message = format!("{ask}: the proxy that its go-import tag names cannot be asked: {error}");

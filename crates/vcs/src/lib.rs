@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
+mod anchor;
 mod build;
 mod cache;
 mod direct;
@@ -18,6 +19,7 @@ mod tar;
 mod testing;
 
 pub use access::{Access, Credential, Profile, Remotes, SshOptions};
+pub use anchor::{Anchor, Anchors, Hold};
 pub use build::{Built, ModuleFiles, zip};
 pub use direct::Direct;
 pub use discovery::{Discovery, DiscoveryOptions, Located, RepositoryRule, Rewrite, Root, Route, Way};
@@ -26,5 +28,5 @@ pub use git::{GitCache, GitOptions, Probe};
 pub use hg::{HgCache, HgOptions};
 pub use repo::{Archive, Commit, CommitId, EntryKind, Job, Need, Ref, Refs, Repo, RepoError, TreeEntry};
 pub use repositories::Repositories;
-pub use resolve::{Info, Listing, Module, Origin, Resolutions};
+pub use resolve::{Found, Info, Listing, Module, Origin, Resolutions};
 pub use svn::{SvnClient, SvnOptions};

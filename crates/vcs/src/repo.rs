@@ -60,6 +60,12 @@ pub trait Repo: fmt::Debug + Send + Sync {
         job: &Job,
     ) -> Result<Bytes, RepoError>;
 
+    /// The name of the tree that a commit holds, whatever its history is: all files from the root of the repository. None where the
+    /// system has no names for trees, as Mercurial and Subversion.
+    async fn tree_id(&self, _commit: &CommitId, _job: &Job) -> Result<Option<String>, RepoError> {
+        Ok(None)
+    }
+
     /// The names of all tags that begin with `prefix` and whose commits are ancestors of `commit`, or it (protocol.md D18).
     /// Needs history.
     ///
@@ -277,6 +283,11 @@ impl RepoError {
     /// Could not find out: network, deadline, certificate, a damaged repository, a program that is not installed.
     pub fn unavailable(message: impl Into<String>) -> Self {
         Self::new(FailureKind::Unavailable, message)
+    }
+
+    /// It is there, and is not what was written down of it: a security event.
+    pub fn mismatch(message: impl Into<String>) -> Self {
+        Self::new(FailureKind::Mismatch, message)
     }
 
     /// This system has no such thing, like history in Subversion.

@@ -27,6 +27,6 @@ mod tags;
 mod tests;
 
 pub use info::{Info, Listing};
-pub use module::Module;
+pub use module::{Found, Module};
 pub use origin::Origin;
 pub use resolutions::Resolutions;

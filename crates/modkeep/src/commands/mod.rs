@@ -12,6 +12,7 @@ pub mod drill;
 pub mod go;
 pub mod import;
 pub mod init;
+pub mod lock;
 pub mod man;
 pub mod serve;
 pub mod static_build;

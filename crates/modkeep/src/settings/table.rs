@@ -22,7 +22,7 @@ use crate::env::Env;
 use crate::settings::values::{self, Fallback, LogFilter, LogFormat};
 use crate::settings::{AnySetting, DefaultValue, Invalid, Setting, Shape, Spec};
 pub use bundles::BUNDLES;
-pub use client::{AGENT_PORT, MODULE_CACHES, RUNGS};
+pub use client::{AGENT_PORT, LOCK_REPOSITORIES, MODULE_CACHES, RUNGS};
 pub use fetching::{ASK_TIMEOUT, CONNECT_TIMEOUT, FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT, STREAM_AFTER};
 pub use groups::{
     OF_AGENT, OF_BUNDLE, OF_CLIENT, OF_IMPORT, OF_KEYS, OF_PORT, OF_RECORD, OF_STORE, OF_VERIFY,
@@ -36,7 +36,7 @@ pub use repositories::{
 };
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&dyn AnySetting; 49] = [
+pub static ALL: [&dyn AnySetting; 50] = [
     &LISTEN,
     &TLS_CERT,
     &TLS_KEY,
@@ -81,6 +81,7 @@ pub static ALL: [&dyn AnySetting; 49] = [
     &RUNGS,
     &MODULE_CACHES,
     &AGENT_PORT,
+    &LOCK_REPOSITORIES,
     &BUNDLES,
     &SIGNING_KEY,
     &TRUSTED_KEYS,

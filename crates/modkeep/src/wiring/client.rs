@@ -3,8 +3,9 @@
 //! The line in [`Client::ladder`] is its diagram:
 //!
 //! ```text
-//! Databases( [database], Ladder[ cache: Chain[ Verified(Checked(module cache)), … ], upstream: Chain[ Verified(Steady(Checked(…))), … ],
-//!                                git: Verified(Checked(Direct)), bundle: Chain[ Verified(Checked(bundle)), … ] ] )
+//! Databases( [database], Around( Ladder[ cache: Chain[ Verified(Checked(module cache)), … ],
+//!     upstream: Chain[ Verified(Steady(Checked(…))), … ], git: Verified(Checked(Direct held to anchors)),
+//!     bundle: Chain[ Verified(Checked(bundle)), … ] ] ) )
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use bundle::depot::Pulled;
 use gomod::goproxy::{Fallback, Place, ProxyList};
 use gomod::gosum::GoSum;
 use gomod::gosumdb::SumDbSetting;
+use ladder::lock::Around;
 use ladder::outages::Outages;
 use ladder::rung::{Order, Repositories, Rung};
 use ladder::shelf::SharedShelf;
@@ -28,7 +30,7 @@ use source::sumdb::{Database, Databases, Way};
 use source::upstream::{HttpClient, HttpOptions};
 use source::{Checked, Ledger, ModCache, Origin, Source, Spool, Steady, Upstream, Verified, Vitals};
 use url::Url;
-use vcs::Profile;
+use vcs::{Anchors, Direct, Profile};
 
 use super::access::Keyring;
 use super::databases::{self, Trust};
@@ -59,6 +61,10 @@ pub(crate) struct Client {
     pub(crate) rungs: Option<Vec<Rung>>,
     /// The hashes of the project.
     pub(crate) pins: Arc<GoSum>,
+    /// The tools that are run, each `PACKAGE@VERSION`, where `pins` are their hashes and not the project's.
+    pub(crate) tools: Vec<String>,
+    /// What its modules were built from before.
+    pub(crate) anchors: Arc<Anchors>,
     /// Where bundles for the project were pulled to, with the name of the place that each came from.
     pub(crate) bundles: Vec<(String, Pulled)>,
     /// The module cache that go uses.
@@ -98,7 +104,16 @@ impl Client {
         rungs.extend(self.git(&places, &trust, &keyring, http)?.map(|place| (Rung::Git, place)));
         rungs.extend(places.bundles(&trust).map(|place| (Rung::Bundle, place)));
         let ladder = Ladder::new(rungs, self.order()?, trust.ledger.clone(), self.steps.clone());
-        Ok(Arc::new(Databases::new(trust.databases.clone(), ladder).only_while_able()))
+        let known = Around::new(ladder, self.tools.clone(), self.pins.clone());
+        Ok(Arc::new(Databases::new(trust.databases.clone(), known).only_while_able()))
+    }
+
+    /// Repositories alone, held to nothing.
+    pub(crate) fn repositories(&self) -> Result<Direct, Failed> {
+        let (settings, env) = (&self.settings, &self.env);
+        let keyring = Keyring::of(env, &Disk);
+        let http = reach::http_options(settings, Reach::of(settings, env, &keyring)?)?;
+        direct::of(settings, env, &keyring, http, Spool::new(env.temporary()), Profile::User)
     }
 
     fn state(&self) -> Result<PathBuf, Failed> {
@@ -191,10 +206,11 @@ impl Client {
         }
         let spool = places.spool.clone();
         let direct = direct::of(&self.settings, &self.env, keyring, http, spool.clone(), Profile::User)?;
-        Ok(Some(direct::link(direct, spool, trust).place))
+        Ok(Some(direct::link(direct.held_to(self.anchors.clone()), spool, trust).place))
     }
 
-    fn order(&self) -> Result<Order, Failed> {
+    /// Which rungs may be asked what.
+    pub(crate) fn order(&self) -> Result<Order, Failed> {
         let list: ProxyList = self.settings.get(&table::UPSTREAM)?;
         let end = list.members().last().map(|member| &member.place);
         let repositories =

@@ -10,6 +10,7 @@ mod goauth;
 mod hostile;
 mod island;
 mod likeness;
+mod lock;
 mod memory;
 mod rungs;
 mod scene;

@@ -95,6 +95,23 @@ impl Discovery {
         }
     }
 
+    /// The repository at an address that somebody else than the operator and the path's host has named, under the rules that hold for
+    /// hosts: GOVCS, schemes, and addresses.
+    ///
+    /// # Errors
+    /// `NotFound` when GOVCS forbids its system, `Refused` for an address that no program may be given.
+    pub(crate) fn named(
+        &self,
+        path: &ModulePath,
+        root: &str,
+        vcs: Vcs,
+        place: (&str, String),
+    ) -> Result<Located, RepoError> {
+        let (url, subdir) = place;
+        self.check_govcs(root, vcs)?;
+        self.repository(path.as_str(), root.to_owned(), vcs, url.to_owned(), subdir)
+    }
+
     /// Whether a program may connect to this route, looked up now: right before it is started.
     ///
     /// The program has to be kept from following redirects to other hosts.

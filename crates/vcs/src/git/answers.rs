@@ -86,6 +86,12 @@ impl Repo for Repository {
         }
     }
 
+    async fn tree_id(&self, commit: &CommitId, job: &Job) -> Result<Option<String>, RepoError> {
+        let _in_use = self.enter().await?;
+        let read = |reader: Reader, _| async move { reader.commit_tree(commit.as_str()).await };
+        self.ask(commit.as_str(), Need::Description, job.deadline, read).await.map(Some)
+    }
+
     async fn merged_tags(
         &self,
         commit: &CommitId,

@@ -73,6 +73,15 @@ impl Reader {
         }
     }
 
+    /// The name of the tree of a commit.
+    pub(super) async fn commit_tree(&self, commit: &str) -> Result<String, ReadError> {
+        match self.batch(commit, COMMIT_BYTES_MAX).await? {
+            Answer::Object { kind, content } if kind == "commit" => commit_tree(&content)
+                .ok_or_else(|| RepoError::unavailable(format!("the commit {commit} has no tree")).into()),
+            _ => Err(ReadError::damage(format!("the commit {commit} is missing in the cache"))),
+        }
+    }
+
     /// The content of an object; `None` when it is not here.
     pub(super) async fn content(&self, object: &str, bytes_max: u64) -> Result<Option<Bytes>, ReadError> {
         Ok(match self.batch(object, bytes_max).await? {
@@ -204,6 +213,13 @@ fn answer(said: &Bytes) -> Answer {
     }
 }
 
+/// The tree in the first line.
+fn commit_tree(content: &[u8]) -> Option<String> {
+    let line = content.split(|byte| *byte == b'\n').next()?;
+    let name = String::from_utf8_lossy(line.strip_prefix(b"tree ")?).into_owned();
+    is_object_name(&name).then_some(name)
+}
+
 /// The time in the line of the committer.
 fn commit_time(content: &[u8]) -> Option<i64> {
     let head = content.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty());
@@ -222,6 +238,15 @@ mod tests {
             b"tree x\nauthor A <a> 1 +0000\ncommitter B <b> 1523994202 +0200\n\ncommitter C <c> 3 +0000\n";
         assert_eq!(commit_time(commit), Some(1_523_994_202));
         assert_eq!(commit_time(b"tree x\n\ncommitter C <c> 3 +0000\n"), None);
+    }
+
+    #[test]
+    fn the_tree_stands_in_the_first_line_and_nowhere_else() {
+        let name = "a1".repeat(20);
+        assert_eq!(commit_tree(format!("tree {name}\nauthor A\n").as_bytes()), Some(name.clone()));
+        for other in [format!("author A\ntree {name}\n"), "tree abc\n".to_owned(), String::new()] {
+            assert_eq!(commit_tree(other.as_bytes()), None, "{other}");
+        }
     }
 
     #[test]

@@ -6,12 +6,23 @@ use bytes::Bytes;
 use gomod::{ModulePath, Revision, Version};
 
 use super::fault::Fault;
+use super::folder::{Folder, legacy_go_mod};
 use super::info::{Info, Listing};
 use super::inquiry::Inquiry;
+use super::origin::Origin;
 use super::place::Place;
 use super::query::is_prefix;
 use super::resolutions::{Question, Resolutions};
-use crate::{Job, ModuleFiles, Need, Repo, RepoError};
+use crate::{Commit, Job, ModuleFiles, Need, Repo, RepoError};
+
+/// A version in its repository.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The commit that it is.
+    pub commit: Commit,
+    /// Where in it the module lies.
+    pub files: ModuleFiles,
+}
 
 /// A module in its repository. Every answer is what the go command would say of `M@…` with `GOPROXY=direct`; errors are in
 /// its words. What go calls "not exist" and what it calls invalid are both [`source::FailureKind::NotFound`] here.
@@ -89,13 +100,65 @@ impl Module {
     /// # Errors
     /// As of [`Self::go_mod`].
     pub async fn files(&self, version: &Version, job: &Job) -> Result<ModuleFiles, RepoError> {
-        let (commit, folder) = self.inquiry(job).version(version, Need::Files).await?;
-        Ok(ModuleFiles { commit: commit.id, dir: folder.dir, go_mod: folder.go_mod })
+        self.find(version, Need::Files, job).await.map(|found| found.files)
+    }
+
+    /// Where a version lies, and the commit that it is.
+    ///
+    /// # Errors
+    /// As of [`Self::go_mod`].
+    pub async fn find(&self, version: &Version, need: Need, job: &Job) -> Result<Found, RepoError> {
+        let (commit, folder) = self.inquiry(job).version(version, need).await?;
+        Ok(found(commit, folder))
+    }
+
+    /// Where a version lies that somebody says to be this commit, whatever the tags are by now. A branch or tag has to lead to it:
+    /// some hosts give out commits that are no part of the repository (protocol.md D6).
+    ///
+    /// # Errors
+    /// `NotFound` when nothing leads to the commit, or the module is not in it.
+    pub async fn find_at(
+        &self,
+        version: &Version,
+        commit: &str,
+        need: Need,
+        job: &Job,
+    ) -> Result<Found, RepoError> {
+        let commit = self.repo.stat(commit, need, job).await?;
+        let folder = self.inquiry(job).folder(&commit, version.as_str()).await?;
+        Ok(found(commit, folder))
+    }
+
+    /// The `.info` of a version that was found.
+    pub fn info_of(&self, version: &Version, found: &Found) -> Info {
+        let commit = &found.commit;
+        let origin = Origin::of_module(&*self.repo, &self.place).at(commit, commit.reference.as_deref());
+        Info { version: version.clone(), time: commit.time, nanos: commit.nanos, origin: Some(origin) }
+    }
+
+    /// The go.mod of a version that was found, as [`Self::go_mod`] gives it.
+    pub fn go_mod_of(&self, found: &Found) -> Bytes {
+        found.files.go_mod.clone().unwrap_or_else(|| legacy_go_mod(&self.place))
+    }
+
+    /// The tag that a version has to have; none for a pseudo-version.
+    pub fn tag_of(&self, version: &Version) -> Option<String> {
+        (!version.is_pseudo()).then(|| self.place.revision(version.as_str()))
+    }
+
+    /// The folder of the module in its repository, without the one for the major version; empty for the root.
+    pub fn folder(&self) -> &str {
+        &self.place.folder
     }
 
     fn inquiry<'a>(&'a self, job: &'a Job) -> Inquiry<'a> {
         Inquiry::new(&self.place, &*self.repo, job)
     }
+}
+
+fn found(commit: Commit, folder: Folder) -> Found {
+    let files = ModuleFiles { commit: commit.id.clone(), dir: folder.dir, go_mod: folder.go_mod };
+    Found { commit, files }
 }
 
 async fn query(inquiry: &Inquiry<'_>, asked: &str, need: Need) -> Result<Info, Fault> {

@@ -19,7 +19,7 @@ use crate::agent::list;
 use crate::agent::running::{Held, Running};
 use crate::bundles;
 use crate::commands::Session;
-use crate::commands::go::behind;
+use crate::commands::go::{behind, ground};
 use crate::exit::Exit;
 use crate::report::{Failed, Problem};
 use crate::settings::{Settings, table};
@@ -65,7 +65,7 @@ fn client(setup: &Setup<'_>, session: &Session<'_>) -> Result<Client, Failed> {
     };
     let bundles = locations.iter().map(named).collect::<Result<_, Failed>>()?;
     let rungs = setup.settings.get(&table::RUNGS)?;
-    Ok(Client { rungs, bundles, ..behind::client(&setup.settings, &Project::default(), session)? })
+    Ok(Client { rungs, bundles, ..ground::client(&setup.settings, &Project::default(), session)? })
 }
 
 async fn attend(

@@ -11,7 +11,9 @@ use super::create::go::Go;
 use super::pack::{PackArgs, Packing, Purpose};
 use super::watch::{stopped, was_stopped};
 use crate::commands::Session;
-use crate::commands::go::behind::{self, Ground, Run};
+use crate::commands::go::behind::Run;
+use crate::commands::go::ending;
+use crate::commands::go::ground::Ground;
 use crate::commands::go::program;
 use crate::report::Failed;
 use crate::settings::flags::{Flags, OfRecord};
@@ -60,7 +62,7 @@ fn recorded(args: &RecordArgs, go: &Go, session: &mut Session<'_>) -> Result<Str
     if verdict.exit_code() != 0 {
         writeln!(session.err, "modkeep: the command failed, so no bundle was made")?;
     }
-    behind::conclude(&verdict, &run, session)?;
+    ending::conclude(&verdict, &run, session)?;
     Ok(ground.project_path().unwrap_or_else(|| "recorded".to_owned()))
 }
 

@@ -10,7 +10,7 @@ use rustix::fs::{Access, access, statvfs};
 
 use super::finding::Local;
 use crate::commands::Session;
-use crate::commands::go::behind::module_cache;
+use crate::commands::go::ground::module_cache;
 use crate::env::{Env, Platform};
 use crate::go::GoSettings;
 use crate::report::Failed;

@@ -7,7 +7,7 @@ use ladder::subcommand::CommandLine;
 use ladder::verdict::Verdict;
 use tempfile::NamedTempFile;
 
-use super::behind::Ground;
+use super::ground::Ground;
 use crate::commands::Session;
 use crate::report::{self, Failed, Problem};
 

@@ -1,12 +1,14 @@
 //! `modkeep go` and `modkeep exec`: a command of go, or one that runs go, with the ladder under it.
 //!
 //! * [`program`]: which go is run.
-//! * [`behind`]: running it behind the agent, and what is said at the end.
+//! * [`ground`]: what a run stands on; [`behind`]: running it behind the agent; [`ending`]: what is said at the end.
 //! * [`measured`]: how much of a build was there already.
 //! * [`toolchain`]: whether go may have to fetch another go first.
 //! * [`vendored`]: the vendor folder before and after.
 
 pub(in crate::commands) mod behind;
+pub(in crate::commands) mod ending;
+pub(in crate::commands) mod ground;
 mod measured;
 pub(in crate::commands) mod program;
 mod toolchain;
@@ -29,7 +31,8 @@ use crate::commands::vendor::telling;
 use crate::go::GoSettings;
 use crate::report::Failed;
 use crate::settings::flags::{Flags, OfClient};
-use behind::{Ground, Run};
+use behind::Run;
+use ground::Ground;
 use measured::Measured;
 use vendored::Vendored;
 
@@ -113,13 +116,14 @@ impl Wanted<'_> {
         let measured = if self.stats { Measured::of(self.args, &goflags, session)? } else { None };
         let args = measured.as_ref().map_or(self.args, |measured| &measured.args);
         let modfile = line.modfile(&goflags).map(|file| folder.join(file));
-        let run = Run { modfile, recorder: self.recorder, ..self.ladder.run(&go, args, &folder) };
+        let (recorder, tools) = (self.recorder, line.versioned());
+        let run = Run { modfile, tools, recorder, ..self.ladder.run(&go, args, &folder) };
         let ground = Ground::of(&run, session)?;
         let mut verdict = behind_agent(&run, &line, &goflags, &ground, session)?;
         if let Some(measured) = &measured {
             verdict = measured.told(verdict, &ground, session)?;
         }
-        behind::conclude(&verdict, &run, session)
+        ending::conclude(&verdict, &run, session)
     }
 
     /// Becomes go, for a command that fetches no modules. Comes back only with what keeps it from that.
@@ -141,7 +145,7 @@ impl Wanted<'_> {
             let run =
                 Run { is_silent: true, recorder: self.recorder, ..self.ladder.run(go, &version, folder) };
             let verdict = Ground::of(&run, session)?.attempt(&run)?;
-            return behind::conclude(&verdict, &run, session);
+            return ending::conclude(&verdict, &run, session);
         }
         if self.recorder.is_some() {
             writeln!(
@@ -192,7 +196,7 @@ fn again_from_vendor(
     writeln!(session.err, "modkeep: nobody could answer; building from the signed snapshot of vendor/")?;
     session.err.flush()?;
     let args = vendored::from_vendor(run.args);
-    let verdict = ground.attempt(&Run { args: &args, modfile: None, ..*run });
+    let verdict = ground.attempt(&Run { args: &args, modfile: None, ..run.clone() });
     placement.remove().map_err(telling::failed)?;
     verdict
 }
@@ -203,5 +207,5 @@ pub fn exec(args: &ExecArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     let folder = session.env.cwd().to_owned();
     let run = args.ladder.run(&program, rest, &folder);
     let verdict = Ground::of(&run, session)?.attempt(&run)?;
-    behind::conclude(&verdict, &run, session)
+    ending::conclude(&verdict, &run, session)
 }

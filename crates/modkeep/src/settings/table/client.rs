@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use gomod::glob::PrefixPatterns;
 use ladder::rung::Rung;
 
 use crate::settings::values;
@@ -53,4 +54,21 @@ pub static MODULE_CACHES: Setting<Vec<PathBuf>> = Setting {
               are only read, and what they have is verified.",
     },
     parse: values::folders,
+};
+
+/// For which modules a modkeep.lock may say where the repository is.
+pub static LOCK_REPOSITORIES: Setting<PrefixPatterns> = Setting {
+    spec: Spec {
+        key: "lock-repositories",
+        value_name: "PATTERNS",
+        shape: Shape::Text,
+        expects: "patterns as in GOPRIVATE, such as *.corp.example,go.example/team",
+        default: DefaultValue::Text(""),
+        go: None,
+        may_hold_secrets: false,
+        doc: "For which module paths the repository that modkeep.lock names is asked when nobody else says where it is.\n\nThe \
+              host that the lock names then hears of the module, and gets the credentials that you have for it. Patterns are as in \
+              GOPRIVATE. Only you can set this, and no project.",
+    },
+    parse: values::patterns,
 };

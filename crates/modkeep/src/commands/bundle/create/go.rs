@@ -25,24 +25,24 @@ const LINES_SHOWN: usize = 20;
 
 /// go, and what it is told about its surroundings.
 #[derive(Clone)]
-pub(in crate::commands::bundle) struct Go {
+pub(in crate::commands) struct Go {
     binary: PathBuf,
     env: BTreeMap<OsString, OsString>,
     dir: PathBuf,
     /// Its version, such as `go1.26.8`.
-    pub(in crate::commands::bundle) version: String,
+    pub(in crate::commands) version: String,
     /// What it builds for when nothing else is said.
-    pub(in crate::commands::bundle) here: (String, String),
+    pub(in crate::commands) here: (String, String),
     /// The go.work that is in effect, if any.
-    pub(in crate::commands::bundle) workspace: Option<PathBuf>,
+    pub(in crate::commands) workspace: Option<PathBuf>,
     /// Whether there is a project here.
-    pub(in crate::commands::bundle) has_project: bool,
+    pub(in crate::commands) has_project: bool,
     /// The places to ask, without the user's module cache: it knows no newest versions.
-    pub(in crate::commands::bundle) upstream: String,
+    pub(in crate::commands) upstream: String,
     /// A folder for a main module of ours.
-    pub(in crate::commands::bundle) own_module: PathBuf,
+    pub(in crate::commands) own_module: PathBuf,
     /// A build cache of this run alone.
-    pub(in crate::commands::bundle) own_build_cache: PathBuf,
+    pub(in crate::commands) own_build_cache: PathBuf,
 }
 
 /// What go tells about itself.
@@ -60,7 +60,7 @@ struct Told {
 
 impl Go {
     /// The go on PATH, in the working directory. It asks the user's own module cache first, then `upstream`.
-    pub(in crate::commands::bundle) async fn find(
+    pub(in crate::commands) async fn find(
         env: &Env,
         files: &dyn Files,
         work: &Work,
@@ -117,7 +117,7 @@ impl Go {
     }
 
     /// The variables by which any go comes to fill the folder of this run.
-    pub(in crate::commands::bundle) fn of_an_empty_cache(&self) -> Vec<(&'static str, OsString)> {
+    pub(in crate::commands) fn of_an_empty_cache(&self) -> Vec<(&'static str, OsString)> {
         ["GOMODCACHE", "GOFLAGS"]
             .map(|name| (name, self.env.get(OsStr::new(name)).cloned().unwrap_or_default()))
             .to_vec()
@@ -128,19 +128,19 @@ impl Go {
     }
 
     /// The same go with one more variable.
-    pub(in crate::commands::bundle) fn with(&self, name: &str, value: impl Into<OsString>) -> Self {
+    pub(in crate::commands) fn with(&self, name: &str, value: impl Into<OsString>) -> Self {
         let mut go = self.clone();
         go.set(name, value);
         go
     }
 
     /// The same go in another folder.
-    pub(in crate::commands::bundle) fn within(&self, dir: &Path) -> Self {
+    pub(in crate::commands) fn within(&self, dir: &Path) -> Self {
         Self { dir: dir.to_owned(), ..self.clone() }
     }
 
     /// Runs go and gives what it printed. What it says besides is shown when it fails.
-    pub(in crate::commands::bundle) async fn run(&self, args: &[&str]) -> Result<Vec<u8>, Failed> {
+    pub(in crate::commands) async fn run(&self, args: &[&str]) -> Result<Vec<u8>, Failed> {
         let mut command = Command::new(&self.binary);
         command.args(args).env_clear().envs(&self.env).current_dir(&self.dir);
         command.stdin(Stdio::null()).kill_on_drop(true);

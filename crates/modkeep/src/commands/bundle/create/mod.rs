@@ -2,7 +2,7 @@
 //!
 //! [`go`] is run as [`need`] says, in a folder with a module cache of its own, which is full of what is needed then.
 
-pub(super) mod go;
+pub(in crate::commands) mod go;
 mod need;
 
 use bundle::manifest::Platform;

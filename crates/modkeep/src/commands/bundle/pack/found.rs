@@ -12,14 +12,14 @@ use crate::report::{Failed, Problem};
 
 /// The modules of a cache.
 #[derive(Debug, Default)]
-pub(super) struct Found {
-    pub(super) wanted: Vec<Wanted>,
+pub(in crate::commands) struct Found {
+    pub(in crate::commands) wanted: Vec<Wanted>,
     /// How many bytes their files have.
-    pub(super) bytes: u64,
+    pub(in crate::commands) bytes: u64,
 }
 
 /// Looks through the download folder of a module cache.
-pub(super) fn walk(downloads: &Path) -> Result<Found, Failed> {
+pub(in crate::commands) fn walk(downloads: &Path) -> Result<Found, Failed> {
     let mut found = Found::default();
     enter(downloads, downloads, &mut found).map_err(|error| {
         let problem = Problem::new(format!("cannot read {}", downloads.display()));

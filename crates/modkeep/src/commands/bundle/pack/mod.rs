@@ -4,7 +4,7 @@
 //! * [`found`]: what is in the cache then; [`proof`]: who proves it.
 //! * [`output`]: the file, which is there whole or not at all.
 
-mod found;
+pub(in crate::commands) mod found;
 mod output;
 mod proof;
 mod work;
@@ -29,7 +29,7 @@ use crate::settings::{Settings, table};
 use crate::wiring::access::Keyring;
 use found::Found;
 use output::Output;
-pub(super) use work::Work;
+pub(in crate::commands) use work::Work;
 
 /// What a bundle is written to, and what it builds on.
 #[derive(Debug, Clone, Args)]

@@ -20,14 +20,14 @@ const FOLDER: &str = "modkeep/making-bundles";
 const LOCK: &str = ".lock";
 
 /// A folder of this run alone.
-pub(in crate::commands::bundle) struct Work {
+pub(in crate::commands) struct Work {
     folder: TempDir,
     _lock: File,
 }
 
 impl Work {
     /// Makes the folder.
-    pub(in crate::commands::bundle) fn begin(env: &Env) -> Result<Self, Failed> {
+    pub(in crate::commands) fn begin(env: &Env) -> Result<Self, Failed> {
         let none = || Problem::new("neither XDG_CACHE_HOME nor HOME is an absolute path");
         let caches =
             env.cache_home().ok_or_else(|| Failed::new(Exit::Unavailable, none().advise("set HOME")))?;
@@ -54,37 +54,37 @@ impl Work {
     }
 
     /// GOPATH.
-    pub(in crate::commands::bundle) fn gopath(&self) -> PathBuf {
+    pub(in crate::commands) fn gopath(&self) -> PathBuf {
         self.folder.path().join("gopath")
     }
 
     /// GOMODCACHE.
-    pub(in crate::commands::bundle) fn module_cache(&self) -> PathBuf {
+    pub(in crate::commands) fn module_cache(&self) -> PathBuf {
         self.gopath().join("pkg/mod")
     }
 
     /// What go has downloaded.
-    pub(in crate::commands::bundle) fn downloads(&self) -> PathBuf {
+    pub(in crate::commands) fn downloads(&self) -> PathBuf {
         self.module_cache().join("cache/download")
     }
 
     /// GOCACHE, for what is compiled to be packed.
-    pub(in crate::commands::bundle) fn build_cache(&self) -> PathBuf {
+    pub(in crate::commands) fn build_cache(&self) -> PathBuf {
         self.folder.path().join("gocache")
     }
 
     /// Room for files on their way.
-    pub(in crate::commands::bundle) fn spool(&self) -> PathBuf {
+    pub(in crate::commands) fn spool(&self) -> PathBuf {
         self.folder.path().join("spool")
     }
 
     /// A folder for a main module of ours.
-    pub(in crate::commands::bundle) fn module(&self) -> PathBuf {
+    pub(in crate::commands) fn module(&self) -> PathBuf {
         self.folder.path().join("module")
     }
 
     /// A data folder for what the checksum database says.
-    pub(in crate::commands::bundle) fn proofs(&self) -> PathBuf {
+    pub(in crate::commands) fn proofs(&self) -> PathBuf {
         self.folder.path().join("proofs")
     }
 }

@@ -1,0 +1,183 @@
+//! What a run stands on: settings, the project, its hashes, its lock, and the bundles that were pulled for it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bundle::depot::{Location, Pulled};
+use gomod::gosum::GoSum;
+use ladder::lock::Lock;
+use ladder::pins;
+use ladder::project::Project;
+use ladder::rung::Rung;
+use ladder::verdict::Verdict;
+use vcs::Anchors;
+
+use super::behind::{self, Run};
+use super::vendored::Vendored;
+use crate::bundles;
+use crate::commands::{Session, lock};
+use crate::env::Env;
+use crate::exit::Exit;
+use crate::go::GoSettings;
+use crate::keys;
+use crate::logging::{self, Log};
+use crate::report::{Failed, Problem};
+use crate::settings::origin::Origin;
+use crate::settings::project::ProjectFile;
+use crate::settings::{Settings, table};
+use crate::wiring::client::Client;
+
+/// Everything that a run stands on, made once.
+pub(in crate::commands) struct Ground {
+    settings: Settings,
+    project_file: ProjectFile,
+    project: Project,
+    client: Client,
+    _log: Option<Log>,
+}
+
+impl Ground {
+    /// Reads the settings, those of the project, and its hashes.
+    pub(in crate::commands) fn of(run: &Run<'_>, session: &mut Session<'_>) -> Result<Self, Failed> {
+        let settings = session.settings(run.given)?;
+        let log = wanted_log(&settings, session.env)?;
+        let go = GoSettings::load(session.env, session.files);
+        let gowork = go.get("GOWORK").map(|(value, _)| value);
+        let project = Project::find(run.folder, gowork.as_deref());
+        let project = match &run.modfile {
+            Some(file) => project.with_modfile(session.env.cwd().join(file)),
+            None => project,
+        };
+        let root = project.root().map(Path::to_owned);
+        let project_file =
+            root.map_or_else(|| Ok(ProjectFile::default()), |root| ProjectFile::read(&root, session.files))?;
+        let rungs = rungs(&settings, &project, &project_file)?;
+        let bundles = pulled(&settings, &project, &project_file, session)?;
+        let lock = lock::read(project.root())?.unwrap_or_default();
+        let mut client = Client { rungs, bundles, ..client(&settings, &project, session)? };
+        if let Some(pins) = lock.pins_of(&run.tools) {
+            client.pins = Arc::new(pins);
+            client.tools = run.tools.iter().map(|tool| (*tool).to_owned()).collect();
+        }
+        client.anchors = Arc::new(anchors(lock, &settings)?);
+        Ok(Self { settings, project_file, project, client, _log: log })
+    }
+
+    /// The vendor folder of the project, if there is a project and the user wants this rung.
+    pub(super) fn vendored(&self, session: &Session<'_>) -> Result<Option<Vendored>, Failed> {
+        let Some(root) = self.project.root() else { return Ok(None) };
+        let trusted = keys::trusted(&self.settings)?;
+        let required = self.project_file.vendor.require_checksums;
+        // What a project says must not switch its own verification off (house.md, invariant 10).
+        let users = self.settings.get(&table::RUNGS)?;
+        Vendored::of(root, users.as_deref(), trusted, required, session)
+    }
+
+    /// The module path of the project, if there is one.
+    pub(in crate::commands) fn project_path(&self) -> Option<String> {
+        self.project.module_path()
+    }
+
+    /// Runs the command to its end behind an agent.
+    pub(in crate::commands) fn attempt(&self, run: &Run<'_>) -> Result<Verdict, Failed> {
+        behind::attempt(run, &self.client)
+    }
+
+    /// What asks for modules on this ground.
+    pub(in crate::commands) fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// The paths of the modules that are kept in the module cache for this project; none where it is built from `vendor/`.
+    pub(super) fn modules(&self, reads_vendor: bool) -> impl Iterator<Item = &str> {
+        let is_there = |root: &Path| root.join("vendor/modules.txt").is_file();
+        let is_vendored = reads_vendor && self.project.root().is_some_and(is_there);
+        self.client.pins.entries().filter(move |_| !is_vendored).map(|(path, _, _)| path)
+    }
+}
+
+/// The rungs that the user wants, or of them those that the project names: the user's flag and variable stand above the project's file,
+/// and the user's and the system's files below it (house.md, Settings). It adds none to what they leave (invariant 10).
+fn rungs(settings: &Settings, project: &Project, file: &ProjectFile) -> Result<Option<Vec<Rung>>, Failed> {
+    let users = settings.get(&table::RUNGS)?;
+    let stands_above = matches!(settings.value(&table::RUNGS)?.origin, Origin::Flag(_) | Origin::Variable(_));
+    let projects = project.root().and_then(|root| file.chosen_rungs(root));
+    Ok(match (projects, users) {
+        (Some(projects), Some(users)) if !stands_above => {
+            Some(projects.into_iter().filter(|rung| users.contains(rung)).collect())
+        }
+        (Some(projects), None) => Some(projects),
+        (_, users) => users,
+    })
+}
+
+/// A client prints nothing on a good day: it logs only for those who ask for it.
+fn wanted_log(settings: &Settings, env: &Env) -> Result<Option<Log>, Failed> {
+    let is_wanted = settings.value(&table::LOG)?.origin.is_explicit();
+    is_wanted.then(|| logging::start(settings, env)).transpose()
+}
+
+/// What the project's lock holds its modules to.
+fn anchors(lock: Lock, settings: &Settings) -> Result<Anchors, Failed> {
+    let may_name_repositories = settings.get(&table::LOCK_REPOSITORIES)?;
+    Ok(Anchors { hold: lock.hold, modules: lock.modules, may_name_repositories })
+}
+
+/// What every command needs that asks for modules: without rungs, bundles and anchors.
+pub(in crate::commands) fn client(
+    settings: &Settings,
+    project: &Project,
+    session: &Session<'_>,
+) -> Result<Client, Failed> {
+    let go = GoSettings::load(session.env, session.files);
+    let get = |name: &str| go.get(name).map(|(value, _)| value);
+    Ok(Client {
+        settings: settings.clone(),
+        env: session.env.clone(),
+        rungs: None,
+        anchors: Arc::default(),
+        tools: Vec::new(),
+        bundles: Vec::new(),
+        pins: Arc::new(pins(project)?),
+        module_cache: module_cache(get("GOMODCACHE"), get("GOPATH"), session.env),
+        steps: Arc::default(),
+        outages: Arc::default(),
+    })
+}
+
+/// All hashes that the project has.
+pub(in crate::commands) fn pins(project: &Project) -> Result<GoSum, Failed> {
+    pins::read(&project.sum_files()).map_err(|error| {
+        let advice = "make it a readable go.sum, or bring it back from version control";
+        Failed::new(Exit::Failure, Problem::from_error(&error).advise(advice))
+    })
+}
+
+/// Where bundles of the project were pulled to, from the places that the user names, then from those that the project does.
+fn pulled(
+    settings: &Settings,
+    project: &Project,
+    file: &ProjectFile,
+    session: &Session<'_>,
+) -> Result<Vec<(String, Pulled)>, Failed> {
+    let mut locations = settings.get(&table::BUNDLES)?;
+    for text in &file.bundle.locations {
+        locations.push(bundles::location(Some(text), settings, session.env)?);
+    }
+    let project = project.module_path();
+    let named = |location: &Location| {
+        Ok((location.to_string(), bundles::pulled(location, project.as_deref(), session.env)?))
+    };
+    locations.iter().map(named).collect()
+}
+
+/// Where go keeps modules: GOMODCACHE, else `pkg/mod` in the first folder of GOPATH, else in `~/go` (protocol.md I1).
+pub(in crate::commands) fn module_cache(
+    gomodcache: Option<String>,
+    gopath: Option<String>,
+    env: &Env,
+) -> Option<PathBuf> {
+    let first = gopath.and_then(|list| std::env::split_paths(&list).next());
+    let gopath = first.or_else(|| env.home().map(|home| home.join("go")));
+    gomodcache.map(PathBuf::from).or_else(|| gopath.map(|folder| folder.join("pkg/mod")))
+}

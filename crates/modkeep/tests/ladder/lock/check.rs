@@ -1,0 +1,67 @@
+//! `modkeep lock --check`, as CI runs it.
+
+use std::fs;
+
+use super::kit::Locked;
+use crate::scene::DEPENDENCY;
+
+#[test]
+fn a_whole_lock_passes_without_any_network() {
+    let locked = Locked::on("commit");
+    let asked = locked.server.requests().len();
+    let passed = locked.lock(&["--check"]).success();
+    assert!(passed.stdout.contains("is complete: 1 modules"), "{}", passed.stdout);
+    locked.lock(&["--check", "--on=commit"]).success();
+    assert_eq!(locked.server.requests().len(), asked);
+}
+
+#[test]
+fn each_difference_is_a_line_and_the_code_is_1() {
+    let locked = Locked::on("commit");
+    let before = locked.text();
+    let sum = locked.scene.project.join("go.sum");
+    let whole = fs::read_to_string(&sum).unwrap();
+    for (changed, line) in [
+        (whole.replace(" v1.0.0", " v1.1.0"), format!("missing        {DEPENDENCY}@v1.1.0")),
+        (String::new(), format!("superfluous    {DEPENDENCY}@v1.0.0")),
+        (String::new(), format!("not in go.sum  {DEPENDENCY}@v1.0.0")),
+        (
+            format!("{DEPENDENCY} v1.0.0 h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"),
+            format!("other hash     {DEPENDENCY}@v1.0.0"),
+        ),
+    ] {
+        fs::write(&sum, changed).unwrap();
+        let failed = locked.lock(&["--check"]);
+        assert_eq!(failed.status.code(), Some(1), "{}", failed.stderr);
+        assert!(failed.stdout.lines().any(|told| told == line), "{line}: {}", failed.stdout);
+        assert!(failed.stderr.contains("help: run `modkeep lock`"), "{}", failed.stderr);
+    }
+    assert_eq!(locked.text(), before, "a check changes nothing");
+}
+
+#[test]
+fn no_lock_and_one_that_holds_on_something_else_do_not_pass() {
+    let locked = Locked::on("tree");
+    let other = locked.lock(&["--check", "--on=commit"]);
+    assert_eq!(other.status.code(), Some(1));
+    assert!(other.stderr.contains("holds on tree, not on commit"), "{}", other.stderr);
+    fs::remove_file(locked.path()).unwrap();
+    let none = locked.lock(&["--check"]);
+    assert_eq!(none.status.code(), Some(1));
+    assert!(none.stderr.contains("there is no modkeep.lock"), "{}", none.stderr);
+}
+
+#[test]
+fn a_lock_that_is_cut_short_stops_everything_that_reads_it() {
+    let locked = Locked::on("commit");
+    let whole = locked.text();
+    for text in [&whole[..whole.len() - 20], "<<<<<<< HEAD\n", ""] {
+        fs::write(locked.path(), text).unwrap();
+        for output in [locked.lock(&["--check"]), locked.lock(&[]), locked.build()] {
+            assert_eq!(output.status.code(), Some(1), "{}", output.stderr);
+            assert!(output.stderr.contains("modkeep.lock is no lock"), "{}", output.stderr);
+            assert!(output.stderr.contains("bring it back from version control"), "{}", output.stderr);
+        }
+        assert_eq!(locked.text(), text);
+    }
+}
