@@ -43,6 +43,16 @@ fn a_project_builds_from_its_bundle_when_nothing_answers() {
     project.go_elsewhere(&proxy, &["vet", "./..."]).success();
 }
 
+/// What goes into it comes down the ladder, too.
+#[test]
+fn it_is_made_although_the_first_proxy_is_dead() {
+    let project = Project::new().with_key();
+    let mut command = project.modkeep(&["bundle", "create", "-o", "b.tar"]);
+    command.env("GOPROXY", format!("http://127.0.0.1:1,{}", project.up.url()));
+    let made = ended(command);
+    assert_eq!(made.code, 0, "{}", made.err);
+}
+
 /// Without a go.sum go asks the checksum database for everything: it is in the bundle.
 #[test]
 fn it_verifies_with_the_database_in_the_bundle() {

@@ -11,13 +11,12 @@ use super::create::go::Go;
 use super::pack::{PackArgs, Packing, Purpose};
 use super::watch::{stopped, was_stopped};
 use crate::commands::Session;
-use crate::commands::go::behind::Run;
+use crate::commands::go::behind::{self, Run};
 use crate::commands::go::ending;
 use crate::commands::go::ground::Ground;
 use crate::commands::go::program;
 use crate::report::Failed;
 use crate::settings::flags::{Flags, OfRecord};
-use crate::settings::table;
 
 /// The arguments of `modkeep bundle record`.
 #[derive(Debug, Clone, Args)]
@@ -39,9 +38,11 @@ pub struct RecordArgs {
 pub(super) fn run(args: &RecordArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     let settings = session.settings(&args.flags.given)?;
     let packing = Packing::begin(&args.pack, &settings, session)?;
-    let upstream = settings.value(&table::UPSTREAM)?.text.clone();
-    let go = Runtime::new()?.block_on(Go::find(session.env, session.files, &packing.work, &upstream))?;
-    let project = recorded(args, &go, session)?;
+    let cwd = session.env.cwd().to_owned();
+    let ground = Ground::at(&cwd, &args.flags.given, session)?;
+    let go = Runtime::new()?.block_on(found(&ground, &packing, session))?;
+    recorded(args, &ground, &go, session)?;
+    let project = ground.project_path().unwrap_or_else(|| "recorded".to_owned());
     let purpose = Purpose { project, scope: "recorded", go: go.version.clone(), platforms: vec![here(&go)] };
     Runtime::new()?.block_on(async {
         tokio::select! {
@@ -51,19 +52,23 @@ pub(super) fn run(args: &RecordArgs, session: &mut Session<'_>) -> Result<(), Fa
     })
 }
 
-/// Runs the command behind the ladder with a module cache that is empty; gives the path of the project.
-fn recorded(args: &RecordArgs, go: &Go, session: &mut Session<'_>) -> Result<String, Failed> {
+/// Finds go. It may have to switch to another toolchain to say who it is.
+async fn found(ground: &Ground, packing: &Packing<'_>, session: &Session<'_>) -> Result<Go, Failed> {
+    let (_agent, variables) = behind::agent(ground.client()).await?;
+    Go::find(session.env, session.files, &packing.work, &variables).await
+}
+
+/// Runs the command behind the ladder with a module cache that is empty.
+fn recorded(args: &RecordArgs, ground: &Ground, go: &Go, session: &mut Session<'_>) -> Result<(), Failed> {
     let (program, rest) = program::of(&args.command, session.env)?;
     let folder: PathBuf = session.env.cwd().to_owned();
     let variables = go.of_an_empty_cache();
     let run = Run { variables: &variables, ..Run::new(&program, rest, &folder, &args.flags.given) };
-    let ground = Ground::of(&run, session)?;
     let verdict = ground.attempt(&run)?;
     if verdict.exit_code() != 0 {
         writeln!(session.err, "modkeep: the command failed, so no bundle was made")?;
     }
-    ending::conclude(&verdict, &run, session)?;
-    Ok(ground.project_path().unwrap_or_else(|| "recorded".to_owned()))
+    ending::conclude(&verdict, &run, session)
 }
 
 fn here(go: &Go) -> Platform {

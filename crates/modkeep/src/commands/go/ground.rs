@@ -22,6 +22,7 @@ use crate::go::GoSettings;
 use crate::keys;
 use crate::logging::{self, Log};
 use crate::report::{Failed, Problem};
+use crate::settings::flags::Given;
 use crate::settings::origin::Origin;
 use crate::settings::project::ProjectFile;
 use crate::settings::{Settings, table};
@@ -39,12 +40,31 @@ pub(in crate::commands) struct Ground {
 impl Ground {
     /// Reads the settings, those of the project, and its hashes.
     pub(in crate::commands) fn of(run: &Run<'_>, session: &mut Session<'_>) -> Result<Self, Failed> {
-        let settings = session.settings(run.given)?;
+        Self::with(run.folder, run.given, run.modfile.as_deref(), &run.tools, session)
+    }
+
+    /// The same for the project around a folder, for commands that do not run one of go alone.
+    pub(in crate::commands) fn at(
+        folder: &Path,
+        given: &Given,
+        session: &mut Session<'_>,
+    ) -> Result<Self, Failed> {
+        Self::with(folder, given, None, &[], session)
+    }
+
+    fn with(
+        folder: &Path,
+        given: &Given,
+        modfile: Option<&Path>,
+        tools: &[&str],
+        session: &mut Session<'_>,
+    ) -> Result<Self, Failed> {
+        let settings = session.settings(given)?;
         let log = wanted_log(&settings, session.env)?;
         let go = GoSettings::load(session.env, session.files);
         let gowork = go.get("GOWORK").map(|(value, _)| value);
-        let project = Project::find(run.folder, gowork.as_deref());
-        let project = match &run.modfile {
+        let project = Project::find(folder, gowork.as_deref());
+        let project = match modfile {
             Some(file) => project.with_modfile(session.env.cwd().join(file)),
             None => project,
         };
@@ -55,9 +75,9 @@ impl Ground {
         let bundles = pulled(&settings, &project, &project_file, session)?;
         let lock = lock::read(project.root())?.unwrap_or_default();
         let mut client = Client { rungs, bundles, ..client(&settings, &project, session)? };
-        if let Some(pins) = lock.pins_of(&run.tools) {
+        if let Some(pins) = lock.pins_of(tools) {
             client.pins = Arc::new(pins);
-            client.tools = run.tools.iter().map(|tool| (*tool).to_owned()).collect();
+            client.tools = tools.iter().map(|tool| (*tool).to_owned()).collect();
         }
         client.anchors = Arc::new(anchors(lock, &settings)?);
         Ok(Self { settings, project_file, project, client, _log: log })

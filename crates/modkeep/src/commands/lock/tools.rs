@@ -77,9 +77,8 @@ fn unknown(tool: &str, lock: &Lock) -> Failed {
 async fn sums(tool: &str, client: Client, session: &Session<'_>) -> Result<GoSum, Failed> {
     let work = Work::begin(session.env)?;
     let (_agent, variables) = behind::agent(client).await?;
-    let go = Go::find(session.env, session.files, &work, "off").await?.within(&work.module());
-    let settled = variables.iter().fold(go, |go, (name, value)| go.with(name, value));
-    let go = settled.with("GOFLAGS", FLAGS).with("GOWORK", "off").with("GOBIN", "");
+    let go = Go::find(session.env, session.files, &work, &variables).await?.within(&work.module());
+    let go = go.with("GOFLAGS", FLAGS).with("GOWORK", "off").with("GOBIN", "");
     // As if to install it; the commands are printed and not run.
     go.run(&["install", "-n", tool]).await?;
     let module = module_of(tool, &found::walk(&work.downloads())?.wanted)?;

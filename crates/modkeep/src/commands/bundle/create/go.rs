@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use tokio::process::Command;
 use tokio::time::timeout;
-use url::Url;
 
 use crate::commands::bundle::pack::Work;
 use crate::env::Env;
@@ -37,8 +36,6 @@ pub(in crate::commands) struct Go {
     pub(in crate::commands) workspace: Option<PathBuf>,
     /// Whether there is a project here.
     pub(in crate::commands) has_project: bool,
-    /// The places to ask, without the user's module cache: it knows no newest versions.
-    pub(in crate::commands) upstream: String,
     /// A folder for a main module of ours.
     pub(in crate::commands) own_module: PathBuf,
     /// A build cache of this run alone.
@@ -49,7 +46,6 @@ pub(in crate::commands) struct Go {
 #[derive(serde::Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 struct Told {
-    gomodcache: String,
     goflags: String,
     goversion: String,
     goos: String,
@@ -59,12 +55,12 @@ struct Told {
 }
 
 impl Go {
-    /// The go on PATH, in the working directory. It asks the user's own module cache first, then `upstream`.
+    /// The go on PATH, in the working directory, with these variables besides those of the user: they lead it to an agent.
     pub(in crate::commands) async fn find(
         env: &Env,
         files: &dyn Files,
         work: &Work,
-        upstream: &str,
+        variables: &[(&'static str, String)],
     ) -> Result<Self, Failed> {
         let none = || {
             let problem = Problem::new("there is no go on PATH");
@@ -84,13 +80,12 @@ impl Go {
             here,
             workspace: None,
             has_project: false,
-            upstream: upstream.to_owned(),
             own_module: work.module(),
             own_build_cache: work.build_cache(),
         };
-        let told = go
-            .run(&["env", "-json", "GOMODCACHE", "GOFLAGS", "GOVERSION", "GOOS", "GOARCH", "GOWORK", "GOMOD"])
-            .await?;
+        variables.iter().for_each(|(name, value)| go.set(name, value));
+        let told =
+            go.run(&["env", "-json", "GOFLAGS", "GOVERSION", "GOOS", "GOARCH", "GOWORK", "GOMOD"]).await?;
         let told: Told = serde_json::from_slice(&told).map_err(|error| {
             Failed::new(
                 Exit::Unavailable,
@@ -102,9 +97,6 @@ impl Go {
     }
 
     fn settle(&mut self, told: Told, work: &Work) {
-        let cache = Path::new(&told.gomodcache).join("cache/download");
-        let cache = Url::from_file_path(cache).map(|url| format!("{url},")).unwrap_or_default();
-        self.set("GOPROXY", format!("{cache}{}", self.upstream));
         self.set("GOPATH", work.gopath());
         self.set("GOMODCACHE", work.module_cache());
         // What is read-only could not be removed when the work is done.

@@ -11,9 +11,10 @@ use clap::Args;
 use super::pack::{PackArgs, Packing};
 use super::watch::{stopped, was_stopped};
 use crate::commands::Session;
+use crate::commands::go::behind;
+use crate::commands::go::ground::Ground;
 use crate::report::Failed;
-use crate::settings::flags::{Flags, OfBundle};
-use crate::settings::table;
+use crate::settings::flags::{Flags, OfRecord};
 use go::Go;
 
 /// The arguments of `modkeep bundle create`.
@@ -52,7 +53,7 @@ pub struct CreateArgs {
 
     /// Settings given on the command line.
     #[command(flatten)]
-    pub flags: Flags<OfBundle>,
+    pub flags: Flags<OfRecord>,
 }
 
 fn platform(text: &str) -> Result<(String, String), String> {
@@ -68,10 +69,12 @@ fn platform(text: &str) -> Result<(String, String), String> {
 pub(super) fn run(args: &CreateArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     let settings = session.settings(&args.flags.given)?;
     let packing = Packing::begin(&args.pack, &settings, session)?;
-    let upstream = settings.value(&table::UPSTREAM)?.text.clone();
+    let cwd = session.env.cwd().to_owned();
+    let client = Ground::at(&cwd, &args.flags.given, session)?.client();
     let runtime = tokio::runtime::Runtime::new()?;
     let bundle = async |session: &mut Session<'_>| {
-        let go = Go::find(session.env, session.files, &packing.work, &upstream).await?;
+        let (_agent, variables) = behind::agent(client).await?;
+        let go = Go::find(session.env, session.files, &packing.work, &variables).await?;
         let purpose = need::gather(args, &go, session).await?;
         packing.pack(purpose, session).await
     };

@@ -103,7 +103,6 @@ async fn tool(go: &Go, tool: &str, platform: &Platform) -> Result<(), Failed> {
         return Err(Failed::new(Exit::Usage, problem.advise("write PACKAGE@VERSION, as for go install")));
     }
     let go = go.with("GOOS", &platform.goos).with("GOARCH", &platform.goarch).with("GOBIN", "");
-    let go = go.with("GOPROXY", &go.upstream);
     let tags = format!("-tags={}", platform.tags.join(","));
     let mut args = vec!["install", "-n", "-mod=mod"];
     args.extend((!platform.tags.is_empty()).then_some(tags.as_str()));
