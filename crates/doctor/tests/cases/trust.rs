@@ -101,7 +101,7 @@ async fn behind_a_bad_certificate_one_harmless_question_is_asked_by_nobody() {
         let scene = Scene::new(paper, 0, Manner::Good).await;
         assert_eq!(scene.examined(&World::options(0)).await, paper.causes().iter().copied().collect());
         let heard = scene.heard();
-        assert!(heard.len() == 1 && heard[0].starts_with("get /modkeep-doctor/@v/list "), "{heard:?}");
+        assert!(heard.len() == 1 && heard[0].contains("modkeep-doctor/@v/list"), "{heard:?}");
         assert!(!knows_us(&heard[0]), "{heard:?}");
     }
 }
