@@ -2,7 +2,7 @@
 //!
 //! * [`start`]: puts it into the background, and waits until it answers.
 //! * [`daemon`]: the agent itself.
-//! * [`stop`], [`status`], [`env`]: what is done with one.
+//! * [`stop`], [`status`], [`mod@env`]: what is done with one.
 //! * [`holder`]: who has its port, if somebody else does.
 
 mod daemon;

@@ -1,6 +1,6 @@
 //! `modkeep init`: prepares a project, new or existing, for all rungs, and says what it did and why.
 //!
-//! Everything is thought out first ([`plan`]) and written then, all of it or nothing ([`write`]). No file of the user is
+//! Everything is thought out first ([`plan`]) and written then, all of it or nothing ([`mod@write`]). No file of the user is
 //! overwritten; one that lacks lines gets them at its end.
 //!
 //! * [`module`]: the module, and its go.mod if there is none; [`name`]: what it is called.
