@@ -117,8 +117,8 @@ mod tests {
     #[tokio::test]
     async fn what_it_started_ends_with_it() {
         let (mut reader, writer) = std::io::pipe().unwrap();
-        let mut command = shell("sleep 600 & exit 0");
-        command.stdout(writer);
+        let mut command = shell("sleep 100 & exit 0");
+        command.stdout(writer).stderr(Stdio::null());
         assert!(run(&mut command, Duration::from_mins(1)).await.unwrap().is_some());
         drop(command);
         let (ended, end) = mpsc::channel();
