@@ -67,11 +67,11 @@ mod tests {
             "https://me:pass@word@Host.Example:8443/org/repo.git",
             "ssh://git@host.example:22/org/repo.git",
             "git@host.example:org/repo.git",
-            "git@host.example:/org/repo",
             "git://host.example/org/repo",
         ] {
             assert_eq!(place(url).as_deref(), Some("host.example/org/repo"), "{url}");
         }
+        assert_eq!(place("git@host.example:/srv/repo").as_deref(), Some("host.example/srv/repo"));
         for url in [
             "/srv/repo.git",
             "../repo",
