@@ -38,7 +38,10 @@ fn main() {
     let dead_first = format!("{NOBODY},{}", upstream());
     field.go(&dead_first, &["build", "-o", "/dev/null", "./..."]).run().failure();
     println!("go alone, first proxy dead: fails");
-    field.told("first proxy dead", &field.modkeep(&dead_first, &["go", "build", "-o", "/dev/null", "./..."]));
+    Field::told(
+        "first proxy dead",
+        &field.modkeep(&dead_first, &["go", "build", "-o", "/dev/null", "./..."]),
+    );
     let depot = field.home.path().join("depot");
     std::fs::create_dir(&depot).expect("a folder");
     let depot = depot.display().to_string();
@@ -50,16 +53,16 @@ fn main() {
         &["go", "mod", "vendor"],
         &["vendor", "snapshot"],
     ] {
-        field.told(&args[..2].join(" "), &field.modkeep(&dead_first, args));
+        Field::told(&args[..2].join(" "), &field.modkeep(&dead_first, args));
     }
     std::fs::rename(field.project.join("vendor"), field.project.join("put-by")).expect("a name");
     field.home.clear_module_cache();
     let bundles = format!("--bundles={depot}");
     let build = ["go", &bundles, "--rungs=upstream,git,bundle", "build", "-o", "/dev/null", "./..."];
-    field.told("no network, from the bundle", &field.island(&build));
+    Field::told("no network, from the bundle", &field.island(&build));
     std::fs::rename(field.project.join("put-by"), field.project.join("vendor")).expect("a name");
     field.home.clear_module_cache();
-    field.told("static", &field.modkeep("off", &["static", "build", "-o", "/dev/null", "./..."]));
+    Field::told("static", &field.modkeep("off", &["static", "build", "-o", "/dev/null", "./..."]));
 }
 
 /// The list that go would use.
@@ -108,7 +111,7 @@ impl Field {
         self.go(&upstream(), &[]).under(Path::new("/usr/bin/unshare"), words)
     }
 
-    fn told(&self, what: &str, run: &GoRun) {
+    fn told(what: &str, run: &GoRun) {
         let output = run.run().success();
         let said =
             output.stderr.lines().filter(|line| line.starts_with("modkeep: ") || line.starts_with("held: "));

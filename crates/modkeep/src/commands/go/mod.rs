@@ -117,7 +117,7 @@ impl Wanted<'_> {
         let args = measured.as_ref().map_or(self.args, |measured| &measured.args);
         let modfile = line.modfile(&goflags).map(|file| folder.join(file));
         let (recorder, tools) = (self.recorder, line.versioned());
-        let run = Run { modfile, tools, recorder, ..self.ladder.run(&go, args, &folder) };
+        let run = Run { tools, modfile, recorder, ..self.ladder.run(&go, args, &folder) };
         let ground = Ground::of(&run, session)?;
         let mut verdict = behind_agent(&run, &line, &goflags, &ground, session)?;
         if let Some(measured) = &measured {

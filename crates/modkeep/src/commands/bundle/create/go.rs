@@ -83,7 +83,9 @@ impl Go {
             own_module: work.module(),
             own_build_cache: work.build_cache(),
         };
-        variables.iter().for_each(|(name, value)| go.set(name, value));
+        for (name, value) in variables {
+            go.set(name, value);
+        }
         let told =
             go.run(&["env", "-json", "GOFLAGS", "GOVERSION", "GOOS", "GOARCH", "GOWORK", "GOMOD"]).await?;
         let told: Told = serde_json::from_slice(&told).map_err(|error| {

@@ -61,9 +61,9 @@ mod tests {
         let command = |words: &[&str]| Method::Command(words.iter().map(|word| (*word).to_owned()).collect());
         assert_eq!(parse("netrc"), Ok(vec![Method::Netrc]));
         assert_eq!(parse("off"), Ok(Vec::new()));
-        let all = parse("git /home/me ; netrc;  /bin/who 'a b' \"c\" d;").unwrap();
+        let all = parse("git /home/u ; netrc;  /bin/who 'a b' \"c\" d;").unwrap();
         let expected =
-            vec![Method::Git("/home/me".into()), Method::Netrc, command(&["/bin/who", "a b", "c", "d"])];
+            vec![Method::Git("/home/u".into()), Method::Netrc, command(&["/bin/who", "a b", "c", "d"])];
         assert_eq!(all, expected);
     }
 
