@@ -66,7 +66,7 @@ pub static LOCK_REPOSITORIES: Setting<PrefixPatterns> = Setting {
         default: DefaultValue::Text(""),
         go: None,
         may_hold_secrets: false,
-        doc: "For which module paths the repository that modkeep.lock names is asked when nobody else says where it is.\n\nThe \
+        doc: "For which module paths modkeep.lock may say where the repository is.\n\nIt is asked when nobody else says where. The \
               host that the lock names then hears of the module, and gets the credentials that you have for it. Patterns are as in \
               GOPRIVATE. Only you can set this, and no project.",
     },
