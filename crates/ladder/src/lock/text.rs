@@ -189,6 +189,7 @@ pub(super) mod tests {
             ("h1:", "h2:"),
             ("t v1.0.0 h1:", "t v1.0.0/go.mod/x h1:"),
             ("[[module]]", "<<<<<<< HEAD\n[[module]]"),
+            ("\n# end\n", "\n"),
         ] {
             let changed = text.replacen(from, to, 1);
             assert_ne!(changed, text, "{from}");
