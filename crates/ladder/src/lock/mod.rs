@@ -1,12 +1,13 @@
 //! modkeep.lock: which commit of which repository each module of a project was built from, and the hashes of its tools.
 //!
 //! * [`text`]: the file as text; [`entry`]: its entries; [`difference`]: what it lacks, held against go.sum and go.mod.
-//! * [`around`]: which module a tool is in.
+//! * [`around`]: which module a tool is in; [`cached`]: whether go has it as it was locked.
 //!
 //! It is trusted as go.sum is, and no further: it says no to what is not as it was, and names no repository that is asked without the
 //! user's consent.
 
 mod around;
+mod cached;
 mod difference;
 mod entry;
 mod text;
@@ -22,6 +23,7 @@ use gomod::gosum::GoSum;
 use vcs::{Anchor, Hold};
 
 pub use around::Around;
+pub use cached::{Foreign, foreign};
 pub use difference::{Difference, wanted};
 pub use text::LockFlaw;
 
@@ -89,9 +91,10 @@ impl Lock {
         parsed.map(Some).map_err(|flaw| LockError::Malformed { path, flaw })
     }
 
-    /// The hashes of these tools alone, which take the place of those of the project; none where one of them is not here.
+    /// The hashes of these tools alone, which take the place of those of the project; none where none of them is here. Packages that are
+    /// built together come from one module, so the hashes of those that are here hold for the others too.
     pub fn pins_of(&self, tools: &[&str]) -> Option<GoSum> {
-        let known: Vec<&GoSum> = tools.iter().map(|tool| self.tools.get(*tool)).collect::<Option<_>>()?;
+        let known: Vec<&GoSum> = tools.iter().filter_map(|tool| self.tools.get(*tool)).collect();
         let text: String = known.iter().map(ToString::to_string).collect();
         (!known.is_empty()).then(|| GoSum::parse_lenient(text.as_bytes()))
     }

@@ -1,6 +1,7 @@
 //! The member `direct` of the upstream list: how repositories are found and read here.
 
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use gomod::repository::Vcs;
@@ -118,6 +119,7 @@ fn git_options(
         key_file: settings.get(&table::SSH_KEY)?,
         known_hosts_file: settings.get(&table::SSH_KNOWN_HOSTS)?,
         with_agent: env.var(AGENT).is_some(),
+        is_configured: matches!(profile, Profile::User) && has_ssh_command(env),
     };
     let access = Access {
         profile,
@@ -135,6 +137,13 @@ fn git_options(
         tags_ahead: settings.get(&table::REPOSITORY_TAGS_AHEAD)?,
         ..GitOptions::default()
     })
+}
+
+/// Whether the configuration of the user or the system says how git is to run ssh. That of a project has no say.
+fn has_ssh_command(env: &Env) -> bool {
+    let mut git = Command::new("git");
+    git.args(["config", "--get", "core.sshCommand"]).current_dir("/").env_clear().envs(env.variables());
+    git.stdin(Stdio::null()).output().is_ok_and(|told| told.status.success() && !told.stdout.is_empty())
 }
 
 /// Reached as git is, but for git's own configuration.

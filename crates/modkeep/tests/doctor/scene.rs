@@ -29,7 +29,7 @@ impl Scene {
             ("go.mod", format!("module example.com/main\n\ngo 1.21\n\nrequire {DEPENDENCY} v1.0.0\n")),
             ("go.sum", dependency("").go_sum_lines()),
             ("main.go", format!("package main\n\nimport _ \"{DEPENDENCY}\"\n\nfunc main() {{}}\n")),
-            ("modkeep.lock", String::new()),
+            ("modkeep.lock", ladder::lock::Lock::default().to_string()),
         ];
         for (name, content) in files {
             fs::write(project.join(name), content).unwrap();

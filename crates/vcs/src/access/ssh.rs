@@ -12,6 +12,8 @@ pub struct SshOptions {
     pub known_hosts_file: Option<PathBuf>,
     /// Whether the agent behind `SSH_AUTH_SOCK` may be asked.
     pub with_agent: bool,
+    /// Whether the user's git has a command of its own for ssh (`core.sshCommand`), which counts then in the place of ours.
+    pub is_configured: bool,
 }
 
 /// How long the connection may take, in seconds.

@@ -88,7 +88,8 @@ impl Git {
         if environment.get("GCM_INTERACTIVE").is_none() {
             call = call.env("GCM_INTERACTIVE", "never");
         }
-        if environment.get("GIT_SSH").is_none() && environment.get("GIT_SSH_COMMAND").is_none() {
+        let is_set = ["GIT_SSH", "GIT_SSH_COMMAND"].iter().any(|name| environment.get(name).is_some());
+        if !is_set && !self.options.access.ssh.is_configured {
             call = call.env("GIT_SSH_COMMAND", ssh::of_user());
         }
         if environment.get("GIT_ALLOW_PROTOCOL").is_none() {

@@ -47,7 +47,7 @@ async fn an_agent_is_asked_when_it_may_be() {
     let _agent = Agent::with_key(&socket, &server.key_file());
     let ask = async |with_agent| {
         let known_hosts_file = Some(server.known_hosts_file());
-        let ssh = SshOptions { key_file: None, known_hosts_file, with_agent };
+        let ssh = SshOptions { known_hosts_file, with_agent, ..SshOptions::default() };
         let options = with_access(Access { ssh, ..Access::default() });
         let variables = [
             ("PATH", std::env::var("PATH").unwrap()),

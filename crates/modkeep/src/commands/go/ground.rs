@@ -76,6 +76,7 @@ impl Ground {
         let lock = lock::read(project.root())?.unwrap_or_default();
         let mut client = Client { rungs, bundles, ..client(&settings, &project, session)? };
         if let Some(pins) = lock.pins_of(tools) {
+            hold_cache(client.module_cache.as_deref(), &pins)?;
             client.pins = Arc::new(pins);
             client.tools = tools.iter().map(|tool| (*tool).to_owned()).collect();
         }
@@ -114,6 +115,17 @@ impl Ground {
         let is_vendored = reads_vendor && self.project.root().is_some_and(is_there);
         self.client.pins.entries().filter(move |_| !is_vendored).map(|(path, _, _)| path)
     }
+}
+
+/// What go has of a locked tool must be what was locked: it asks nobody about it again.
+fn hold_cache(module_cache: Option<&Path>, pins: &GoSum) -> Result<(), Failed> {
+    let Some(foreign) = module_cache.and_then(|cache| ladder::lock::foreign(cache, pins)) else {
+        return Ok(());
+    };
+    let problem =
+        Problem::new(format!("SECURITY: {foreign}")).because("somebody has changed the one or the other");
+    let advice = "find out who; `go clean -modcache` removes what is in the cache, `modkeep lock --drop-tool` what was locked";
+    Err(Failed::new(Exit::Failure, problem.advise(advice)))
 }
 
 /// The rungs that the user wants, or of them those that the project names: the user's flag and variable stand above the project's file,

@@ -8,9 +8,9 @@ use crate::env::Env;
 use crate::exit::Exit;
 use crate::report::{Failed, Problem};
 
-/// The first program called `name` in PATH that is not this very one: modkeep may stand there under the name of go.
+/// The first program called `name` in PATH. For go it is one that is not this very program: modkeep may stand there under its name.
 pub(in crate::commands) fn find(name: &str, env: &Env) -> Result<PathBuf, Failed> {
-    let own = std::env::current_exe().ok().and_then(|path| identity(&path));
+    let own = std::env::current_exe().ok().filter(|_| name == "go").and_then(|path| identity(&path));
     let folders = env.var("PATH").map(std::env::split_paths);
     let candidates = folders.into_iter().flatten().map(|folder| env.cwd().join(folder).join(name));
     let mut programs = candidates.filter(|path| is_program(path) && (own.is_none() || identity(path) != own));
@@ -18,7 +18,7 @@ pub(in crate::commands) fn find(name: &str, env: &Env) -> Result<PathBuf, Failed
         let problem = Problem::new(format!("there is no {name} in PATH"));
         Failed::new(
             Exit::Unavailable,
-            problem.advise("install Go, or put the folder of its programs into PATH"),
+            problem.advise(format!("install {name}, or put the folder that it is in into PATH")),
         )
     })
 }

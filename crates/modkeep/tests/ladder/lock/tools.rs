@@ -96,6 +96,34 @@ fn other_bytes_than_were_locked_are_not_run_even_where_no_database_knows_the_too
     assert!(unheld.stderr.ends_with("other\n"), "without the lock nobody knows better: {}", unheld.stderr);
 }
 
+/// go asks nobody about what it has, and for a tool no go.sum holds it.
+#[test]
+fn what_lies_in_the_module_cache_is_held_to_the_lock_too() {
+    let scene = Scene::new();
+    let upstream = FakeUpstream::builder().modules(modules("good")).start();
+    lock(&scene, &upstream.url(), "off", &["--tool", TOOL]).success();
+    let lying = FakeUpstream::builder().modules(modules("other")).start();
+    scene.home.clear_module_cache();
+    scene.go(&lying.url()).args(["run", TOOL]).run().success();
+    let warm = scene.modkeep(&upstream.url(), &[]).args(["run", TOOL]).run();
+    assert_eq!(warm.status.code(), Some(1), "{}", warm.stderr);
+    assert!(warm.stderr.contains("SECURITY: the module cache has another"), "{}", warm.stderr);
+}
+
+/// A second package of the same module does not switch it off.
+#[test]
+fn one_more_package_on_the_line_is_held_with_it() {
+    let scene = Scene::new();
+    let upstream = FakeUpstream::builder().modules(modules("good")).start();
+    lock(&scene, &upstream.url(), "off", &["--tool", TOOL]).success();
+    let lying = FakeUpstream::builder().modules(modules("other")).start();
+    scene.home.clear_module_cache();
+    let (path, version) = TOOL.split_once('@').unwrap();
+    let unknown = format!("{path}/unknown@{version}");
+    let run = scene.modkeep(&lying.url(), &["--rungs=upstream"]).args(["install", TOOL, &unknown]).run();
+    assert!(!run.status.success() && run.stderr.contains("SECURITY"), "{}", run.stderr);
+}
+
 #[test]
 fn a_tool_that_was_locked_is_locked_again_only_as_it_was() {
     let scene = Scene::new();
