@@ -65,6 +65,12 @@ pub fn code(status: ExitStatus) -> u8 {
     u8::try_from(code).unwrap_or(u8::MAX)
 }
 
+/// The signal that a command died of, if it did.
+pub fn died_of(status: ExitStatus) -> Option<u8> {
+    use std::os::unix::process::ExitStatusExt as _;
+    status.signal().and_then(|signal| u8::try_from(signal).ok())
+}
+
 fn pass_on(child: &Child, signal: Option<Signal>) {
     let pid = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
     if let (Some(pid), Some(signal)) = (pid, signal) {
@@ -101,8 +107,18 @@ impl Signals {
     }
 }
 
+/// What was ignored when we began, as under `nohup`, is not listened for: so it stays ignored here and in the command.
 fn listen(signals: &[Known]) -> io::Result<Vec<(Listener, Signal)>> {
-    signals.iter().map(|(kind, number)| Ok((signal(kind())?, *number))).collect()
+    let ignored = ignored();
+    let wanted = signals.iter().filter(|(kind, _)| ignored & (1 << (kind().as_raw_value() - 1)) == 0);
+    wanted.map(|(kind, number)| Ok((signal(kind())?, *number))).collect()
+}
+
+/// The signals that this process ignores, a bit for each (`SigIgn` in proc(5)); none where the system does not tell.
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
 }
 
 /// One that has come, if any.

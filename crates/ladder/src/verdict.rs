@@ -25,6 +25,7 @@ pub struct Verdict {
     told: Told,
     code: u8,
     stats: Option<Stats>,
+    died_of: Option<u8>,
 }
 
 /// A run as JSON: `--report FILE`. Fields may be added; none is ever taken away or changes its meaning.
@@ -71,13 +72,24 @@ struct ReportedFailure {
 impl Verdict {
     /// Judges a run that the command ended with this code.
     pub fn new(told: Told, code: u8) -> Self {
-        Self { told, code, stats: None }
+        Self { told, code, stats: None, died_of: None }
     }
 
     /// The same, with what was there already.
     #[must_use]
     pub fn with_stats(self, stats: Stats) -> Self {
         Self { stats: Some(stats), ..self }
+    }
+
+    /// The same of a command that a signal ended, if one did.
+    #[must_use]
+    pub fn with_signal(self, died_of: Option<u8>) -> Self {
+        Self { died_of, ..self }
+    }
+
+    /// The signal that the command died of, and nobody else is to blame for its end.
+    pub fn died_of(&self) -> Option<u8> {
+        self.died_of.filter(|_| !self.is_infrastructure())
     }
 
     /// The paths of the modules whose files were asked for.

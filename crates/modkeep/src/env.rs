@@ -59,6 +59,18 @@ impl Env {
         self.vars.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
     }
 
+    /// The same with these variables set.
+    #[must_use]
+    pub fn with<K, V>(&self, vars: impl IntoIterator<Item = (K, V)>) -> Self
+    where
+        K: Into<OsString>,
+        V: Into<OsString>,
+    {
+        let mut env = self.clone();
+        env.vars.extend(vars.into_iter().map(|(name, value)| (name.into(), value.into())));
+        env
+    }
+
     /// The names of all variables that begin with `prefix`, sorted.
     pub fn names_with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
         self.vars.keys().filter_map(|name| name.to_str()).filter(move |name| name.starts_with(prefix))

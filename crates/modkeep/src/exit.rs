@@ -23,6 +23,8 @@ pub enum Exit {
     Config,
     /// What the command that was run ended with; never zero.
     Command(u8),
+    /// The command that was run died of this signal, and so does modkeep: shells stop a loop by it, for example.
+    Died(u8),
 }
 
 impl Exit {
@@ -51,6 +53,7 @@ impl Exit {
             Self::Infrastructure => 75,
             Self::Config => 78,
             Self::Command(code) => code,
+            Self::Died(signal) => 128u8.saturating_add(signal),
         }
     }
 
@@ -69,7 +72,7 @@ impl Exit {
             }
             Self::Infrastructure => "go failed because the network or a server did, not the code",
             Self::Config => "a setting is wrong (file, variable, or one of go's own settings)",
-            Self::Command(_) => "what the command that was run ended with",
+            Self::Command(_) | Self::Died(_) => "what the command that was run ended with",
         }
     }
 

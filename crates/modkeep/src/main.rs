@@ -5,6 +5,7 @@
 use std::io;
 use std::process::ExitCode;
 
+use modkeep::exit::Exit;
 use modkeep::unblocked::Unblocked;
 
 // Serving is many short-lived buffers on many threads, which is what this allocator is good at.
@@ -20,6 +21,10 @@ fn main() -> ExitCode {
         // Without a thread for it, stderr is written to in the plain way: slow telling is better than none.
         Err(_) => modkeep::run(args, &env, out, &mut io::stderr()),
     };
+    if let Exit::Died(signal) = exit {
+        // Comes back for signals that end nothing by themselves; the code says it then.
+        let _ = signal_hook::low_level::emulate_default_handler(signal.into());
+    }
     ExitCode::from(exit.code())
 }
 

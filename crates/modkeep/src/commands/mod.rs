@@ -44,6 +44,11 @@ pub struct Session<'a> {
 }
 
 impl Session<'_> {
+    /// The same session in another environment.
+    pub fn within<'b>(&'b mut self, env: &'b Env) -> Session<'b> {
+        Session { env, files: self.files, out: &mut *self.out, err: &mut *self.err }
+    }
+
     /// The settings of this run, without the user's own agent among the places to ask. Warnings about them are printed.
     pub fn settings(&mut self, given: &Given) -> Result<Settings, Failed> {
         let resolved = resolve(self.env, self.files, given)?;

@@ -94,6 +94,24 @@ fn a_signal_that_reaches_us_alone_reaches_the_command() {
     }
 }
 
+/// Whoever ignores a signal goes on ignoring it, as under `nohup`; and who dies of one, dies of it.
+#[test]
+fn what_is_ignored_stays_ignored_and_a_death_by_a_signal_is_one() {
+    use std::os::unix::process::ExitStatusExt as _;
+    let script = format!(
+        "trap '' HUP; exec {BINARY} exec -- /bin/sh -c 'echo ready; sleep 0.3; echo done; kill -INT $$'"
+    );
+    let mut child = Command::new("/bin/sh").args(["-c", &script]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut out = child.stdout.take().unwrap();
+    let mut ready = [0; 6];
+    out.read_exact(&mut ready).unwrap();
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-HUP", &pid]).status().unwrap().success());
+    let mut rest = String::new();
+    out.read_to_string(&mut rest).unwrap();
+    assert_eq!((rest.as_str(), child.wait().unwrap().signal()), ("done\n", Some(2)));
+}
+
 fn passes_on(name: &str) {
     let script = format!("trap 'exit 9' {name}; echo ready; while :; do sleep 0.05; done");
     let mut child = Command::new(BINARY)

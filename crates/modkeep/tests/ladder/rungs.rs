@@ -62,6 +62,27 @@ fn what_another_go_sum_pins_is_read_near_too() {
     assert!(!build("-mod=readonly"), "go wants its go.sum");
 }
 
+/// go builds without a home, when it is told where its caches are; and nobody's cache is as important as the build.
+#[test]
+fn a_user_without_a_home_or_with_a_cache_that_takes_nothing_builds_all_the_same() {
+    let (scene, server) = (Scene::new(), GitHttps::start());
+    let _repo = repository(&server);
+    scene.settings(&knows(&server));
+    let config = scene.config.join("modkeep/modkeep.toml");
+    let flag = format!("--config={}", config.display());
+    let build = ["build", "-o", "/dev/null", "./..."];
+    let run = with_git(scene.modkeep(NOBODY, &[&flag]));
+    let homeless = ["HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"]
+        .into_iter()
+        .fold(run, |run, name| run.env(name, ""));
+    homeless.args(build).run().success();
+    scene.home.clear_module_cache();
+    let file = scene.home.path().join("no-folder");
+    std::fs::write(&file, "").unwrap();
+    let run = with_git(scene.modkeep(NOBODY, &[])).env("XDG_CACHE_HOME", &file);
+    run.args(build).run().success();
+}
+
 #[test]
 fn rungs_can_be_left_out() {
     let (scene, server) = (Scene::new(), GitHttps::start());

@@ -83,7 +83,7 @@ pub(super) fn attempt(run: &Run<'_>, client: &Client) -> Result<Verdict, Failed>
     if ended.was_interrupted {
         told.unanswered.clear();
     }
-    Ok(Verdict::new(told, child::code(ended.status)))
+    Ok(Verdict::new(told, child::code(ended.status)).with_signal(child::died_of(ended.status)))
 }
 
 /// The agent lives as long as the command.

@@ -28,10 +28,12 @@ pub(in crate::commands) fn conclude(
     if let Some(path) = run.report {
         write_report(verdict, &session.env.cwd().join(path))?;
     }
-    match verdict.exit_code() {
-        0 => Ok(()),
-        code => Err(Failed { exit: exit(code), problems: Vec::new() }),
-    }
+    let exit = match (verdict.died_of(), verdict.exit_code()) {
+        (Some(signal), _) => Exit::Died(signal),
+        (None, 0) => return Ok(()),
+        (None, code) => exit(code),
+    };
+    Err(Failed { exit, problems: Vec::new() })
 }
 
 /// A text as GitHub's runners read it back.

@@ -2,6 +2,7 @@
 //!
 //! * [`program`]: which go is run.
 //! * [`ground`]: what a run stands on; [`behind`]: running it behind the agent; [`ending`]: what is said at the end.
+//! * [`homes`]: where the client keeps what it learns.
 //! * [`measured`]: how much of a build was there already.
 //! * [`toolchain`]: whether go may have to fetch another go first.
 //! * [`vendored`]: the vendor folder before and after.
@@ -9,6 +10,7 @@
 pub(in crate::commands) mod behind;
 pub(in crate::commands) mod ending;
 pub(in crate::commands) mod ground;
+mod homes;
 mod measured;
 pub(in crate::commands) mod program;
 mod toolchain;
@@ -33,6 +35,7 @@ use crate::report::Failed;
 use crate::settings::flags::{Flags, OfClient};
 use behind::Run;
 use ground::Ground;
+use homes::Homes;
 use measured::Measured;
 use vendored::Vendored;
 
@@ -102,6 +105,8 @@ pub fn run(args: &GoArgs, session: &mut Session<'_>) -> Result<(), Failed> {
 impl Wanted<'_> {
     /// Runs go, alone or behind the agent.
     pub(super) fn run(self, session: &mut Session<'_>) -> Result<(), Failed> {
+        let homes = Homes::of(session.env)?;
+        let session = &mut session.within(&homes.env);
         let go = program::find("go", session.env)?;
         let line = CommandLine::read(self.args);
         let goflags = GoSettings::load(session.env, session.files).get("GOFLAGS");
@@ -203,6 +208,8 @@ fn again_from_vendor(
 
 /// Runs a command that runs go.
 pub fn exec(args: &ExecArgs, session: &mut Session<'_>) -> Result<(), Failed> {
+    let homes = Homes::of(session.env)?;
+    let session = &mut session.within(&homes.env);
     let (program, rest) = program::of(&args.command, session.env)?;
     let folder = session.env.cwd().to_owned();
     let run = args.ladder.run(&program, rest, &folder);
