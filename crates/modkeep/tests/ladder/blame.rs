@@ -41,7 +41,7 @@ fn a_go_that_is_not_there_is_said() {
     let run = scene.modkeep(NOBODY, &[]).env("PATH", "/nowhere").args(["build"]).run();
     assert_eq!(run.status.code(), Some(69));
     assert!(
-        run.stderr.contains("there is no go in PATH") && run.stderr.contains("help: install Go"),
+        run.stderr.contains("there is no go in PATH") && run.stderr.contains("help: install go"),
         "{}",
         run.stderr
     );
