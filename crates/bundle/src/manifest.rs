@@ -102,6 +102,11 @@ impl Id {
         &self.0
     }
 
+    /// Whether it is one: 64 hexadecimal digits. One that was read may be anything.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.0.len() == 64 && self.0.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    }
+
     /// The beginning, which is enough for people and file names.
     pub fn short(&self) -> &str {
         self.0.get(..12).unwrap_or(&self.0)

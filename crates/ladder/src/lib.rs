@@ -9,6 +9,7 @@ pub mod lock;
 pub mod outages;
 pub mod pins;
 pub mod project;
+pub mod quoted;
 pub mod rung;
 pub mod shelf;
 pub mod static_build;

@@ -93,6 +93,9 @@ impl Remembered {
 }
 
 fn known(path: &Path) -> Option<BTreeMap<String, Remembered>> {
+    if !fs::metadata(path).ok()?.is_file() {
+        return None;
+    }
     let mut text = Vec::new();
     File::open(path).ok()?.take(SIZE_MAX).read_to_end(&mut text).ok()?;
     serde_json::from_slice(&text).ok()

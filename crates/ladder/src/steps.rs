@@ -133,7 +133,7 @@ fn is_trouble(rung: Rung, failure: &Failure) -> bool {
 }
 
 /// A database is not what a user counts.
-fn name(ask: &Ask) -> Option<String> {
+pub(crate) fn name(ask: &Ask) -> Option<String> {
     if matches!(ask, Ask::SumDb(_)) {
         return None;
     }

@@ -2,6 +2,8 @@
 
 use std::ffi::{OsStr, OsString};
 
+use crate::quoted;
+
 /// How a subcommand is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -21,11 +23,11 @@ pub enum Kind {
 const TABLE: [(&str, Kind); 20] = [
     ("bug", Kind::Local),
     ("build", Kind::Repeatable),
-    ("clean", Kind::Local),
+    ("clean", Kind::Once),
     ("doc", Kind::Once),
     ("env", Kind::Local),
     ("fix", Kind::Once),
-    ("fmt", Kind::Local),
+    ("fmt", Kind::Once),
     ("generate", Kind::Once),
     ("get", Kind::Once),
     ("help", Kind::Local),
@@ -50,8 +52,58 @@ const READS_VENDOR: [&str; 9] = ["build", "fix", "generate", "install", "list", 
 /// The subcommands that build packages.
 const BUILDS: [&str; 5] = ["build", "install", "run", "test", "vet"];
 
-/// The flags of builds that are often given with their value as a word of its own.
-const TAKES_VALUE: [&str; 8] = ["asmflags", "gcflags", "ldflags", "mod", "modfile", "o", "p", "tags"];
+/// The flags of builds and tests that have a value, which may be a word of its own.
+const TAKES_VALUE: [&str; 46] = [
+    "asmflags",
+    "bench",
+    "benchtime",
+    "blockprofile",
+    "blockprofilerate",
+    "buildmode",
+    "compat",
+    "compiler",
+    "count",
+    "covermode",
+    "coverpkg",
+    "coverprofile",
+    "cpu",
+    "cpuprofile",
+    "debug-actiongraph",
+    "exec",
+    "f",
+    "fuzz",
+    "fuzzminimizetime",
+    "fuzztime",
+    "gccgoflags",
+    "gcflags",
+    "installsuffix",
+    "ldflags",
+    "list",
+    "memprofile",
+    "memprofilerate",
+    "mod",
+    "modfile",
+    "mutexprofile",
+    "mutexprofilefraction",
+    "o",
+    "outputdir",
+    "overlay",
+    "p",
+    "parallel",
+    "pgo",
+    "pkgdir",
+    "run",
+    "shuffle",
+    "skip",
+    "tags",
+    "timeout",
+    "toolexec",
+    "trace",
+    "vettool",
+];
+
+/// The subcommands that have subcommands themselves.
+const HAVE_VERBS: [&str; 3] = ["mod", "tool", "work"];
 
 /// The values of `-mod` that leave `vendor/` alone.
 const NOT_FROM_VENDOR: [&str; 2] = ["mod", "readonly"];
@@ -63,7 +115,9 @@ pub struct CommandLine<'a> {
     pub folder: Option<&'a OsStr>,
     /// The subcommand; none for a bare `go`.
     pub subcommand: Option<&'a OsStr>,
-    /// What stands behind it.
+    /// What is to be done, of a subcommand such as `mod`.
+    pub verb: Option<&'a OsStr>,
+    /// What stands behind the subcommand.
     pub rest: &'a [OsString],
 }
 
@@ -74,7 +128,11 @@ impl<'a> CommandLine<'a> {
         let (subcommand, rest) =
             args.split_first().map_or((None, args), |(first, rest)| (Some(first.as_os_str()), rest));
         let (behind, rest) = folder(rest);
-        Self { folder: before.or(behind), subcommand, rest }
+        let has_verb = subcommand.is_some_and(|name| HAVE_VERBS.iter().any(|known| name == *known));
+        let verb = rest.split_first().filter(|_| has_verb);
+        let (within, verb) =
+            verb.map_or((None, None), |(verb, rest)| (folder(rest).0, Some(verb.as_os_str())));
+        Self { folder: before.or(behind).or(within), subcommand, verb, rest }
     }
 
     /// The arguments `args`, of which this line was read, with one more flag behind the subcommand.
@@ -94,7 +152,7 @@ impl<'a> CommandLine<'a> {
 
     /// Whether it builds from `vendor/`, where there is one. `goflags` are the flags that go adds by itself.
     pub fn reads_vendor(&self, goflags: &str) -> bool {
-        let given = self.given("mod", goflags);
+        let given = self.mode(goflags);
         let reads = self.subcommand.is_some_and(|name| READS_VENDOR.iter().any(|known| name == *known));
         reads && !given.is_some_and(|mode| NOT_FROM_VENDOR.contains(&mode.as_str()))
     }
@@ -104,11 +162,16 @@ impl<'a> CommandLine<'a> {
         self.given("modfile", goflags)
     }
 
+    /// The value of `-mod`.
+    pub fn mode(&self, goflags: &str) -> Option<String> {
+        self.given("mod", goflags)
+    }
+
     /// The value of a flag, from the line or else from the flags that go adds by itself.
     fn given(&self, name: &str, goflags: &str) -> Option<String> {
         self.flag(name).or_else(|| {
-            let set = goflags.split_whitespace().rev().find_map(|flag| value(flag, name));
-            set.map(str::to_owned)
+            let set = flags(goflags);
+            set.iter().rev().find_map(|flag| value(flag, name)).map(str::to_owned)
         })
     }
 
@@ -117,10 +180,14 @@ impl<'a> CommandLine<'a> {
         self.subcommand.is_some_and(|name| BUILDS.iter().any(|known| name == *known))
     }
 
-    /// Whether it is `go mod vendor` or `go work vendor`, which make `vendor/` anew.
+    /// Whether it is `go mod vendor` or `go work vendor`, which make `vendor/` anew, and not another folder.
     pub fn makes_vendor(&self) -> bool {
         let is_it = self.subcommand.is_some_and(|name| name == "mod" || name == "work");
-        is_it && self.rest.first().is_some_and(|word| word == "vendor")
+        let is_elsewhere = |word: &OsString| {
+            let word = word.to_string_lossy();
+            matches!(&*word, "-o" | "--o") || value(&word, "o").is_some()
+        };
+        is_it && self.verb.is_some_and(|verb| verb == "vendor") && !self.rest.iter().any(is_elsewhere)
     }
 
     /// The packages at versions of their own that it installs or runs, such as `example.com/cmd/x@v1.2.3`: they are built without the
@@ -140,19 +207,21 @@ impl<'a> CommandLine<'a> {
         words.take(taken).filter(|word| word.contains('@')).collect()
     }
 
-    /// The last value of a flag before the first package: `-name=value` or `-name value`. What stands behind may be for the user's
-    /// program. Of a flag that is not known here, the value is taken for a package: then less is known of the line, and nothing wrong.
+    /// The last value of a flag, `-name=value` or `-name value`, before the first package, or for `test` before `-args`: what stands
+    /// behind may be for the user's program.
     fn flag(&self, name: &str) -> Option<String> {
+        let reads_on = self.subcommand.is_some_and(|subcommand| subcommand == "test");
         let mut words = self.rest.iter().map(|arg| arg.to_string_lossy().into_owned());
         let mut found = None;
-        while let Some(word) = words.next().filter(|word| word.starts_with('-')) {
+        while let Some(word) = words.next().filter(|word| word.starts_with('-') || reads_on) {
             let inner = word.trim_start_matches('-');
-            if let Some(value) = value(&word, name) {
-                found = Some(value.to_owned());
-            } else if inner == name {
-                found = words.next();
-            } else if TAKES_VALUE.contains(&inner) {
-                words.next();
+            match value(&word, name) {
+                Some(value) => found = Some(value.to_owned()),
+                None if !word.starts_with('-') => {}
+                None if inner == "args" => break,
+                None if inner == name => found = words.next(),
+                None if TAKES_VALUE.contains(&inner) => drop(words.next()),
+                None => {}
             }
         }
         found
@@ -160,12 +229,17 @@ impl<'a> CommandLine<'a> {
 
     fn runs_tools(&self, goflags: &str) -> bool {
         let given = self.rest.iter().map(|arg| arg.to_string_lossy());
-        let inherited = goflags.split_whitespace().map(Into::into);
+        let inherited = flags(goflags).into_iter().map(Into::into);
         given.chain(inherited).any(|flag| {
             let name = flag.trim_start_matches('-').split('=').next().unwrap_or_default().to_owned();
             flag.starts_with('-') && RUNS_TOOLS.contains(&name.as_str())
         })
     }
+}
+
+/// The flags in GOFLAGS; none where it cannot be read, which go says itself.
+fn flags(goflags: &str) -> Vec<String> {
+    quoted::split(goflags).unwrap_or_default()
 }
 
 /// The value in `-name=value`.

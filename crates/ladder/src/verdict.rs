@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde::Serialize;
-use source::{Ask, Failure, FailureKind};
+use source::{Ask, Failure, FailureKind, Origin};
 
 use crate::rung::Rung;
 use crate::stats::Stats;
-use crate::steps::{Down, Told};
+use crate::steps::{self, Down, Told};
 
 /// The exit code of a run that failed for want of a network: `EX_TEMPFAIL`, "try again later".
 pub const INFRASTRUCTURE: u8 = 75;
@@ -79,6 +79,19 @@ impl Verdict {
     #[must_use]
     pub fn with_stats(self, stats: Stats) -> Self {
         Self { stats: Some(stats), ..self }
+    }
+
+    /// The same of a run that ended well where an earlier one had failed, because the whole of `vendor/` stood in for what nobody gave then.
+    #[must_use]
+    pub fn rescued(mut self, failed: &Self) -> Self {
+        let origin = Origin::new("the signed snapshot of vendor/");
+        for (ask, failure) in failed.told.outages() {
+            let Some(module) = steps::name(ask) else { continue };
+            let above = vec![(Rung::Upstream, failure.clone())];
+            self.told.down.insert(module, Down { rung: Rung::Vendor, origin: origin.clone(), above });
+        }
+        self.told.modules = self.told.modules.max(failed.told.modules);
+        self
     }
 
     /// The same of a command that a signal ended, if one did.
@@ -219,7 +232,9 @@ fn failed(ask: Option<&Ask>, rung: Option<Rung>, failure: &Failure) -> ReportedF
 
 /// Why the healthy path was left: the most serious failure above.
 fn reason(down: &Down) -> String {
-    let worst = down.above.iter().map(|(_, failure)| failure).max_by_key(|failure| failure.kind());
+    // Of equals the first: the rungs above are the usual ones.
+    let failures = down.above.iter().map(|(_, failure)| failure);
+    let worst = failures.reduce(|first, later| if later.kind() > first.kind() { later } else { first });
     worst.map_or_else(String::new, |failure| short(&format!("{}: {}", failure.origin(), failure.message())))
 }
 
@@ -237,7 +252,6 @@ mod tests {
     use std::time::Duration;
 
     use gomod::ModuleVersion;
-    use source::Origin;
 
     use super::*;
     use crate::Steps;

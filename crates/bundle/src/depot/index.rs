@@ -60,7 +60,7 @@ impl Index {
         let mut bundles = Vec::new();
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
             let listing: Listing = serde_json::from_str(line).map_err(|error| bad(error.to_string()))?;
-            if !is_file_name(&listing.file) || listing.id.as_str().len() != 64 {
+            if !is_file_name(&listing.file) || !listing.id.is_whole() {
                 return Err(bad("a name in it is none".to_owned()));
             }
             bundles.push(listing);

@@ -1,6 +1,7 @@
 //! Hands a bundle to a depot: the file first, then its line in the list, so that a list never names what is not there.
 
 use std::path::Path;
+use std::time::Duration;
 
 use gomod::gosumdb::VerifierKey;
 use source::blocks::off_worker;
@@ -10,7 +11,10 @@ use super::{DepotError, Location, Reach, open};
 use crate::Bundle;
 
 /// How often the list is read again when others have changed it meanwhile.
-const ATTEMPTS: usize = 8;
+const ATTEMPTS: u32 = 40;
+
+/// How long it waits before it reads the list again, at most: a random part of it, so that two do not meet each time.
+const PAUSE_MAX: Duration = Duration::from_millis(250);
 
 /// Puts the bundle in `file`, which one of `keys` must have signed, into a depot. `sent` is told of the bytes.
 ///
@@ -36,6 +40,7 @@ pub async fn push(
         if index::replace(&*files, &index.with(listing.clone()), stamp.as_ref()).await? {
             return Ok(listing);
         }
+        tokio::time::sleep(PAUSE_MAX.mul_f64(fastrand::f64())).await;
     }
     Err(DepotError::Busy(location.to_string()))
 }

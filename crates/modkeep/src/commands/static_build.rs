@@ -12,6 +12,7 @@ use ladder::project::Project;
 use ladder::static_build::environment;
 use ladder::static_build::isolation::Isolation;
 use ladder::static_build::locks::{self, Lock, State};
+use ladder::subcommand::CommandLine;
 use ladder::vendor::{self, Look, Verdict, consistent, signature, verify};
 use tokio::process::Command;
 
@@ -40,6 +41,7 @@ pub struct StaticArgs {
 
 /// Checks the locks, then builds.
 pub fn run(args: &StaticArgs, session: &mut Session<'_>) -> Result<(), Failed> {
+    refuse_others(&args.args)?;
     let go = program::find("go", session.env)?;
     let settings = GoSettings::load(session.env, session.files);
     let get = |name: &str| settings.get(name).map(|(value, _)| value);
@@ -50,6 +52,20 @@ pub fn run(args: &StaticArgs, session: &mut Session<'_>) -> Result<(), Failed> {
         return Ok(());
     }
     build(args, root, &go, &get("GOFLAGS").unwrap_or_default(), session)
+}
+
+/// What is checked is what is built: this project, from its `vendor/`.
+fn refuse_others(args: &[OsString]) -> Result<(), Failed> {
+    let line = CommandLine::read(args);
+    if line.folder.is_none()
+        && line.modfile("").is_none()
+        && line.mode("").is_none_or(|mode| mode == "vendor")
+    {
+        return Ok(());
+    }
+    let problem = Problem::new("modkeep static builds the project of this folder, from its vendor/");
+    let advice = "leave out -C, -mod and -modfile, and run it in the project's folder";
+    Err(Failed::new(Exit::Usage, problem.advise(advice)))
 }
 
 /// Tells how each lock stands, and fails when one is broken.

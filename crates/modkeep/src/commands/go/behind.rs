@@ -16,6 +16,7 @@ use protocol::{Observer, Observers};
 use source::Failure;
 use tokio::process::Command;
 
+use super::program;
 use crate::exit::Exit;
 use crate::report::{Failed, Problem};
 use crate::settings::flags::Given;
@@ -88,9 +89,14 @@ pub(super) fn attempt(run: &Run<'_>, client: &Client) -> Result<Verdict, Failed>
 
 /// The agent lives as long as the command.
 async fn attended(run: &Run<'_>, client: Client) -> Result<child::Ended, Failed> {
+    let depth = program::depth(&client.env)?;
     let (_agent, variables) = heard_agent(client, observers(run)).await?;
     let mut command = Command::new(run.program);
-    command.args(run.args).envs(run.variables.iter().cloned()).envs(variables);
+    command
+        .env(program::DEPTH, depth.to_string())
+        .args(run.args)
+        .envs(run.variables.iter().cloned())
+        .envs(variables);
     if run.is_silent {
         command.stdout(Stdio::null());
     }

@@ -7,7 +7,7 @@ use ladder::verdict::Verdict;
 use super::behind::Run;
 use crate::commands::Session;
 use crate::exit::Exit;
-use crate::report::{Failed, Problem};
+use crate::report::{self, Failed, Problem};
 
 /// The variable by which GitHub's runners say that they are there.
 const GITHUB: &str = "GITHUB_ACTIONS";
@@ -26,7 +26,11 @@ pub(in crate::commands) fn conclude(
         writeln!(session.err, "::error title=modkeep::{}", escaped(&text))?;
     }
     if let Some(path) = run.report {
-        write_report(verdict, &session.env.cwd().join(path))?;
+        match write_report(verdict, &session.env.cwd().join(path)) {
+            // What the command ended with weighs more.
+            Err(failed) if verdict.exit_code() != 0 => report::write_warnings(&failed.problems, session.err)?,
+            written => written?,
+        }
     }
     let exit = match (verdict.died_of(), verdict.exit_code()) {
         (Some(signal), _) => Exit::Died(signal),

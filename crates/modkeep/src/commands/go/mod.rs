@@ -21,17 +21,19 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 use ladder::project::Project;
 use ladder::subcommand::{CommandLine, Kind};
 use ladder::trace::Recorder;
 use ladder::verdict::Verdict;
+use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::commands::Session;
 use crate::commands::vendor::telling;
 use crate::go::GoSettings;
-use crate::report::Failed;
+use crate::report::{self, Failed};
 use crate::settings::flags::{Flags, OfClient};
 use behind::Run;
 use ground::Ground;
@@ -136,7 +138,11 @@ impl Wanted<'_> {
         if let Err(failed) = self.prepare(go, folder, session) {
             return failed;
         }
-        let error = Command::new(go).args(self.args).exec();
+        let depth = match program::depth(session.env) {
+            Ok(depth) => depth,
+            Err(failed) => return failed,
+        };
+        let error = Command::new(go).args(self.args).env(program::DEPTH, depth.to_string()).exec();
         behind::cannot_start(go, &error)
     }
 
@@ -175,11 +181,12 @@ fn behind_agent(
     if let Some(vendored) = vendored.as_ref().filter(|_| line.reads_vendor(goflags)) {
         vendored.guard(session)?;
     }
+    let interrupted = interrupts()?;
     let listed = vendored.as_ref().filter(|vendored| line.makes_vendor() && vendored.is_listed());
     let mut verdict = ground.attempt(run)?;
     match &vendored {
         Some(vendored) if verdict.is_infrastructure() && line.kind(goflags) == Kind::Repeatable => {
-            verdict = again_from_vendor(verdict, run, ground, vendored, session)?;
+            verdict = again_from_vendor(verdict, run, ground, vendored, &interrupted, session)?;
         }
         _ => {}
     }
@@ -189,21 +196,43 @@ fn behind_agent(
     Ok(verdict)
 }
 
+/// Tells whether somebody wants all of this to end, also between two runs of go.
+fn interrupts() -> Result<Arc<AtomicBool>, Failed> {
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        signal_hook::flag::register(signal, flag.clone())?;
+    }
+    Ok(flag)
+}
+
 /// Nobody could answer, and go has not run the user's code: the same command once more, from the signed snapshot.
 fn again_from_vendor(
     failed: Verdict,
     run: &Run<'_>,
     ground: &Ground,
     vendored: &Vendored,
+    interrupted: &AtomicBool,
     session: &mut Session<'_>,
 ) -> Result<Verdict, Failed> {
-    let Some(placement) = vendored.stand_in()? else { return Ok(failed) };
+    let placement = match vendored.stand_in() {
+        Ok(Some(placement)) => placement,
+        Ok(None) => return Ok(failed),
+        // Why it cannot help is worth knowing, and no more than that.
+        Err(unusable) => {
+            report::write_warnings(&unusable.problems, session.err)?;
+            return Ok(failed);
+        }
+    };
+    if interrupted.load(Ordering::Relaxed) {
+        placement.remove().map_err(telling::failed)?;
+        return Ok(failed);
+    }
     writeln!(session.err, "modkeep: nobody could answer; building from the signed snapshot of vendor/")?;
     session.err.flush()?;
     let args = vendored::from_vendor(run.args);
     let verdict = ground.attempt(&Run { args: &args, modfile: None, ..run.clone() });
     placement.remove().map_err(telling::failed)?;
-    verdict
+    verdict.map(|verdict| verdict.rescued(&failed))
 }
 
 /// Runs a command that runs go.

@@ -12,7 +12,9 @@ use crate::report::{Failed, Problem};
 pub(in crate::commands) fn find(name: &str, env: &Env) -> Result<PathBuf, Failed> {
     let own = std::env::current_exe().ok().filter(|_| name == "go").and_then(|path| identity(&path));
     let folders = env.var("PATH").map(std::env::split_paths);
-    let candidates = folders.into_iter().flatten().map(|folder| env.cwd().join(folder).join(name));
+    // Relative folders are skipped, as go itself refuses them: the working directory may be a stranger's.
+    let folders = folders.into_iter().flatten().filter(|folder| folder.is_absolute());
+    let candidates = folders.map(|folder| folder.join(name));
     let mut programs = candidates.filter(|path| is_program(path) && (own.is_none() || identity(path) != own));
     programs.next().ok_or_else(|| {
         let problem = Problem::new(format!("there is no {name} in PATH"));
@@ -21,6 +23,27 @@ pub(in crate::commands) fn find(name: &str, env: &Env) -> Result<PathBuf, Failed
             problem.advise(format!("install {name}, or put the folder that it is in into PATH")),
         )
     })
+}
+
+/// The variable that counts how many of us stand above one another. It is no setting.
+pub(in crate::commands) const DEPTH: &str = "_MODKEEP_DEPTH";
+
+/// How many: a script that runs modkeep may well be run by modkeep, and more than that is a go that runs modkeep that runs it.
+const DEPTH_MAX: u32 = 6;
+
+/// How many of us stand above, and we with them.
+///
+/// # Errors
+/// The go in PATH leads back to us.
+pub(in crate::commands) fn depth(env: &Env) -> Result<u32, Failed> {
+    let above = env.var(DEPTH).and_then(|depth| depth.to_str()?.parse().ok()).unwrap_or(0);
+    if above < DEPTH_MAX {
+        return Ok(above + 1);
+    }
+    let problem = Problem::new("modkeep runs a go that runs modkeep, and so on");
+    let advice =
+        "a script called go stands first in PATH; have it run the real go by its path, or put that before it";
+    Err(Failed::new(Exit::Unavailable, problem.advise(advice)))
 }
 
 /// The program of a command line, by its path or by its name in PATH, and the arguments behind it.

@@ -3,6 +3,8 @@
 //! Commands that fetch no modules are run as if modkeep were not there. If go would switch to a toolchain that is not on this machine
 //! yet, it would be fetched without the ladder, so it is fetched before.
 
+use std::cmp::Ordering;
+
 use ladder::project::Project;
 
 use crate::env::Env;
@@ -33,15 +35,21 @@ fn is_fetched(setting: &str, local: &str, wanted: &[String]) -> bool {
     let named = (name != LOCAL && name != local).then_some(name);
     let of_project = wanted.iter().map(String::as_str).filter(|_| mode == "auto");
     // In the mode `path` they must be on PATH.
-    mode != "path" && named.into_iter().chain(of_project).any(|version| is_later(version, local))
+    mode != "path" && (named.is_some() || of_project.into_iter().any(|version| is_later(version, local)))
 }
 
 /// Whether one version may be later than another; of two that differ only in words, each may.
 fn is_later(version: &str, than: &str) -> bool {
+    let (version, than) = (version.trim_start_matches("go"), than.trim_start_matches("go"));
     let numbers = |text: &str| -> Vec<u64> {
-        text.split(|c: char| !c.is_ascii_digit()).filter_map(|number| number.parse().ok()).collect()
+        let release = text.split(|c: char| c.is_ascii_alphabetic()).next().unwrap_or_default();
+        release.split('.').filter_map(|number| number.parse().ok()).collect()
     };
-    numbers(version) > numbers(than)
+    let is_prerelease = |text: &str| text.contains(|c: char| c.is_ascii_alphabetic());
+    match numbers(version).cmp(&numbers(than)) {
+        Ordering::Equal => version != than && (is_prerelease(version) || is_prerelease(than)),
+        order => order == Ordering::Greater,
+    }
 }
 
 #[cfg(test)]
@@ -54,7 +62,7 @@ mod tests {
             let wanted: Vec<String> = wanted.iter().map(|text| (*text).to_owned()).collect();
             is_fetched(setting, "go1.26.8", &wanted)
         };
-        for setting in ["", "auto", "local+auto", "go1.20+auto"] {
+        for setting in ["", "auto", "local+auto"] {
             assert!(fetched(setting, &["1.27"]) && fetched(setting, &["1.21", "go1.26.9"]), "{setting}");
             assert!(!fetched(setting, &["1.26.8"]) && !fetched(setting, &[]), "{setting}");
         }
@@ -62,6 +70,15 @@ mod tests {
             assert!(!fetched(setting, &["1.99"]), "{setting}");
         }
         assert!(fetched("go1.27.1", &[]) && fetched("go1.27.1+auto", &[]) && !fetched("go1.26.8", &["1.99"]));
+        assert!(
+            fetched("go1.20+auto", &[]) && fetched("go1.22.0", &[]),
+            "the named one is taken, older or not"
+        );
+        assert!(
+            is_later("1.27.0", "go1.27rc2")
+                && is_later("1.27rc3", "go1.27rc2")
+                && !is_later("1.27rc1", "go1.27.0")
+        );
         assert!(is_fetched("auto", "", &["1.21".to_owned()]), "nobody knows which go is installed");
     }
 }

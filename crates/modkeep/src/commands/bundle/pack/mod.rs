@@ -79,6 +79,9 @@ impl<'a> Packing<'a> {
         settings: &'a Settings,
         session: &Session<'_>,
     ) -> Result<Self, Failed> {
+        if let Some(named) = &args.output {
+            output::refuse_old(&session.env.cwd().join(named), args.force)?;
+        }
         let signer = keys::signer(settings)?;
         let earlier = earlier(args, settings, session)?;
         let work = Work::begin(session.env)?;

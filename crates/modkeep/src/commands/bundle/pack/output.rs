@@ -24,13 +24,7 @@ impl Output {
         let named =
             args.output.clone().unwrap_or_else(|| PathBuf::from(default_name(project, SystemTime::now())));
         let path = cwd.join(named);
-        if path.exists() && !args.force {
-            let problem = Problem::new(format!("{} is there already", path.display()));
-            return Err(Failed::new(
-                Exit::Usage,
-                problem.advise("name another file with --output, or give --force"),
-            ));
-        }
+        refuse_old(&path, args.force)?;
         let folder = path.parent().unwrap_or(cwd);
         let draft = tempfile::Builder::new().prefix(".modkeep-").permissions(readable()).tempfile_in(folder);
         let draft = draft.map_err(|error| not_written(&path, &error))?;
@@ -58,6 +52,15 @@ impl Output {
         publish().map_err(|error| not_written(&path, &error))?;
         Ok(path)
     }
+}
+
+/// A file that is there stays, unless it may be replaced.
+pub(super) fn refuse_old(path: &Path, may_replace: bool) -> Result<(), Failed> {
+    if may_replace || !path.exists() {
+        return Ok(());
+    }
+    let problem = Problem::new(format!("{} is there already", path.display()));
+    Err(Failed::new(Exit::Usage, problem.advise("name another file with --output, or give --force")))
 }
 
 /// What everybody may read, as far as the user's umask lets them.
