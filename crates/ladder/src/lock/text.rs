@@ -196,7 +196,9 @@ pub(super) mod tests {
             assert!(Lock::parse(changed.as_bytes()).is_err(), "{from} -> {to}");
         }
         let name = "\"example.com/t/cmd/x@v1.0.0\"";
-        let forged = text.replace(name, "\"x\\nhelp: do\"").replace("h1:", "h2:");
+        let forged = text
+            .replace(name, "\"x\\nhelp: do\"")
+            .replace("example.com/t v1.0.0 h1:", "example.com/t v1.0.0 h2:");
         let told = Lock::parse(forged.as_bytes()).unwrap_err().to_string();
         assert!(told.contains("help: do") && !told.contains('\n'), "{told}");
         let cut = Lock::parse(b"schema = 1\nhold = \"commit\"\n[[module]]\npath = \"a").unwrap_err();

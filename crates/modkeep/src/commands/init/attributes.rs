@@ -44,8 +44,8 @@ mod tests {
     #[test]
     fn what_is_complete_stays_and_what_is_lacking_comes_at_the_end() {
         assert_eq!(merged("").lines().count(), EXACT.len() + 1);
-        let theirs = merged("* text=auto\n/vendor/** binary\ngo.sum text");
-        assert!(theirs.starts_with("* text=auto\n/vendor/** binary\ngo.sum text\n#"), "{theirs}");
+        let theirs = merged("* text=auto\ngo.sum text\n/vendor/** binary");
+        assert!(theirs.starts_with("* text=auto\ngo.sum text\n/vendor/** binary\n#"), "{theirs}");
         assert!(
             theirs
                 .ends_with("go.sum -text\ngo.work.sum -text\nvendor.offline/** -text\nvendor.bak/** -text\n"),
@@ -58,9 +58,9 @@ mod tests {
         let fresh = merged("");
         let beaten = merged(&format!("{fresh}* text=auto eol=crlf\n"));
         assert_eq!(beaten.matches("go.sum -text\n").count(), 2, "{beaten}");
-        let sums = merged(&format!("{fresh}*.sum text\n"));
-        assert!(sums.ends_with("*.sum text\ngo.sum -text\ngo.work.sum -text\n"), "{sums}");
-        assert_eq!(completed(format!("{fresh}*.png binary\nMy.sum text\n").as_bytes()), None);
+        let sums = merged(&format!("{fresh}/*.sum text\n"));
+        assert!(sums.ends_with("/*.sum text\ngo.sum -text\ngo.work.sum -text\n"), "{sums}");
+        assert_eq!(completed(format!("{fresh}*.png binary\n/My.sum text\n").as_bytes()), None);
     }
 
     #[test]

@@ -73,11 +73,13 @@ fn is_same(theirs: &str, pattern: &str) -> bool {
 
 /// Whether there may be a file that both match.
 fn may_match(theirs: &str, pattern: &str) -> bool {
-    let theirs = theirs.strip_prefix('/').unwrap_or(theirs);
-    match pattern.strip_suffix("/**") {
+    let below = theirs.strip_prefix('/');
+    let theirs = below.unwrap_or(theirs);
+    match (pattern.strip_suffix("/**"), theirs.split_once('/')) {
+        (Some(folder), Some((first, _))) => may_be(first, folder),
         // Without a slash a pattern is about names, whatever their folder.
-        Some(folder) => theirs.split_once('/').is_none_or(|(first, _)| may_be(first, folder)),
-        None => may_be(theirs.rsplit('/').next().unwrap_or(theirs), pattern),
+        (Some(_), None) => below.is_none(),
+        (None, _) => may_be(theirs.rsplit('/').next().unwrap_or(theirs), pattern),
     }
 }
 
@@ -112,7 +114,9 @@ mod tests {
             ("[attr]binary text\n* binary", false, false),
             ("*.go text", true, false),
             ("Makefile text", true, false),
-            ("docs/** text", true, true),
+            ("docs/** text", false, true),
+            ("docs/*.go text", true, true),
+            ("/*.sum text", false, true),
             ("docs/*.sum text", false, true),
             ("go.* text", false, false),
             ("go.[ms]* text", false, false),
@@ -120,7 +124,7 @@ mod tests {
             ("go\\.sum text", false, false),
             ("/vendor/a/b.txt text", true, false),
             ("*/a.txt text", true, false),
-            ("vendor.offline/** text", true, true),
+            ("vendor.offline/** text", false, true),
             ("a.sum text", true, false),
         ] {
             let text = format!("go.sum -text\n/vendor/** -text\n{later}\n");
