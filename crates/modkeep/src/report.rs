@@ -8,6 +8,7 @@
 //!   help: make it readable for the user that runs modkeep
 //! ```
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::io::{self, Write};
@@ -62,13 +63,13 @@ impl Problem {
         self
     }
 
-    /// Writes the problem under `label`, which is `error` or `warning`.
+    /// Writes the problem under `label`, which is `error` or `warning`. Its texts may hold what a stranger has written.
     fn write(&self, label: &str, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{label}: {}", self.message)?;
+        writeln!(out, "{label}: {}", visible(&self.message))?;
         for cause in &self.causes {
-            writeln!(out, "  cause: {cause}")?;
+            writeln!(out, "  cause: {}", visible(cause))?;
         }
-        self.help.iter().try_for_each(|help| writeln!(out, "  help: {help}"))
+        self.help.iter().try_for_each(|help| writeln!(out, "  help: {}", visible(help)))
     }
 }
 
@@ -78,6 +79,21 @@ impl fmt::Display for Problem {
         out.write_str(&self.message)?;
         self.causes.iter().try_for_each(|cause| write!(out, ": {cause}"))
     }
+}
+
+/// The text with escapes for what would have a terminal do something or would turn the direction of a line round. Line feeds stay:
+/// what a program has said may have several lines.
+fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_active) {
+        return Cow::Borrowed(text);
+    }
+    let escaped = |c: char| if is_active(c) { c.escape_default().to_string() } else { c.to_string() };
+    Cow::Owned(text.chars().map(escaped).collect())
+}
+
+fn is_active(c: char) -> bool {
+    let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || c.is_control() && !matches!(c, '\n' | '\t')
 }
 
 /// A command that did not succeed: the exit code, and everything that was wrong at once.
@@ -138,6 +154,16 @@ mod tests {
         assert_eq!(problem.to_string(), "no: one: two");
         let failed = Failed::new(Exit::Failure, problem);
         assert_eq!(printed(&failed), "error: no\n  cause: one\n  cause: two\n  help: do\n");
+    }
+
+    #[test]
+    fn what_a_stranger_wrote_moves_no_cursor() {
+        let problem = Problem::new("a\u{1b}[2Jb").because("one\n\ttwo\r").advise("\u{9b}31m \u{202e}ü");
+        let told = printed(&Failed::new(Exit::Failure, problem.clone()));
+        assert_eq!(told, "error: a\\u{1b}[2Jb\n  cause: one\n\ttwo\\r\n  help: \\u{9b}31m \\u{202e}ü\n");
+        let mut out = Vec::new();
+        write_warnings(&[problem], &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), told.replacen("error", "warning", 1));
     }
 
     #[test]

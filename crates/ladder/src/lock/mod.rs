@@ -118,9 +118,17 @@ fn publish(root: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
     File::open(root)?.sync_all()
 }
 
+/// Opens what is a file: a pipe in its place could be waited for without end.
+fn open(path: &Path) -> io::Result<File> {
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+    }
+    File::open(path)
+}
+
 fn content(path: &Path) -> Result<Option<Vec<u8>>, LockError> {
     let failed = |source| LockError::Read { path: path.to_owned(), source };
-    let file = match File::open(path) {
+    let file = match open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
@@ -167,5 +175,14 @@ mod tests {
         fs::create_dir(&path).unwrap();
         assert!(matches!(Lock::read(folder.path()), Err(LockError::Read { .. })));
         assert!(matches!(text::tests::sample().write(folder.path()), Err(LockError::Write { .. })));
+    }
+
+    #[test]
+    fn a_pipe_in_its_place_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = std::process::Command::new("mkfifo").arg(folder.path().join(NAME)).status().unwrap();
+        assert!(made.success());
+        let told = Lock::read(folder.path()).unwrap_err().to_string();
+        assert!(told.contains(NAME) && told.contains("not a regular file"), "{told}");
     }
 }

@@ -37,7 +37,7 @@ pub enum LockFlaw {
     #[error("its schema is {0}, and this modkeep reads {SCHEMA}")]
     Schema(u32),
     /// An entry says something impossible.
-    #[error("{entry}: {field} is wrong: {why}")]
+    #[error("{}: {field} is wrong: {}", .entry.escape_debug(), .why.replace('\n', " "))]
     Field {
         /// Which module or tool.
         entry: String,
@@ -195,6 +195,12 @@ pub(super) mod tests {
             assert_ne!(changed, text, "{from}");
             assert!(Lock::parse(changed.as_bytes()).is_err(), "{from} -> {to}");
         }
+        let name = "\"example.com/t/cmd/x@v1.0.0\"";
+        let forged = text
+            .replace(name, "\"x\\nhelp: do\"")
+            .replace("example.com/t v1.0.0 h1:", "example.com/t v1.0.0 h2:");
+        let told = Lock::parse(forged.as_bytes()).unwrap_err().to_string();
+        assert!(told.contains("help: do") && !told.contains('\n'), "{told}");
         let cut = Lock::parse(b"schema = 1\nhold = \"commit\"\n[[module]]\npath = \"a").unwrap_err();
         assert!(cut.to_string().contains("line 4"), "{cut}");
     }

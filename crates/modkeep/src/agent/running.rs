@@ -13,6 +13,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde::{Deserialize, Serialize};
 
 use super::home::Home;
+use super::mark::Mark;
 use crate::exit::Exit;
 use crate::report::{Failed, Problem};
 
@@ -41,6 +42,9 @@ pub struct Running {
     pub since: String,
     /// Its version of modkeep.
     pub version: String,
+    /// What tells it from others of its number.
+    #[serde(default)]
+    pub mark: Mark,
 }
 
 impl Running {
@@ -52,12 +56,18 @@ impl Running {
             port,
             since: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            mark: Mark::of(std::process::id()),
         }
     }
 
-    /// Whether it runs on this machine, so that its number and port mean something here.
+    /// Whether it runs on this machine and not in another container, so that its number and port mean something here.
     pub fn is_here(&self) -> bool {
-        self.host == host()
+        self.host == host() && self.mark.is_of_our_namespace()
+    }
+
+    /// Whether the process of its number is the agent, and no stranger that has the number here.
+    pub fn is_process(&self) -> bool {
+        self.is_here() && self.mark == Mark::of(self.pid)
     }
 }
 
@@ -187,7 +197,8 @@ mod tests {
         let mut held = Held::take(&home).unwrap().unwrap();
         let running = Running::here(17663);
         held.tell(&running).unwrap();
-        assert_eq!((find_settled(&home).unwrap(), running.is_here()), (Some(running), true));
+        assert!(running.is_here() && running.is_process());
+        assert_eq!(find_settled(&home).unwrap(), Some(running));
         assert!(Held::take(&home).unwrap().is_none());
         drop(held);
         assert_eq!(find(&home).unwrap(), None, "what a dead one has said does not count");

@@ -76,7 +76,7 @@ impl ProjectFile {
                           else belongs into the user's own modkeep.toml";
             Failed::new(Exit::Config, problem.advise(advice))
         };
-        let read: Self = toml::from_str(text).map_err(|error| wrong(error.message().to_owned()))?;
+        let read: Self = toml::from_str(text).map_err(|error| wrong(error.message().replace('\n', " ")))?;
         read.rungs(path).map_err(|invalid| wrong(invalid.0))?;
         Ok(read)
     }
@@ -110,6 +110,12 @@ mod tests {
         assert!(file.vendor.require_checksums);
         assert_eq!(file.chosen_rungs(Path::new("/p")), Some(vec![Rung::Cache, Rung::Upstream]));
         assert_eq!(ProjectFile::read(Path::new("/q"), &Memory::of(&[])).unwrap(), ProjectFile::default());
+    }
+
+    #[test]
+    fn a_name_in_it_begins_no_line_of_ours() {
+        let failed = read("\"x\\nhelp: do\" = 1").unwrap_err();
+        assert!(failed.problems[0].causes.iter().all(|cause| !cause.contains('\n')), "{failed:?}");
     }
 
     #[test]

@@ -6,3 +6,5 @@ mod builds;
 mod life;
 mod scene;
 mod secrecy;
+#[cfg(target_os = "linux")]
+mod strangers;

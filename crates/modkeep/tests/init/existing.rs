@@ -46,8 +46,14 @@ fn another_path_than_that_of_go_mod_is_an_error() {
 fn from_a_folder_inside_the_project_is_prepared_and_a_workspace_at_its_top() {
     let scene = Scene::new();
     scene.file("go.mod", GO_MOD);
-    scene.at(&scene.folder.join("pkg")).init(&[]);
+    let inner = scene.at(&scene.folder.join("pkg/it's"));
+    let output = inner.init(&["--ci=none"]);
     scene.read("modkeep.toml");
+    // What it says to type works where it was said.
+    scene.git(&["init", "--quiet"]);
+    let line = output.stdout.lines().find_map(|line| line.strip_prefix("commit: ")).unwrap();
+    assert_eq!(line, "git add ../../modkeep.toml ../../.gitattributes");
+    inner.git(&["add", "../../modkeep.toml", "../../.gitattributes"]);
     assert!(!scene.folder.join("pkg/go.mod").exists());
 
     let work = scene.at(&scene.home.project("work"));

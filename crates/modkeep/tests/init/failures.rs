@@ -4,6 +4,8 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
+use testkit::Go;
+
 use super::scene::{BINARY, Scene};
 
 #[test]
@@ -13,16 +15,12 @@ fn what_cannot_be_read_stops_it_before_anything_is_written() {
         ("go.mod", "no go.mod"),
         ("go.work", "nonsense\n"),
         ("modkeep.toml", "upstream = \"https://evil.example\"\n"),
-        (".gitattributes", "\u{0}"),
     ] {
         let scene = Scene::new();
         if file != "go.mod" {
             scene.file("go.mod", "module a.example/m\n\ngo 1.21\n");
         }
         scene.file(file, content);
-        if file == ".gitattributes" {
-            fs::write(scene.folder.join(file), b"\xff\xfe").unwrap();
-        }
         let before = scene.state();
         let output = scene.command(&[]).run().failure();
         assert!(output.stderr.contains(file), "{file}: {}", output.stderr);
@@ -32,6 +30,48 @@ fn what_cannot_be_read_stops_it_before_anything_is_written() {
     folder.file("go.mod/x", "");
     let output = folder.command(&[]).run().failure();
     assert!(output.stderr.contains("cannot read") && output.stderr.contains("go.mod"), "{}", output.stderr);
+}
+
+#[test]
+fn what_is_no_file_is_told_and_never_waited_for() {
+    for name in [".gitattributes", "modkeep.toml"] {
+        let scene = Scene::new();
+        scene.file("go.mod", "module a.example/m\n\ngo 1.21\n");
+        let path = scene.folder.join(name);
+        let made = Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success());
+        for _ in 0..2 {
+            let before = scene.state();
+            let output = scene.command(&[]).run().failure();
+            assert!(
+                output.stderr.contains(&format!("{name}\n  cause: it is not a regular file")),
+                "{}",
+                output.stderr
+            );
+            assert_eq!(scene.state(), before, "{name}");
+            fs::remove_file(&path).unwrap();
+            std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_file_of_attributes_that_is_too_long_is_told() {
+    let scene = Scene::new();
+    fs::File::create(scene.folder.join(".gitattributes")).unwrap().set_len((1 << 20) + 1).unwrap();
+    let output = scene.command(&["a.example/m"]).run().failure();
+    assert!(output.stderr.contains("longer than 1048576 bytes"), "{}", output.stderr);
+    assert!(!scene.folder.join("go.mod").exists());
+}
+
+#[test]
+fn a_folder_for_temporary_files_that_is_full_is_told_and_not_the_name() {
+    let scene = Scene::new();
+    let script = "mkdir tmp; head -c 64k /dev/zero > fill 2> /dev/null; cd \"$HOME\" && mkdir -p new && cd new; \
+                  TMPDIR=\"$HOME/small/tmp\" \"$MODKEEP\" init a.example/m 2>&1; echo \"code $?\"";
+    let text = in_small_disk(&scene, script);
+    assert!(text.contains("No space left on device") && text.contains("TMPDIR"), "{text}");
+    assert!(!text.contains("go makes no module") && text.ends_with("code 69\n"), "{text}");
 }
 
 #[test]
@@ -83,7 +123,8 @@ fn in_small_disk(scene: &Scene, script: &str) -> String {
     let mut command = Command::new("unshare");
     command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &format!("{mount}; {script}")]);
     command.env_clear().env("HOME", scene.home.home()).env("MODKEEP", BINARY);
-    command.env("PATH", std::env::var_os("PATH").unwrap()).current_dir(scene.home.home());
+    let go = Go::find().binary().parent().unwrap().display().to_string();
+    command.env("PATH", format!("{go}:{}", std::env::var("PATH").unwrap())).current_dir(scene.home.home());
     let output = command.output().unwrap();
     let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
     assert!(output.status.success(), "it needs a user namespace: {text}");

@@ -28,6 +28,9 @@ const LOG: &str = "agent.log";
 /// How long the agent may take until it answers.
 const WAIT: Duration = Duration::from_secs(30);
 
+/// The first descriptor behind stdin, stdout and stderr.
+const FIRST_UNNAMED: i32 = 3;
+
 /// How much of the log is repeated when it did not come up, in bytes.
 const REPEATED_MAX: u64 = 16 << 10;
 
@@ -113,6 +116,12 @@ fn answering(child: &Child, setup: &Setup<'_>) -> Result<Option<Running>, Failed
     Ok(running.filter(|running| probe::answers(running.port, &setup.word)))
 }
 
+/// What this process has inherited without knowing it, such as the lock or the pipe of a script, ends with this process: in a daemon
+/// it would stay open for days.
+fn keep_descriptors() {
+    close_fds::set_fds_cloexec(FIRST_UNNAMED, &[]);
+}
+
 /// The same program with the same settings. Flags hold no secrets: those are refused before.
 fn spawn(given: &Given, log: File, session: &Session<'_>) -> io::Result<Child> {
     let mut command = Command::new(std::env::current_exe()?);
@@ -122,6 +131,7 @@ fn spawn(given: &Given, log: File, session: &Session<'_>) -> io::Result<Child> {
         command.arg("--config").arg(config);
     }
     command.env_clear().envs(session.env.variables()).current_dir(session.env.cwd());
+    keep_descriptors();
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn()
 }
 

@@ -24,8 +24,8 @@ pub(super) fn run(session: &mut Session<'_>) -> Result<(), Failed> {
 
 /// What there is to say of an agent.
 pub(super) fn line(running: &Running) -> String {
-    let Running { pid, host, port, since, version } = running;
-    let place = if running.is_here() { String::new() } else { format!(" on {host}") };
+    let Running { pid, host, port, since, version, .. } = running;
+    let place = if running.is_here() { String::new() } else { format!(" elsewhere, on {host},") };
     format!("the agent runs{place} on port {port} since {since} (process {pid}, modkeep {version})")
 }
 

@@ -20,10 +20,11 @@ pub(super) fn run(session: &mut Session<'_>) -> Result<(), Failed> {
     let Some(running) = running::find_settled(&home)? else {
         return Ok(writeln!(session.out, "the agent does not run")?);
     };
-    if !running.is_here() {
+    if running.is_process() {
+        terminate(&running)?;
+    } else if running::is_held(&home)? {
         return Err(elsewhere(&running));
     }
-    terminate(&running)?;
     let begun = Instant::now();
     while running::is_held(&home)? {
         if begun.elapsed() >= WAIT {
@@ -34,7 +35,7 @@ pub(super) fn run(session: &mut Session<'_>) -> Result<(), Failed> {
     Ok(writeln!(session.out, "the agent has ended")?)
 }
 
-/// It holds the lock, so the number is its own. That it has ended in this moment is what was wanted.
+/// The number is its own. That it has ended in this moment is what was wanted.
 fn terminate(running: &Running) -> Result<(), Failed> {
     let pid = i32::try_from(running.pid).ok().and_then(Pid::from_raw);
     match pid.map(|pid| kill_process(pid, Signal::TERM)) {
@@ -47,10 +48,14 @@ fn terminate(running: &Running) -> Result<(), Failed> {
 }
 
 fn elsewhere(running: &Running) -> Failed {
-    let problem = Problem::new(format!("the agent runs on another machine, {}", running.host));
+    let place = format!("on another machine or in another container; its host is called {}", running.host);
+    let problem = Problem::new(format!("the agent runs elsewhere: {place}"))
+        .because(format!("process {} of this machine is not the agent, and was left alone", running.pid));
     Failed::new(
         Exit::Failure,
-        problem.advise("run modkeep agent stop there, or give each machine its own XDG_STATE_HOME"),
+        problem.advise(
+            "run modkeep agent stop there, or give each machine and container its own XDG_STATE_HOME",
+        ),
     )
 }
 

@@ -5,7 +5,8 @@
 //!
 //! * [`module`]: the module, and its go.mod if there is none; [`name`]: what it is called.
 //! * [`repository`]: what git knows of the folder.
-//! * [`attributes`], [`ci`], [`old_locks`]: the single files.
+//! * [`attributes`] with [`pattern`], [`ci`], [`old_locks`]: the single files.
+//! * [`paths`]: names of files for a shell in the working folder.
 //! * [`interrupts`]: what Ctrl-C comes to.
 
 mod attributes;
@@ -14,6 +15,8 @@ mod interrupts;
 mod module;
 mod name;
 mod old_locks;
+mod paths;
+mod pattern;
 mod plan;
 mod program;
 mod repository;

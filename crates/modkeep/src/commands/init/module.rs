@@ -1,7 +1,7 @@
 //! The module: the one that is there, or a new one, whose go.mod go itself writes.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use gomod::modfile::{GoMod, WorkFile};
@@ -16,6 +16,9 @@ use crate::files::Disk;
 use crate::files::Files as _;
 use crate::go::GoSettings;
 use crate::report::{Failed, Problem};
+
+/// What shows whether there is room, and is no longer than a go.mod.
+const PROBE: &[u8] = b"module a.example/m\n";
 
 /// go.mod, as a name of a file.
 const GO_MOD: &str = "go.mod";
@@ -117,6 +120,7 @@ async fn written_by_go(name: &Name, session: &Session<'_>) -> Result<Vec<u8>, Fa
         tempfile::tempdir_in(env.temporary()).map_err(|error| no_folder(&env.temporary(), &error))?;
     let output = program::run("go", &["mod", "init", &name.path], folder.path(), &ALONE, env).await?;
     if !output.status.success() {
+        check_room(folder.path())?;
         let told = String::from_utf8_lossy(&output.stderr).trim_end().to_owned();
         let problem = Problem::new(format!("go makes no module of `{}`, which is {}", name.path, name.from));
         return Err(Failed::new(
@@ -128,7 +132,19 @@ async fn written_by_go(name: &Name, session: &Session<'_>) -> Result<Vec<u8>, Fa
     fs::read(&path).map_err(|error| wrong(&path, &error.to_string()))
 }
 
+/// Whether a file can be written there. go says of a disk that is full what it says of a name.
+fn check_room(folder: &Path) -> Result<(), Failed> {
+    let probe = File::create(folder.join("probe")).and_then(|mut file| {
+        file.write_all(PROBE)?;
+        file.sync_all()
+    });
+    probe.map_err(|error| no_folder(folder, &error))
+}
+
 fn no_folder(folder: &Path, error: &io::Error) -> Failed {
     let problem = Problem::new(format!("cannot use {}", folder.display())).because(error.to_string());
-    Failed::new(Exit::Unavailable, problem.advise("make it writable, or set TMPDIR to another folder"))
+    Failed::new(
+        Exit::Unavailable,
+        problem.advise("make it writable, make room in it, or set TMPDIR to another folder"),
+    )
 }

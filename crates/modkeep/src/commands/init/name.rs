@@ -3,13 +3,16 @@
 
 use std::path::{Path, PathBuf};
 
-use gomod::path::check_import_path;
+use gomod::path::{check_import_path, split_path_version};
 
 use super::repository::Repository;
 use crate::commands::Session;
 use crate::exit::Exit;
 use crate::go::GoSettings;
 use crate::report::{Failed, Problem};
+
+/// Why a path is none whose end looks like a major version, but is not.
+const NO_MAJOR: &str = "a major version at its end is /v2 or later, and for gopkg.in .v0 or later";
 
 /// A module path, and who gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +30,7 @@ pub(super) fn of(
 ) -> Result<Name, Failed> {
     if let Some(path) = argument {
         check_import_path(path).map_err(|error| unfit(path, &error.to_string()))?;
+        split_path_version(path).ok_or_else(|| unfit(path, NO_MAJOR))?;
         return Ok(Name { path: path.to_owned(), from: "the command line" });
     }
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());

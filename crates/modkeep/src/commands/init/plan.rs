@@ -1,6 +1,5 @@
 //! What is to be done to a project, and how it is told.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -10,7 +9,7 @@ use super::ci::{self, Job};
 use super::module::Module;
 use super::repository::Repository;
 use super::write::Draft;
-use super::{Ci, InitArgs, attributes, old_locks};
+use super::{Ci, InitArgs, attributes, old_locks, paths};
 use crate::commands::Session;
 use crate::exit::Exit;
 use crate::report::{Failed, Problem};
@@ -29,6 +28,8 @@ const LOCK: &str = "modkeep.lock";
 pub(super) struct Plan {
     /// The folder of the project.
     pub(super) root: PathBuf,
+    /// Where the user is, in the project or below it.
+    working: PathBuf,
     /// The files to write.
     pub(super) drafts: Vec<Draft>,
     name: String,
@@ -51,17 +52,18 @@ pub(super) async fn of(args: &InitArgs, session: &Session<'_>) -> Result<Plan, F
         drafts: Vec::new(),
         left: Vec::new(),
         printed: None,
+        working: session.env.cwd().to_owned(),
         root,
     };
     plan.project_file(session)?;
-    plan.attributes()?;
+    plan.attributes(session)?;
     // git was asked about the working folder; the project may lie above it.
     let repository = if plan.root == session.env.cwd() {
         repository
     } else {
         Repository::of(&plan.root, session.env).await
     };
-    plan.ci(args.ci, &module, &repository);
+    plan.ci(args.ci, &module, &repository, session);
     plan.vendor();
     plan.go_mod(module);
     Ok(plan)
@@ -87,11 +89,11 @@ impl Plan {
         Ok(())
     }
 
-    fn attributes(&mut self) -> Result<(), Failed> {
+    fn attributes(&mut self, session: &Session<'_>) -> Result<(), Failed> {
         let path = self.root.join(ATTRIBUTES);
-        let old = match fs::read_to_string(&path) {
+        let old = match session.files.read(&path) {
             Ok(old) => old,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(unreadable(&path, &error)),
         };
         match attributes::completed(&old) {
@@ -99,13 +101,13 @@ impl Plan {
             Some(text) => {
                 let replaces = path.symlink_metadata().is_ok();
                 let why = "keeps git from converting line ends of what has hashes on record".to_owned();
-                self.drafts.push(Draft { path, content: text.into_bytes(), replaces, why });
+                self.drafts.push(Draft { path, content: text, replaces, why });
             }
         }
         Ok(())
     }
 
-    fn ci(&mut self, wanted: Option<Ci>, module: &Module, repository: &Repository) {
+    fn ci(&mut self, wanted: Option<Ci>, module: &Module, repository: &Repository, session: &Session<'_>) {
         let ci = wanted.unwrap_or_else(|| ci::guessed(&self.root, repository));
         let Some(job) = Job::of(ci, module.is_workspace) else {
             if wanted.is_none() {
@@ -114,7 +116,7 @@ impl Plan {
             return;
         };
         let is_there = self.root.join(job.file).symlink_metadata().is_ok();
-        if !repository.prefix.is_empty() || (is_there && ci == Ci::Gitlab && !self.has_job(&job)) {
+        if !repository.prefix.is_empty() || (is_there && ci == Ci::Gitlab && !self.has_job(&job, session)) {
             self.printed = Some(job);
         } else {
             self.new_file(job.file, job.content, "a job that builds and tests with fallbacks");
@@ -122,8 +124,9 @@ impl Plan {
     }
 
     /// Whether the file has been given a job of ours.
-    fn has_job(&self, job: &Job) -> bool {
-        fs::read_to_string(self.root.join(job.file)).is_ok_and(|text| text.contains("modkeep"))
+    fn has_job(&self, job: &Job, session: &Session<'_>) -> bool {
+        let text = session.files.read(&self.root.join(job.file));
+        text.is_ok_and(|text| String::from_utf8_lossy(&text).contains("modkeep"))
     }
 
     fn vendor(&mut self) {
@@ -178,7 +181,8 @@ impl Plan {
     }
 
     fn tell_next(&self, out: &mut dyn Write) -> Result<(), Failed> {
-        let names: Vec<String> = self.drafts.iter().map(|draft| self.short(&draft.path)).collect();
+        let name = |draft: &Draft| paths::word(&paths::relative(&draft.path, &self.working));
+        let names: Vec<String> = self.drafts.iter().map(name).collect();
         writeln!(out, "commit: git add {}", names.join(" "))?;
         let widest = self.next.iter().map(|(command, _)| command.len()).max().unwrap_or_default();
         for (command, why) in &self.next {
@@ -211,5 +215,5 @@ fn next(module: &Module) -> Vec<(&'static str, &'static str)> {
 
 fn unreadable(path: &Path, error: &io::Error) -> Failed {
     let problem = Problem::new(format!("cannot read {}", path.display())).because(error.to_string());
-    Failed::new(Exit::Failure, problem.advise("make it a readable text file; nothing was changed"))
+    Failed::new(Exit::Failure, problem.advise("make it a readable file; nothing was changed"))
 }
