@@ -99,7 +99,9 @@ impl Helpers {
                 Method::Git(folder) => self.ask_git(folder, refused).await,
                 Method::Command(words) => self.programs.command(words, refused).await,
             };
-            answers.into_iter().for_each(|answer| self.keep(answer));
+            for answer in answers {
+                self.keep(answer);
+            }
         }
     }
 
