@@ -86,8 +86,11 @@ impl Source for Ladder {
             answered = self.down(&last, ask, ctx, &mut fall).await;
         }
         let Some((rung, answer)) = answered else {
+            let denied =
+                fall.denied().filter(|_| !self.is_pinned(ask) && !self.order.is_unproxied_ask(ask)).cloned();
             let failure = fall.into_failure(ask);
-            self.steps.failed(ask, &failure);
+            // Where the authority for public modules says that there is none, nobody else is to blame for it.
+            self.steps.failed(ask, denied.as_ref().unwrap_or(&failure));
             return Err(failure);
         };
         let above = if rung == Rung::Upstream { Vec::new() } else { fall.failures };
@@ -116,6 +119,12 @@ impl Fall {
             *failed == rung && failure.kind() == FailureKind::Unavailable
         };
         worst == Some(FailureKind::Unavailable) && self.failures.iter().any(is_it)
+    }
+
+    /// What the proxies said, if they all said no.
+    fn denied(&self) -> Option<&Failure> {
+        let of_proxies = self.failures.iter().find(|(rung, _)| *rung == Rung::Upstream);
+        of_proxies.map(|(_, failure)| failure).filter(|failure| failure.kind() == FailureKind::NotFound)
     }
 
     /// The most helpful failure: the most serious kind, and of these the first, because the rungs above are the usual ones.

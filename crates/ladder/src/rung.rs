@@ -112,11 +112,16 @@ impl Order {
     pub fn goes_on(&self, rung: Rung, failed: FailureKind, ask: &Ask, is_pinned: bool) -> bool {
         match (rung, failed) {
             (Rung::Upstream, FailureKind::NotFound) => {
-                is_pinned || self.ends_direct || ask.module().is_some_and(|module| self.is_unproxied(module))
+                is_pinned || self.ends_direct || self.is_unproxied_ask(ask)
             }
             (Rung::Cache, _) | (_, FailureKind::NotFound | FailureKind::Unavailable) => true,
             (_, FailureKind::Mismatch | FailureKind::Refused) => false,
         }
+    }
+
+    /// Whether a question is about a module of which no proxy may hear.
+    pub fn is_unproxied_ask(&self, ask: &Ask) -> bool {
+        ask.module().is_some_and(|module| self.is_unproxied(module))
     }
 
     fn is_unproxied(&self, module: &ModulePath) -> bool {

@@ -24,6 +24,7 @@ pub struct Ledger {
     first_seen: Arc<dyn FirstSeen>,
     quarantine: Option<Arc<dyn Quarantine>>,
     pins: Arc<GoSum>,
+    pins_file: &'static str,
     clock: fn() -> SystemTime,
 }
 
@@ -57,7 +58,7 @@ impl Ledger {
         first_seen: Arc<dyn FirstSeen>,
         clock: fn() -> SystemTime,
     ) -> Self {
-        Self { database, first_seen, quarantine: None, pins: Arc::default(), clock }
+        Self { database, first_seen, quarantine: None, pins: Arc::default(), pins_file: "go.sum", clock }
     }
 
     /// Bytes with another hash than the right one are put away there.
@@ -71,6 +72,12 @@ impl Ledger {
     #[must_use]
     pub fn pinned_by(self, pins: Arc<GoSum>) -> Self {
         Self { pins, ..self }
+    }
+
+    /// The same, where another file than go.sum has these hashes: what is told of them names it.
+    #[must_use]
+    pub fn with_pins_in(self, pins_file: &'static str) -> Self {
+        Self { pins_file, ..self }
     }
 
     /// Puts away what a place has sent.
@@ -178,10 +185,10 @@ impl Ledger {
         match self.pins.check(module, part(subject), &found) {
             Verdict::Match => Ok(Answer { flaw: None, ..answer }),
             Verdict::Mismatch { listed } => {
-                Err(mismatch(&answer.origin, &contradicts(ask, "go.sum", listed, found)))
+                Err(mismatch(&answer.origin, &contradicts(ask, self.pins_file, listed, found)))
             }
             Verdict::Missing => {
-                let message = format!("go.sum has no hash of {ask}");
+                let message = format!("{} has no hash of {ask}", self.pins_file);
                 Err(Failure::unavailable(&answer.origin, message, Duration::ZERO).permanent())
             }
         }

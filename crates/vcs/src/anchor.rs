@@ -141,7 +141,8 @@ impl Anchor {
         let name = self.tag.as_ref().map_or_else(|| "it".to_owned(), |tag| format!("tag {tag}"));
         let message = format!(
             "SECURITY: {name} is {what} {found}, not {expected} as modkeep.lock says, in {} {url}; it is not built. The tag was moved, \
-             the history rewritten, or the lock changed: find out which before you renew it with `modkeep lock --anew`",
+             the history rewritten, or the lock changed: find out which. Only if it is right as it is now, take the lines of the module out \
+             of go.sum and its entry out of modkeep.lock, and run `go mod tidy` and `modkeep lock`",
             self.vcs
         );
         tracing::error!(%module, message, "SECURITY: a repository is not what was locked");
@@ -191,7 +192,8 @@ mod tests {
         let error = anchor("a.example/m", "", None)
             .check(&module(), Hold::Commit, (&commit, None), "https://b.example/m")
             .unwrap_err();
-        for part in ["commit c2", "not c1", "https://b.example/m", "tag v1.0.0"] {
+        let advice = "out of go.sum and its entry out of modkeep.lock";
+        for part in ["commit c2", "not c1", "https://b.example/m", "tag v1.0.0", advice] {
             assert!(error.message.contains(part), "{part}: {}", error.message);
         }
         let zip =

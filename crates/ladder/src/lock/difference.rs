@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use gomod::gosum::{GoSum, Part};
-use gomod::modfile::{GoMod, Replace, Require};
+use gomod::gosum::GoSum;
 use gomod::{H1, ModuleVersion};
 
-use super::Lock;
+use super::{Lock, Required};
 
 /// The module of go's own distributions: no repository has it.
 const TOOLCHAIN: &str = "golang.org/toolchain";
@@ -52,8 +51,8 @@ pub fn wanted(sums: &GoSum) -> BTreeMap<ModuleVersion, Vec<H1>> {
 }
 
 impl Lock {
-    /// All differences, sorted by module. `go_mod` is the project's, where there is one alone.
-    pub fn differences(&self, sums: &GoSum, go_mod: Option<&GoMod>) -> Vec<Difference> {
+    /// All differences, sorted by module.
+    pub fn differences(&self, sums: &GoSum, required: &Required) -> Vec<Difference> {
         let wanted = wanted(sums);
         let all: BTreeSet<&ModuleVersion> = wanted.keys().chain(self.modules.keys()).collect();
         let differs = |module: &ModuleVersion| match (wanted.get(module), self.modules.get(module)) {
@@ -63,28 +62,15 @@ impl Lock {
             (None, _) => Some(Difference::Superfluous(module.clone())),
         };
         let differences = all.into_iter().filter_map(differs);
-        differences.chain(go_mod.into_iter().flat_map(|go_mod| unsummed(go_mod, sums))).collect()
+        differences.chain(required.unsummed(sums).cloned().map(Difference::Unsummed)).collect()
     }
-}
-
-/// What go.mod requires without a hash in go.sum; what is replaced has none.
-fn unsummed(go_mod: &GoMod, sums: &GoSum) -> Vec<Difference> {
-    let is_replaced = |require: &Require| {
-        let is_it = |replace: &Replace| {
-            replace.path == require.path && replace.version.as_ref().is_none_or(|it| *it == require.version)
-        };
-        go_mod.replace.iter().any(is_it)
-    };
-    let is_summed = |module: &ModuleVersion| {
-        [Part::Zip, Part::GoMod].into_iter().any(|part| sums.hashes(module, part).next().is_some())
-    };
-    let required = go_mod.require.iter().filter(|require| !is_replaced(require));
-    let modules = required.filter_map(|it| ModuleVersion::parse(&it.path, it.version.as_str()).ok());
-    modules.filter(|module| !is_summed(module)).map(Difference::Unsummed).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use gomod::gosum::Part;
+    use gomod::modfile::GoMod;
+
     use super::*;
     use crate::lock::text::tests::sample;
 
@@ -96,7 +82,7 @@ mod tests {
 
     fn told(lock: &Lock, sums: &GoSum, go_mod: &str) -> Vec<String> {
         let go_mod = GoMod::parse(go_mod.as_bytes()).unwrap();
-        lock.differences(sums, Some(&go_mod)).iter().map(ToString::to_string).collect()
+        lock.differences(sums, &Required::of(&[go_mod], &[])).iter().map(ToString::to_string).collect()
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! modkeep.lock: which commit of which repository each module of a project was built from, and the hashes of its tools.
 //!
 //! * [`text`]: the file as text; [`entry`]: its entries; [`difference`]: what it lacks, held against go.sum and go.mod.
-//! * [`around`]: which module a tool is in; [`cached`]: whether go has it as it was locked.
+//! * [`required`]: what the project requires; [`around`]: which module a tool is in; [`cached`]: whether go has it as it was locked.
 //!
 //! It is trusted as go.sum is, and no further: it says no to what is not as it was, and names no repository that is asked without the
 //! user's consent.
@@ -10,6 +10,7 @@ mod around;
 mod cached;
 mod difference;
 mod entry;
+mod required;
 mod text;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ use vcs::{Anchor, Hold};
 pub use around::Around;
 pub use cached::{Foreign, foreign};
 pub use difference::{Difference, wanted};
+pub use required::{Required, RequiredError};
 pub use text::LockFlaw;
 
 /// Its name, beside go.mod or go.work.

@@ -20,6 +20,7 @@ pub mod store;
 pub mod trace;
 pub mod vendor;
 pub mod version;
+mod watch;
 
 use std::io::Write;
 

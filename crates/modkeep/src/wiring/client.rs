@@ -61,6 +61,8 @@ pub(crate) struct Client {
     pub(crate) rungs: Option<Vec<Rung>>,
     /// The hashes of the project.
     pub(crate) pins: Arc<GoSum>,
+    /// What the file is called that they stand in: go.sum, or the lock for those of tools.
+    pub(crate) pins_file: &'static str,
     /// The tools that are run, each `PACKAGE@VERSION`, where `pins` are their hashes and not the project's.
     pub(crate) tools: Vec<String>,
     /// What its modules were built from before.
@@ -130,7 +132,7 @@ impl Client {
     async fn trust(&self, places: &Places) -> Result<Trust, Failed> {
         let database = self.database(places).await?;
         let ledger = Ledger::new(database.clone(), Arc::new(InMemory::default()), SystemTime::now);
-        let ledger = Arc::new(ledger.pinned_by(self.pins.clone()));
+        let ledger = Arc::new(ledger.pinned_by(self.pins.clone()).with_pins_in(self.pins_file));
         Ok(Trust { ledger, databases: database.into_iter().collect() })
     }
 

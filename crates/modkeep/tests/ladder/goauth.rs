@@ -43,8 +43,10 @@ fn build(scene: &Scene, upstream: &FakeUpstream, goauth: &str) -> GoRun {
 fn a_program_says_it_at_once_for_all_urls() {
     let (scene, upstream) = (Scene::new(), private("x-team", "blue"));
     let url = upstream.url();
-    let who = script(&scene, &format!("[ $# = 0 ] && printf '{url}\\n\\nX-Team: blue\\n\\n'"));
-    build(&scene, &upstream, &who.display().to_string()).run().success();
+    let who =
+        script(&scene, &format!("echo loud-token >&2; [ $# = 0 ] && printf '{url}\\n\\nX-Team: blue\\n\\n'"));
+    let run = build(&scene, &upstream, &who.display().to_string()).run().success();
+    assert!(!run.stderr.contains("loud-token"), "what it says besides is shown to nobody: {}", run.stderr);
     let all_known = upstream.requests().iter().all(|request| request.header("x-team") == Some("blue"));
     assert!(all_known, "it was known before the first request");
 }
@@ -63,7 +65,8 @@ fn a_program_is_asked_again_about_a_url_that_was_refused() {
     );
     build(&scene, &upstream, &who.display().to_string()).run().success();
     let head = fs::read_to_string(told).unwrap();
-    assert!(head.starts_with("HTTP/1.1 401 Unauthorized\r\n") && head.contains("realm=\"x\""), "{head}");
+    assert!(head.starts_with("HTTP/1.1 401 Unauthorized\n") && !head.contains('\r'), "{head}");
+    assert!(head.contains("\nWww-Authenticate: Basic realm=\"x\"\n") && head.ends_with("\n\n"), "{head}");
 }
 
 #[test]

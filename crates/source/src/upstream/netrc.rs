@@ -64,6 +64,12 @@ impl Netrc {
         found.map(|entry| entry.credentials.clone())
     }
 
+    /// All entries in the order of the file: the host with its port and path, without scheme and without a slash at the end, and what
+    /// is sent there.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = (&str, &Credentials)> {
+        self.entries.iter().map(|entry| (entry.place.trim_start_matches("https://"), &entry.credentials))
+    }
+
     /// All machines that are a whole host, in the order of the file: of two entries for one host the first counts. An entry for
     /// a path below a host is none of them: who gets it must be able to keep it to that path.
     pub fn machines(&self) -> impl Iterator<Item = Machine<'_>> {
@@ -228,6 +234,8 @@ mod tests {
             machines().collect::<Vec<_>>(),
             [("b.example:8443", "me", "1"), ("a.example", "you", "3"), ("a.example", "again", "4")]
         );
+        let places: Vec<&str> = netrc.entries().map(|(place, _)| place).collect();
+        assert_eq!(places, ["b.example:8443", "a.example/go", "a.example", "a.example"]);
         assert_eq!(
             format!("{:?}", netrc.machines().next()),
             "Some(Machine { host: \"b.example:8443\", .. })"

@@ -66,6 +66,7 @@ async fn a_real_ssh_server_with_its_key_and_its_host() {
         key_file: Some(server.key_file()),
         known_hosts_file: Some(server.known_hosts_file()),
         with_agent: false,
+        ..SshOptions::default()
     };
     let access = Access { ssh, ..Access::default() };
     let kit = Kit::new(with_access(access.clone()));

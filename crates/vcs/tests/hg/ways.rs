@@ -14,6 +14,7 @@ fn of_server(server: &SshServer) -> SshOptions {
         key_file: Some(server.key_file()),
         known_hosts_file: Some(server.known_hosts_file()),
         with_agent: false,
+        ..SshOptions::default()
     }
 }
 

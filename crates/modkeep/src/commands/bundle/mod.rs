@@ -14,7 +14,6 @@ pub mod pull;
 pub mod push;
 pub mod record;
 pub mod verify;
-mod watch;
 
 use clap::{Args, Subcommand};
 

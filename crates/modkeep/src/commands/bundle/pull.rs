@@ -7,9 +7,9 @@ use ladder::project::Project;
 
 use super::problems::not_moved;
 use super::verify::{databases, describe};
-use super::watch::watch;
 use crate::bundles;
 use crate::commands::Session;
+use crate::commands::watch::watch;
 use crate::keys::KeyArgs;
 use crate::progress::Progress;
 use crate::report::Failed;

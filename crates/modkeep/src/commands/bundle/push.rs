@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::problems::{not_moved, unreadable};
-use super::watch::watch;
 use crate::bundles;
 use crate::commands::Session;
+use crate::commands::watch::watch;
 use crate::keys::KeyArgs;
 use crate::progress::Progress;
 use crate::report::Failed;

@@ -9,12 +9,12 @@ use tokio::runtime::Runtime;
 
 use super::create::go::Go;
 use super::pack::{PackArgs, Packing, Purpose};
-use super::watch::{stopped, was_stopped};
 use crate::commands::Session;
 use crate::commands::go::behind::{self, Run};
 use crate::commands::go::ending;
 use crate::commands::go::ground::Ground;
 use crate::commands::go::program;
+use crate::commands::watch::{stopped, was_stopped};
 use crate::report::Failed;
 use crate::settings::flags::{Flags, OfRecord};
 

@@ -8,8 +8,8 @@ use clap::Args;
 use gomod::gosumdb::{DatabaseName, SumDbSetting, VerifierKey};
 
 use super::problems::unusable;
-use super::watch::watch;
 use crate::commands::Session;
+use crate::commands::watch::watch;
 use crate::exit::Exit;
 use crate::keys::KeyArgs;
 use crate::progress::Progress;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bundle::depot::{Location, Pulled};
 use gomod::gosum::GoSum;
-use ladder::lock::Lock;
+use ladder::lock::{Lock, NAME};
 use ladder::pins;
 use ladder::project::Project;
 use ladder::rung::Rung;
@@ -77,7 +77,7 @@ impl Ground {
         let mut client = Client { rungs, bundles, ..client(&settings, &project, session)? };
         if let Some(pins) = lock.pins_of(tools) {
             hold_cache(client.module_cache.as_deref(), &pins)?;
-            client.pins = Arc::new(pins);
+            (client.pins, client.pins_file) = (Arc::new(pins), NAME);
             client.tools = tools.iter().map(|tool| (*tool).to_owned()).collect();
         }
         client.anchors = Arc::new(anchors(lock, &settings)?);
@@ -171,6 +171,7 @@ pub(in crate::commands) fn client(
         tools: Vec::new(),
         bundles: Vec::new(),
         pins: Arc::new(pins(project)?),
+        pins_file: "go.sum",
         module_cache: module_cache(get("GOMODCACHE"), get("GOPATH"), session.env),
         steps: Arc::default(),
         outages: Arc::default(),

@@ -4,8 +4,6 @@
 //! go.sum. What proxies say about commits is not asked for.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -14,7 +12,7 @@ use gomod::{H1, ModuleVersion};
 use ladder::lock::{Lock, wanted};
 use ladder::rung::Rung;
 use source::{Ask, Failure};
-use tokio::runtime::Runtime;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::Instant;
 use vcs::{Anchor, Direct};
 
@@ -22,6 +20,7 @@ use super::LockArgs;
 use super::subject::Subject;
 use crate::commands::Session;
 use crate::commands::go::ground;
+use crate::commands::watch::watch;
 use crate::exit::Exit;
 use crate::progress::Progress;
 use crate::report::{self, Failed, Problem};
@@ -71,36 +70,38 @@ fn ask(client: &Client, modules: Vec<ModuleVersion>, session: &mut Session<'_>) 
     let order = Client { rungs: client.settings.get(&table::RUNGS)?, ..client.clone() }.order()?;
     let may_be_asked = |module: &ModuleVersion| order.of(&Ask::Zip(module.clone())).contains(&Rung::Git);
     let limit = client.settings.get(&table::REPOSITORY_TIMEOUT)?;
-    let mut progress = Progress::of_things("locking", "modules", modules.len() as u64, session.env);
-    let (asked, forbidden): (Vec<_>, Vec<_>) = modules.into_iter().partition(may_be_asked);
-    let runtime = Runtime::new()?;
-    let direct = runtime.block_on(async { client.repositories() })?;
-    let mut all: Vec<Told> =
-        forbidden.into_iter().map(|module| (module, Err(forbidden_by_settings(&direct)))).collect();
-    let (sender, receiver) = channel();
-    let running = runtime.spawn(ask_all(Arc::new(direct), asked, limit, sender));
-    // It ends when the questions do, which hold the other end.
-    for told in receiver {
-        progress.add(1, session.err)?;
-        all.push(told);
-    }
-    runtime.block_on(running).map_err(|error| {
-        Failed::new(Exit::Failure, Problem::new("the questions broke off").because(error.to_string()))
-    })?;
-    progress.finish(session.err)?;
-    Ok(all)
+    let progress = Progress::of_things("locking", "modules", modules.len() as u64, session.env);
+    let (asked, forbidden) = modules.into_iter().partition(may_be_asked);
+    let (client, modules) = (client.clone(), Modules { asked, forbidden });
+    watch(progress, session, |sender| ask_all(client, modules, limit, sender))?
 }
 
-async fn ask_all(direct: Arc<Direct>, modules: Vec<ModuleVersion>, limit: Duration, sender: Sender<Told>) {
-    let ask = |module: ModuleVersion| {
-        let (direct, sender) = (direct.clone(), sender.clone());
-        async move {
-            let told = direct.anchor(&module, Instant::now() + limit).await;
-            // Who does not listen any more has been told that the command ends.
-            let _ = sender.send((module, told));
-        }
+/// What is to be asked about, and what the user's settings let nobody be asked about.
+struct Modules {
+    asked: Vec<ModuleVersion>,
+    forbidden: Vec<ModuleVersion>,
+}
+
+async fn ask_all(
+    client: Client,
+    modules: Modules,
+    limit: Duration,
+    sender: UnboundedSender<u64>,
+) -> Result<Vec<Told>, Failed> {
+    let direct = client.repositories()?;
+    let refused = |module| (module, Err(forbidden_by_settings(&direct)));
+    let mut all: Vec<Told> = modules.forbidden.into_iter().map(refused).collect();
+    let (direct, sender) = (&direct, &sender);
+    // Who does not listen any more has been told that the command ends.
+    let _ = sender.send(all.len() as u64);
+    let ask = |module: ModuleVersion| async move {
+        let told = direct.anchor(&module, Instant::now() + limit).await;
+        let _ = sender.send(1);
+        (module, told)
     };
-    stream::iter(modules).for_each_concurrent(AT_ONCE, ask).await;
+    let told: Vec<Told> = stream::iter(modules.asked).map(ask).buffer_unordered(AT_ONCE).collect().await;
+    all.extend(told);
+    Ok(all)
 }
 
 fn forbidden_by_settings(direct: &Direct) -> Failure {

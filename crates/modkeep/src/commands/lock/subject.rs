@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 
 use gomod::gosum::GoSum;
-use gomod::modfile::GoMod;
-use ladder::lock::Lock;
+use ladder::lock::{Lock, Required};
 use ladder::project::Project;
 
 use crate::commands::Session;
@@ -40,9 +39,11 @@ impl Subject {
         Ok(Self { project, root, sums, lock })
     }
 
-    /// The go.mod, where the project is not a workspace of several. One that go would refuse says nothing here: go itself complains.
-    pub(super) fn go_mod(&self) -> Option<GoMod> {
-        let path = self.project.go_mod.as_ref().filter(|_| self.project.go_work.is_none())?;
-        GoMod::parse(&std::fs::read(path).ok()?).ok()
+    /// What its go.mod files require.
+    pub(super) fn required(&self) -> Result<Required, Failed> {
+        Required::read(&self.project).map_err(|error| {
+            let advice = "mend it, or bring it back from version control; `go mod edit -json` says whether go can read a go.mod";
+            Failed::new(Exit::Failure, Problem::from_error(&error).advise(advice))
+        })
     }
 }

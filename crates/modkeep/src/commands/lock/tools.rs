@@ -11,7 +11,7 @@ use bundle::Wanted;
 use gomod::dirhash::hash_go_mod;
 use gomod::gosum::{GoSum, Part};
 use gomod::{H1, ModulePath, ModuleVersion, Version};
-use ladder::lock::Lock;
+use ladder::lock::{Lock, NAME};
 use tokio::runtime::Runtime;
 
 use super::LockArgs;
@@ -21,6 +21,7 @@ use crate::commands::bundle::create::go::Go;
 use crate::commands::bundle::pack::Work;
 use crate::commands::bundle::pack::found;
 use crate::commands::go::{behind, ground};
+use crate::commands::watch::{stopped, was_stopped};
 use crate::exit::Exit;
 use crate::report::{Failed, Problem};
 use crate::settings::Settings;
@@ -60,8 +61,14 @@ pub(super) fn run(
         session.err.flush()?;
         let pins = lock.tools.get(tool).cloned().unwrap_or_default();
         let client = ground::client(settings, &subject.project, session)?;
-        let client = Client { pins: pins.into(), ..client };
-        let sums = runtime.block_on(sums(tool, client, session))?;
+        let client = Client { pins: pins.into(), pins_file: NAME, ..client };
+        let sums = runtime.block_on(async {
+            tokio::select! {
+                sums = sums(tool, client, session) => sums,
+                // What was begun goes as it is dropped: go, and the folder of this run.
+                () = stopped() => Err(was_stopped("the lock is as it was")),
+            }
+        })?;
         lock.tools.insert(tool.clone(), sums);
     }
     Ok(lock)

@@ -40,6 +40,61 @@ fn each_difference_is_a_line_and_the_code_is_1() {
 }
 
 #[test]
+fn a_go_mod_that_nobody_understands_does_not_pass() {
+    let locked = Locked::on("commit");
+    let go_mod = locked.scene.project.join("go.mod");
+    let whole = fs::read_to_string(&go_mod).unwrap();
+    fs::write(&go_mod, format!("<<<<<<< HEAD\n{whole}=======\n>>>>>>> other\n")).unwrap();
+    let failed = locked.lock(&["--check"]);
+    assert_eq!(failed.status.code(), Some(1), "{}", failed.stderr);
+    assert!(
+        failed.stderr.contains("cannot understand") && failed.stderr.contains("go.mod"),
+        "{}",
+        failed.stderr
+    );
+    assert!(!failed.stdout.contains("is complete"), "{}", failed.stdout);
+}
+
+#[test]
+fn what_may_be_missing_in_go_sum_is_named() {
+    let locked = Locked::on("commit");
+    let quiet = locked.lock(&["--check"]).success();
+    assert!(!quiet.stderr.contains("warning: go.mod"), "{}", quiet.stderr);
+    for (name, line) in [
+        ("go.mod", "\nrequire example.com/more v1.1.0\n"),
+        ("go.sum", "example.com/more v1.1.0/go.mod h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"),
+    ] {
+        let file = locked.scene.project.join(name);
+        fs::write(&file, fs::read_to_string(&file).unwrap() + line).unwrap();
+    }
+    let passed = locked.lock(&["--check"]).success();
+    for part in
+        ["warning: go.mod requires modules", "example.com/more@v1.1.0", "where no package of them is used"]
+    {
+        assert!(passed.stderr.contains(part), "{part} is not in {}", passed.stderr);
+    }
+}
+
+#[test]
+fn each_member_of_a_workspace_is_looked_at() {
+    let locked = Locked::not_yet();
+    let project = &locked.scene.project;
+    fs::create_dir(project.join("other")).unwrap();
+    fs::write(project.join("go.work"), "go 1.21\n\nuse (\n\t.\n\t./other\n)\n").unwrap();
+    let other = project.join("other/go.mod");
+    fs::write(&other, "module example.com/other\n\ngo 1.21\n").unwrap();
+    locked.lock(&[]).success();
+    locked.lock(&["--check"]).success();
+    fs::write(&other, "module example.com/other\n\ngo 1.21\n\nrequire example.com/more v1.1.0\n").unwrap();
+    let failed = locked.lock(&["--check"]);
+    assert_eq!(failed.status.code(), Some(1), "{}", failed.stderr);
+    assert_eq!(failed.stdout, "not in go.sum  example.com/more@v1.1.0\n");
+    fs::remove_file(&other).unwrap();
+    let gone = locked.lock(&["--check"]).failure();
+    assert!(gone.stderr.contains("cannot read") && gone.stderr.contains("other/go.mod"), "{}", gone.stderr);
+}
+
+#[test]
 fn no_lock_and_one_that_holds_on_something_else_do_not_pass() {
     let locked = Locked::on("tree");
     let other = locked.lock(&["--check", "--on=commit"]);

@@ -5,4 +5,5 @@ mod held;
 mod hostile;
 mod kit;
 mod making;
+mod stopping;
 mod tools;

@@ -87,7 +87,12 @@ fn other_bytes_than_were_locked_are_not_run_even_where_no_database_knows_the_too
     let lying = FakeUpstream::builder().modules(modules("other")).start();
     let refused = run(&scene, &lying.url(), "off", &[]);
     assert_eq!(refused.status.code(), Some(1), "{}", refused.stderr);
-    assert!(said(&refused).iter().any(|line| line.contains("SECURITY")), "{}", refused.stderr);
+    let is_told = |line: &&str| line.contains("SECURITY") && line.contains("but modkeep.lock says");
+    assert!(
+        said(&refused).iter().any(is_told) && !refused.stderr.contains("go.sum says"),
+        "{}",
+        refused.stderr
+    );
     let other = format!("--module-caches={}", cache_of("other", &scene).display());
     let passed_by = run(&scene, &upstream.url(), "off", &[&other]).success();
     assert!(passed_by.stderr.ends_with("good\n"), "{}", passed_by.stderr);
@@ -133,6 +138,7 @@ fn a_tool_that_was_locked_is_locked_again_only_as_it_was() {
     let lying = FakeUpstream::builder().modules(modules("other")).start();
     let refused = lock(&scene, &lying.url(), "off", &["--tool", TOOL]).failure();
     assert!(refused.stderr.contains("SECURITY"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("modkeep.lock says"), "{}", refused.stderr);
     assert_eq!(text(&scene), before);
 }
 

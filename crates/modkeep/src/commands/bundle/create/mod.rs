@@ -9,10 +9,10 @@ use bundle::manifest::Platform;
 use clap::Args;
 
 use super::pack::{PackArgs, Packing};
-use super::watch::{stopped, was_stopped};
 use crate::commands::Session;
 use crate::commands::go::behind;
 use crate::commands::go::ground::Ground;
+use crate::commands::watch::{stopped, was_stopped};
 use crate::report::Failed;
 use crate::settings::flags::{Flags, OfRecord};
 use go::Go;

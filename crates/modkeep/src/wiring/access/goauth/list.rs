@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use ladder::quoted;
+
 /// A way to find out who the user is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Method {
@@ -23,7 +25,7 @@ pub(super) fn parse(setting: &str) -> Result<Vec<Method>, String> {
 }
 
 fn method(part: &str) -> Result<Method, String> {
-    let words = words(part)?;
+    let words = quoted::split(part).map_err(|unclosed| format!("{unclosed} in `{part}`"))?;
     let mut words = words.into_iter();
     match (words.next().as_deref(), words.as_slice()) {
         (Some("off"), _) => Err("`off` must stand alone".to_owned()),
@@ -35,21 +37,6 @@ fn method(part: &str) -> Result<Method, String> {
         }
         (None, _) => Err("a method is empty".to_owned()),
     }
-}
-
-/// Words with spaces between them; one that begins with a quote goes as far as the next one, and there is no other way to quote.
-fn words(text: &str) -> Result<Vec<String>, String> {
-    let (mut rest, mut words) = (text.trim_start(), Vec::new());
-    while let Some(first) = rest.chars().next() {
-        let (word, behind) = if matches!(first, '\'' | '"') {
-            rest[1..].split_once(first).ok_or_else(|| format!("a quote is not closed in `{text}`"))?
-        } else {
-            rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()))
-        };
-        words.push(word.to_owned());
-        rest = behind.trim_start();
-    }
-    Ok(words)
 }
 
 #[cfg(test)]

@@ -13,16 +13,16 @@ pub(super) fn place_of(url: &Url) -> String {
     url.as_str().trim_start_matches("https://").trim_end_matches('/').to_owned()
 }
 
-/// Reads all groups.
+/// Reads all groups. A URL that is not https is passed over: nothing is ever sent there.
 pub(super) fn parse(text: &str) -> Result<Vec<Answer>, String> {
     let mut lines = text.lines().map(|line| line.trim_end_matches('\r'));
     let mut answers = Vec::new();
     while let Some(first) = lines.next() {
-        let mut prefixes = vec![prefix(first)?];
+        let mut prefixes: Vec<String> = prefix(first)?.into_iter().collect();
         loop {
             match lines.next() {
                 Some("") => break,
-                Some(line) => prefixes.push(prefix(line)?),
+                Some(line) => prefixes.extend(prefix(line)?),
                 None => return Err("no empty line follows the URLs".to_owned()),
             }
         }
@@ -40,9 +40,9 @@ pub(super) fn parse(text: &str) -> Result<Vec<Answer>, String> {
 }
 
 /// No message repeats a line: it may hold a secret.
-fn prefix(line: &str) -> Result<String, String> {
-    let url = Url::parse(line).ok().filter(|url| url.scheme() == "https" && url.has_host());
-    url.map(|url| place_of(&url)).ok_or_else(|| "a line where a URL should be is no https URL".to_owned())
+fn prefix(line: &str) -> Result<Option<String>, String> {
+    let url = Url::parse(line).map_err(|_| "a line where a URL should be is none".to_owned())?;
+    Ok((url.scheme() == "https" && url.has_host()).then(|| place_of(&url)))
 }
 
 fn add_header(headers: &mut HeaderMap, line: &str) -> Result<(), String> {
@@ -74,9 +74,16 @@ mod tests {
     }
 
     #[test]
+    fn a_url_that_is_not_https_spoils_nothing() {
+        let text = "http://a.example/x\nhttps://b.example\n\nA: b\n\nhttp://c.example\n\nA: b\n\nhttps://d.example\n\nA: b\n\n";
+        let prefixes: Vec<_> = parse(text).unwrap().into_iter().map(|answer| answer.prefixes).collect();
+        assert_eq!(prefixes, [vec!["b.example"], vec![], vec!["d.example"]]);
+    }
+
+    #[test]
     fn anything_else_is_refused_and_not_repeated() {
         for text in [
-            "http://a.example/secret\n\nA: b\n\n",
+            "a.example/secret\n\nA: b\n\n",
             "https://a.example\n\nA: secret\n",
             "https://a.example\nA: secret\n\n",
             "https://a.example\n\nsecret\n\n",

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use source::upstream::Credentials;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
@@ -20,6 +20,9 @@ const RUN_MAX: Duration = Duration::from_mins(1);
 
 /// How much it may print, in bytes.
 const OUTPUT_MAX: u64 = 1 << 20;
+
+/// What go sets for all that it runs, where the user has not: in a build nobody sits there to be asked by git.
+const QUIET: [(&str, &str); 2] = [("GIT_TERMINAL_PROMPT", "0"), ("GCM_INTERACTIVE", "never")];
 
 /// What is sent to places that begin like this. The headers are marked as secrets, which `Debug` does not show.
 #[derive(Debug)]
@@ -37,7 +40,13 @@ pub(super) struct Programs {
 }
 
 impl Programs {
-    pub(super) fn new(variables: Vec<(OsString, OsString)>, cwd: PathBuf) -> Self {
+    pub(super) fn new(mut variables: Vec<(OsString, OsString)>, cwd: PathBuf) -> Self {
+        for (name, value) in QUIET {
+            let is_set = variables.iter().any(|(known, value)| known == name && !value.is_empty());
+            if !is_set {
+                variables.push((name.into(), value.into()));
+            }
+        }
         Self { variables, cwd, turn: Mutex::default() }
     }
 
@@ -92,7 +101,8 @@ impl Programs {
             command.current_dir(&self.cwd);
         }
         command.env_clear().envs(self.variables.iter().cloned()).kill_on_drop(true);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        // What it says there is shown to nobody, as in go: it may hold a secret, and logs of builds are read by many.
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().map_err(|error| format!("it cannot be run: {error}"))?;
         if let Some(mut stdin) = child.stdin.take() {
             // A program that does not read what it is told has said what it has to say.
@@ -108,13 +118,25 @@ impl Programs {
     }
 }
 
-/// The head of an answer as HTTP has it.
+/// The head of an answer in the form that go tells it in: plain line ends, a line for each name, which has capitals.
 pub(super) fn head(status: StatusCode, headers: &HeaderMap) -> String {
-    let lines = headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {}\r\n", String::from_utf8_lossy(value.as_bytes())));
-    let reason = status.canonical_reason().unwrap_or_default();
-    format!("HTTP/1.1 {} {reason}\r\n{}\r\n", status.as_str(), lines.collect::<String>())
+    let line = |name: &HeaderName| {
+        let values = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+        format!("{}: {}\n", with_capitals(name), values.collect::<Vec<_>>().join(", "))
+    };
+    let lines: String = headers.keys().map(line).collect();
+    format!("HTTP/1.1 {} {}\n{lines}\n", status.as_str(), status.canonical_reason().unwrap_or_default())
+}
+
+/// The name of a header with a capital at the beginning of each part, as `Www-Authenticate`.
+fn with_capitals(name: &HeaderName) -> String {
+    let mut begins = true;
+    let letters = name.as_str().chars().map(|letter| {
+        let it = if begins { letter.to_ascii_uppercase() } else { letter };
+        begins = letter == '-';
+        it
+    });
+    letters.collect()
 }
 
 /// What git says: `name=value` lines. It counts when it is for the beginning of the URL.
@@ -153,11 +175,13 @@ mod tests {
     }
 
     #[test]
-    fn the_head_of_an_answer_is_told_as_http() {
-        let headers = HeaderMap::from_iter([(header::WWW_AUTHENTICATE, "Basic".parse().unwrap())]);
+    fn the_head_of_an_answer_is_told_as_go_tells_it() {
+        let mut headers = HeaderMap::from_iter([(header::WWW_AUTHENTICATE, "Basic".parse().unwrap())]);
+        headers.append(header::WWW_AUTHENTICATE, "Bearer".parse().unwrap());
+        headers.append("x-a", "b".parse().unwrap());
         assert_eq!(
             head(StatusCode::UNAUTHORIZED, &headers),
-            "HTTP/1.1 401 Unauthorized\r\nwww-authenticate: Basic\r\n\r\n"
+            "HTTP/1.1 401 Unauthorized\nWww-Authenticate: Basic, Bearer\nX-A: b\n\n"
         );
     }
 }
