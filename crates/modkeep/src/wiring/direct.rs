@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use gomod::repository::Vcs;
 use source::upstream::HttpOptions;
@@ -25,6 +26,10 @@ use crate::settings::{Settings, table};
 
 /// The variable that tells where the ssh agent is.
 const AGENT: &str = "SSH_AUTH_SOCK";
+
+/// How long git may take to read its configuration, and how often it is looked at meanwhile.
+const CONFIG_MAX: Duration = Duration::from_secs(2);
+const CONFIG_POLL: Duration = Duration::from_millis(1);
 
 /// Schemes of which only the operator's own tables may make use.
 const TRUSTED_SCHEMES: [&str; 3] = ["file", "git", "http"];
@@ -139,11 +144,23 @@ fn git_options(
     })
 }
 
-/// Whether the configuration of the user or the system says how git is to run ssh. That of a project has no say.
+/// Whether the configuration of the user or the system says how git is to run ssh. That of a project has no say. Blocks for a moment.
 fn has_ssh_command(env: &Env) -> bool {
     let mut git = Command::new("git");
     git.args(["config", "--get", "core.sshCommand"]).current_dir("/").env_clear().envs(env.variables());
-    git.stdin(Stdio::null()).output().is_ok_and(|told| told.status.success() && !told.stdout.is_empty())
+    let Ok(mut git) = git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn() else {
+        return false;
+    };
+    let begun = Instant::now();
+    while begun.elapsed() < CONFIG_MAX {
+        match git.try_wait() {
+            Ok(None) => std::thread::sleep(CONFIG_POLL),
+            ended => return ended.is_ok_and(|status| status.is_some_and(|status| status.success())),
+        }
+    }
+    // It may be ending just now, and there is nobody else to tell.
+    let _ = git.kill().and_then(|()| git.wait());
+    false
 }
 
 /// Reached as git is, but for git's own configuration.
