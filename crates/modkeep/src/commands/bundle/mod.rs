@@ -3,7 +3,7 @@
 //! * [`create`], [`record`]: make one, of what builds need or of what a command asks for, by [`pack`]; [`verify`]: look at one.
 //! * [`push`], [`pull`], [`ls`]: places that bundles are kept in.
 //! * [`key`]: the keys that bundles and snapshots are signed and verified with.
-//! * [`problems`], [`watch`]: what can be wrong with one, and what to do then; how far one is on its way.
+//! * [`problems`]: what can be wrong with one, and what to do then.
 
 pub mod create;
 pub mod key;

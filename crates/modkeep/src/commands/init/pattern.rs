@@ -122,7 +122,7 @@ mod tests {
             ("go.[ms]* text", false, false),
             ("GO.SUM text", false, false),
             ("go\\.sum text", false, false),
-            ("/vendor/a/b.txt text", true, false),
+            (concat!("/", "vendor/a/b.txt text"), true, false),
             ("*/a.txt text", true, false),
             ("vendor.offline/** text", false, true),
             ("a.sum text", true, false),
