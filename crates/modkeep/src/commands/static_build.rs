@@ -24,6 +24,7 @@ use crate::go::GoSettings;
 use crate::keys;
 use crate::report::{Failed, Problem};
 use crate::settings::flags::Given;
+use crate::settings::project::ProjectFile;
 
 /// What is built when nothing is named.
 const ALL: [&str; 2] = ["build", "./..."];
@@ -74,7 +75,9 @@ fn check(root: &Path, project: &Project, go: &Path, session: &mut Session<'_>) -
         .map_err(|error| Failed::new(Exit::Failure, Problem::from_error(&error)))?;
     let settings = session.settings(&Given::default())?;
     let trusted = keys::trusted(&settings)?;
-    let all = [locks::tidy(root, go), locks::sums(root, &pins), vendored(root, &trusted, session)];
+    let required = ProjectFile::read(root, session.files)?.vendor.require_checksums;
+    let vendored = vendored(root, &trusted, required, session);
+    let all = [locks::tidy(root, go), locks::sums(root, &pins), vendored];
     for lock in &all {
         tell(lock, session)?;
     }
@@ -93,8 +96,11 @@ fn check(root: &Path, project: &Project, go: &Path, session: &mut Session<'_>) -
 }
 
 /// Whether `vendor/` fits go.mod, and is as listed.
-fn vendored(root: &Path, trusted: &[VerifierKey], session: &Session<'_>) -> Lock {
-    let state = vendor_state(root, trusted, cache_folder(session.env).as_deref());
+fn vendored(root: &Path, trusted: &[VerifierKey], required: bool, session: &Session<'_>) -> Lock {
+    let state = match vendor_state(root, trusted, cache_folder(session.env).as_deref()) {
+        State::Unchecked(reason) if required => State::Broken(vec![reason]),
+        state => state,
+    };
     Lock { name: "vendor/ is consistent and whole", state }
 }
 

@@ -10,6 +10,7 @@ mod goauth;
 mod hostile;
 mod island;
 mod likeness;
+mod lines;
 mod lock;
 mod memory;
 mod rungs;

@@ -50,6 +50,27 @@ fn a_broken_lock_is_named_and_stops_it() {
     assert!(run.stderr.contains("broken: vendor/ is consistent"), "{}", run.stderr);
 }
 
+/// A project that wants its list stops here too when there is none.
+#[test]
+fn a_list_that_the_project_wants_must_be_there() {
+    let (scene, upstream) = (Scene::new(), upstream());
+    scene.go(&upstream.url()).args(["mod", "vendor"]).run().success();
+    let told = scene.command(&["static", "--check"]).run().success();
+    assert!(told.stderr.contains("not checked: vendor/"), "{}", told.stderr);
+    fs::write(scene.project.join("modkeep.toml"), "[vendor]\nrequire-checksums = true\n").unwrap();
+    let stopped = scene.command(&["static", "--check"]).run();
+    assert_eq!(stopped.status.code(), Some(1), "{}", stopped.stderr);
+}
+
+#[test]
+fn another_project_than_that_of_the_folder_is_not_built() {
+    let scene = scene();
+    for args in [&["build", "-C", "sub"][..], &["build", "-mod=mod"], &["vet", "-modfile=x.mod"]] {
+        let line = ["static"].iter().chain(args).copied().collect::<Vec<_>>();
+        assert_eq!(scene.command(&line).run().status.code(), Some(64), "{args:?}");
+    }
+}
+
 #[test]
 fn what_cannot_be_proven_is_said() {
     let scene = scene();
