@@ -91,6 +91,9 @@ pub struct Trace {
 impl Trace {
     /// The rung that answered, or another word for who did.
     pub fn via(&self, request: &Request) -> &'static str {
+        if request.is_failure() {
+            return NOBODY;
+        }
         let rung = request.origin.as_ref().and_then(|origin| self.places.get(origin));
         match rung {
             Some(rung) => rung.name(),
