@@ -319,12 +319,35 @@ mod tests {
     }
 
     #[test]
+    fn flags_are_found_behind_values_packages_and_quotes() {
+        let modfile = |line: &str, goflags: &str| CommandLine::read(&args(line)).modfile(goflags);
+        for line in ["test -run X -modfile=a .", "test . -modfile=a", "build -buildmode exe -modfile a ."] {
+            assert_eq!(modfile(line, "").as_deref(), Some("a"), "{line}");
+        }
+        assert_eq!(modfile("vet .", "'-modfile=a'").as_deref(), Some("a"));
+        for line in ["run . -modfile=a", "test . -args -modfile=a", "build -run -modfile=a"] {
+            assert_eq!(modfile(line, ""), None, "{line}");
+        }
+        let folder = |line: &str| CommandLine::read(&args(line)).folder.map(OsStr::to_owned);
+        assert_eq!(folder("mod vendor -C sub"), Some("sub".into()));
+        let makes = |line: &str| CommandLine::read(&args(line)).makes_vendor();
+        assert!(
+            makes("mod vendor -v") && makes("work vendor") && !makes("mod vendor -o x") && !makes("mod tidy")
+        );
+    }
+
+    #[test]
     fn only_what_runs_no_code_of_the_user_may_run_again() {
         assert_eq!(kind("build ./..."), Kind::Repeatable);
         assert_eq!(kind("build -toolexec=x ./..."), Kind::Once);
         assert_eq!(kind("vet --vettool x"), Kind::Once);
         assert_eq!(CommandLine::read(&args("build")).kind("-toolexec=x"), Kind::Once);
         assert_eq!([kind("test"), kind("run ."), kind("generate"), kind("brandnew")], [Kind::Once; 4]);
-        assert_eq!([kind("env"), kind("version"), kind("fmt"), kind("")], [Kind::Local; 4]);
+        assert_eq!([kind("env"), kind("version"), kind("help"), kind("")], [Kind::Local; 4]);
+        assert_eq!(
+            [kind("fmt"), kind("clean")],
+            [Kind::Once; 2],
+            "they load packages, and may download them"
+        );
     }
 }
