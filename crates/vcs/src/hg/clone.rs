@@ -182,14 +182,20 @@ impl Clone {
         deadline: Instant,
     ) -> Result<Output, Unserved> {
         let bytes_max = self.options.repository_bytes_max;
-        tokio::select! {
+        let too_large = || Unserved {
+            cause: Cause::TooLarge,
+            error: RepoError::refused(format!(
+                "the repository takes more than {bytes_max} bytes, which is the limit for one"
+            )),
+        };
+        let done = tokio::select! {
             done = self.network.run(call, deadline) => done,
-            () = size::exceeds(self.folder.path(), bytes_max) => Err(Unserved {
-                cause: Cause::TooLarge,
-                error: RepoError::refused(format!(
-                    "the repository takes more than {bytes_max} bytes, which is the limit for one"
-                )),
-            }),
+            () = size::exceeds(self.folder.path(), bytes_max) => Err(too_large()),
+        };
+        // What came between two looks counts as well.
+        match done {
+            Ok(_) if size::in_background(self.folder.path().to_owned()).await > bytes_max => Err(too_large()),
+            done => done,
         }
     }
 
