@@ -16,7 +16,7 @@ use crate::plan::Plan;
 use crate::report::{Goal, Measure, Row};
 
 /// The dice of the row: with these, go alone fails about one pull in eight.
-const DICE: Dice = Dice { seed: 12, one_in: 900 };
+const DICE: Dice = Dice { seed: 2, one_in: 900 };
 
 /// How many of the pulls go makes alone, too.
 const ALONE: u64 = 400;

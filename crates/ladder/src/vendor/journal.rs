@@ -14,7 +14,7 @@ use rustix::fs::FlockOperation;
 
 use super::digest::Digest;
 use super::error::{VendorError, at};
-use super::lock::try_lock;
+use super::lock::Lock;
 use super::publish::sync_folder;
 
 /// The longest entry that is read.
@@ -76,23 +76,17 @@ impl Journal {
         self.lock()
     }
 
-    /// Uses the folder of the entry.
+    /// Uses the folder of the entry: while the use lives, the folder is not removed.
     pub(super) fn lock(&self) -> Result<Use, VendorError> {
-        let file = File::open(&self.path).map_err(at("open", &self.path))?;
-        try_lock(&file, FlockOperation::NonBlockingLockShared).map_err(at("lock", &self.path))?;
-        Ok(Use(file))
+        Lock::try_take(&self.path, FlockOperation::NonBlockingLockShared).map(Use)
     }
 
     /// Whether some run uses the folder of the entry.
     pub(super) fn is_used(&self) -> Result<bool, VendorError> {
-        let file = match File::open(&self.path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-            Err(error) => return Err(at("open", &self.path)(error)),
-        };
-        let is_free =
-            try_lock(&file, FlockOperation::NonBlockingLockExclusive).map_err(at("lock", &self.path))?;
-        Ok(!is_free)
+        if !self.exists() {
+            return Ok(false);
+        }
+        Ok(Lock::try_take(&self.path, FlockOperation::NonBlockingLockExclusive)?.is_none())
     }
 
     /// Forgets the entry.
@@ -114,7 +108,7 @@ pub(super) fn identity(folder: &Path) -> Result<String, VendorError> {
 
 /// While it lives, the placed folder is not removed.
 #[derive(Debug)]
-pub(super) struct Use(#[expect(dead_code, reason = "the open file is the lock")] File);
+pub(super) struct Use(#[expect(dead_code, reason = "it is held, not looked at")] Option<Lock>);
 
 impl Entry {
     fn to_text(&self) -> String {

@@ -3,7 +3,6 @@
 //! The lock is on the project's folder itself, so it leaves no file behind, and the system drops it when its holder dies.
 
 use std::fs::File;
-use std::os::fd::AsFd;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -19,39 +18,51 @@ pub const LOCK_WAIT: Duration = Duration::from_mins(1);
 /// How often is looked whether the lock is free.
 const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
-/// The lock; dropped, it is free.
+/// A lock; dropped, it is free.
 #[derive(Debug)]
-pub(super) struct Lock(#[expect(dead_code, reason = "the open file is the lock")] File);
+pub(super) struct Lock(File);
 
 impl Lock {
-    /// Waits for the lock, at most [`LOCK_WAIT`].
+    /// Waits for the lock of the project in `root`, at most [`LOCK_WAIT`].
     pub(super) fn take(root: &Path) -> Result<Self, VendorError> {
         Self::take_within(root, LOCK_WAIT)
     }
 
     fn take_within(root: &Path, wait: Duration) -> Result<Self, VendorError> {
-        let folder = File::open(root).map_err(at("open", root))?;
         let begun = Instant::now();
-        while !try_lock(&folder, FlockOperation::NonBlockingLockExclusive).map_err(at("lock", root))? {
+        loop {
+            if let Some(lock) = Self::try_take(root, FlockOperation::NonBlockingLockExclusive)? {
+                return Ok(lock);
+            }
             if begun.elapsed() >= wait {
                 return Err(VendorError::Busy { root: root.to_owned(), seconds: wait.as_secs() });
             }
             thread::sleep(LOCK_PAUSE);
         }
-        Ok(Self(folder))
+    }
+
+    /// The lock on a file or folder; `None` when another holds it. Where the file system knows no locks (some network file
+    /// systems), everybody gets it: two runs at the same moment are then on their own, and each step is still atomic.
+    pub(super) fn try_take(path: &Path, operation: FlockOperation) -> Result<Option<Self>, VendorError> {
+        let file = File::open(path).map_err(at("open", path))?;
+        loop {
+            return match flock(&file, operation) {
+                Err(Errno::INTR) => continue,
+                Ok(()) | Err(Errno::NOTSUP | Errno::NOSYS | Errno::NOLCK | Errno::BADF) => {
+                    Ok(Some(Self(file)))
+                }
+                Err(Errno::WOULDBLOCK) => Ok(None),
+                Err(error) => Err(at("lock", path)(error.into())),
+            };
+        }
     }
 }
 
-/// Whether the lock was free. Where the file system knows no locks (some network file systems), everybody gets it: two runs at
-/// the same moment are then on their own, and each step is still atomic.
-pub(super) fn try_lock(file: impl AsFd, operation: FlockOperation) -> std::io::Result<bool> {
-    loop {
-        return match flock(&file, operation) {
-            Err(Errno::INTR) => continue,
-            Ok(()) | Err(Errno::NOTSUP | Errno::NOSYS | Errno::NOLCK | Errno::BADF) => Ok(true),
-            Err(Errno::WOULDBLOCK) => Ok(false),
-            Err(error) => Err(error.into()),
-        };
+impl Drop for Lock {
+    /// Closing the file is not enough: a child that another thread starts just now has the file open until it becomes its
+    /// program, and with it the lock.
+    fn drop(&mut self) {
+        let _ = flock(&self.0, FlockOperation::Unlock);
     }
 }
 
@@ -67,5 +78,15 @@ mod tests {
         assert!(matches!(error, VendorError::Busy { .. }), "{error:?}");
         drop(held);
         Lock::take(dir.path()).unwrap();
+    }
+
+    #[test]
+    fn a_copy_of_the_open_file_in_another_process_does_not_hold_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let held = Lock::take(dir.path()).unwrap();
+        let inherited = held.0.try_clone().unwrap();
+        drop(held);
+        Lock::take_within(dir.path(), Duration::ZERO).unwrap();
+        drop(inherited);
     }
 }
