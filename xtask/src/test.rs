@@ -55,7 +55,7 @@ fn needs(fuzzes: bool, fetches_go: bool) -> Vec<&'static Need> {
 
 /// `cargo test`; without a go, those tests say so that need one.
 fn run_cargo_test(workspace: &Workspace, args: &Args, go: Option<&Path>) -> Result<(), Failure> {
-    let mut cargo = workspace.cargo();
+    let mut cargo = workspace.cargo_for_tests();
     cargo.args(cargo_test(&args.cargo_test));
     if let Some(go) = go {
         println!("testing with {}", go.display());

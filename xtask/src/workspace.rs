@@ -41,6 +41,17 @@ impl Workspace {
         cargo
     }
 
+    /// Cargo for tests, which interrupt programs: a shell has what it runs in the background ignore interrupts, and all that is
+    /// started there inherits it. GNU env takes that back; elsewhere such a run has to be in the foreground.
+    pub(crate) fn cargo_for_tests(&self) -> Command {
+        if !cfg!(target_os = "linux") {
+            return self.cargo();
+        }
+        let mut env = Command::new("env");
+        env.arg("--default-signal=INT,QUIT,HUP").arg(cargo().get_program()).current_dir(&self.root);
+        env
+    }
+
     /// Where chores keep what they download: under cargo's target folder, so that `cargo clean` removes it.
     pub(crate) fn tools(&self) -> PathBuf {
         self.metadata.target_directory.join("tools")
