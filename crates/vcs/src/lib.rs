@@ -22,9 +22,11 @@ pub use access::{Access, Credential, Profile, Remotes, SshOptions};
 pub use anchor::{Anchor, Anchors, Hold};
 pub use build::{Built, ModuleFiles, zip};
 pub use direct::Direct;
-pub use discovery::{Discovery, DiscoveryOptions, Located, RepositoryRule, Rewrite, Root, Route, Way};
+pub use discovery::{
+    Discovery, DiscoveryOptions, Located, OwnGit, Ping, RepositoryRule, Rewrite, Root, Route, Way,
+};
 pub use exec::{Environment, Programs};
-pub use git::{GitCache, GitOptions, Probe};
+pub use git::{GitCache, GitOptions, GitPing, Probe};
 pub use hg::{HgCache, HgOptions};
 pub use repo::{Archive, Commit, CommitId, EntryKind, Job, Need, Ref, Refs, Repo, RepoError, TreeEntry};
 pub use repositories::Repositories;

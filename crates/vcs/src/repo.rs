@@ -301,6 +301,14 @@ impl RepoError {
         Self { symptom, ..self }
     }
 
+    /// This one, told after what another way has said. "Could not find out" outweighs "no", and that "does not exist".
+    pub(crate) fn after(self, earlier: Option<Self>) -> Self {
+        let Some(earlier) = earlier else { return self };
+        let message = format!("{}; then {}", earlier.message, self.message);
+        let graver = if earlier.kind > self.kind { earlier } else { self };
+        Self { message, ..graver }
+    }
+
     /// Whether it is the repository's word that the thing does not exist.
     pub fn is_not_found(&self) -> bool {
         self.kind == FailureKind::NotFound

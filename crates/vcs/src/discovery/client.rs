@@ -64,7 +64,8 @@ struct Pair {
 
 impl Web {
     pub(super) fn new(options: &DiscoveryOptions, lookup: Arc<dyn Lookup>) -> Result<Self, reqwest::Error> {
-        let guard = Arc::new(Guard::new(lookup, options.hosts.clone(), &options.http.proxies));
+        let guard = Guard::new(lookup, options.hosts.clone(), &options.http.proxies);
+        let guard = Arc::new(guard.with_own_proxy(options.own_git.has_proxy));
         let client = |is_private, is_lenient| {
             let resolver = Resolver { guard: guard.clone(), is_private };
             let builder = options.http.builder()?.dns_resolver(resolver);

@@ -113,11 +113,8 @@ impl NetworkError {
         Self { cause: Cause::Other, error: RepoError::refused("there is no way to the repository") }
     }
 
-    /// This one, told after what another way has said. "Could not find out" outweighs "no", and that "does not exist".
+    /// This one, told after what another way has said.
     fn after(self, earlier: Option<Self>) -> Self {
-        let Some(earlier) = earlier.map(|earlier| earlier.error) else { return self };
-        let message = format!("{}; then {}", earlier.message, self.error.message);
-        let graver = if earlier.kind > self.error.kind { earlier } else { self.error };
-        Self { cause: self.cause, error: RepoError { message, ..graver } }
+        Self { cause: self.cause, error: self.error.after(earlier.map(|earlier| earlier.error)) }
     }
 }
