@@ -12,6 +12,7 @@ pub mod project;
 pub mod quoted;
 pub mod rung;
 pub mod shelf;
+mod signals;
 pub mod static_build;
 pub mod stats;
 mod steps;

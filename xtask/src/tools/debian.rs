@@ -48,6 +48,7 @@ pub(crate) const FOR_TESTS: &[Need] = &[
         package: "mercurial",
         purpose: "play Mercurial repositories and read them",
     },
+    Need { probe: &["script", "--version"], package: "bsdutils", purpose: "play a terminal" },
 ];
 
 /// What fetching a wheel needs (see [`crate::tools::wheel`]).
