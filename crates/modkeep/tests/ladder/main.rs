@@ -5,6 +5,8 @@
 mod blame;
 mod bundled;
 mod commands;
+#[path = "../common/mod.rs"]
+mod common;
 mod dice;
 mod goauth;
 mod hostile;
