@@ -9,6 +9,7 @@ mod discovery;
 mod exec;
 mod git;
 mod hg;
+mod hosts;
 mod names;
 mod repo;
 mod repositories;
@@ -28,6 +29,7 @@ pub use discovery::{
 pub use exec::{Environment, Programs};
 pub use git::{GitCache, GitOptions, GitPing, Probe};
 pub use hg::{HgCache, HgOptions};
+pub use hosts::Hosts;
 pub use repo::{Archive, Commit, CommitId, EntryKind, Job, Need, Ref, Refs, Repo, RepoError, TreeEntry};
 pub use repositories::Repositories;
 pub use resolve::{Found, Info, Listing, Module, Origin, Resolutions};

@@ -49,6 +49,7 @@ pub(crate) fn of(
     let own_git = config.map(|config| own_git(config, GitPing::new(options.clone(), programs.clone())));
     let discovery = DiscoveryOptions {
         own_git: own_git.unwrap_or_default(),
+        known_hosts: options.access.hosts.clone(),
         ..discovery_options(settings, env, keyring, http, &cache)?
     };
     let discovery = Discovery::new(discovery)

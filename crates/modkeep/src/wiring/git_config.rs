@@ -35,7 +35,12 @@ impl GitConfig {
     pub(super) fn of_user(env: &Env) -> Self {
         let mut git = Command::new("git");
         git.args(["config", "--null", "--get-regexp", ASKED]).current_dir("/").env_clear();
-        let git = git.envs(env.variables()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let git = git
+            .envs(env.variables())
+            .env_remove("GIT_DIR")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
         git.spawn().map(|git| Self::read(&said(git))).unwrap_or_default()
     }
 

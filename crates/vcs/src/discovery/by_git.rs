@@ -60,11 +60,13 @@ impl Asked<'_> {
         let url = format!("{scheme}://{}", self.place);
         let parsed = url_text::parse(&url).map_err(RepoError::not_found)?;
         let route = ways::named(url, Vcs::Git, self.reach, self.options);
-        let addresses = match route.is_vouched {
-            true => Vec::new(),
-            false => guard.check(&parsed, route.is_private, until).await?,
-        };
-        ping.ping(&route, &addresses, until).await
+        let addresses =
+            if route.is_vouched { Vec::new() } else { guard.check(&parsed, route.is_private, until).await? };
+        let host = self.place.split('/').next().unwrap_or_default();
+        let asking = self.options.known_hosts.begin(&format!("{scheme}://{host}"))?;
+        let answer = ping.ping(&route, &addresses, until).await;
+        asking.ended(&answer);
+        answer
     }
 
     /// Whether the settings let this scheme be used.

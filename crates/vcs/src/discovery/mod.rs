@@ -38,7 +38,7 @@ use tokio::time::Instant;
 pub use located::{Located, Root, Route};
 pub use options::{DiscoveryOptions, OwnGit, Ping, RepositoryRule, Rewrite, Way};
 
-use crate::{Job, Probe, RepoError};
+use crate::{Hosts, Job, Probe, RepoError};
 use answers::{Lifetimes, Question};
 use client::{Reach, Web};
 use guard::{Lookup, Resolver, SystemLookup};
@@ -130,6 +130,11 @@ impl Discovery {
     /// Asks proxies that `mod` tags name, with the same rules about addresses, also for where they redirect to.
     pub(crate) fn proxy_client(&self, is_private: bool) -> &HttpClient {
         &self.proxy_clients[usize::from(is_private)]
+    }
+
+    /// What is known of hosts that were waited for in vain.
+    pub fn known_hosts(&self) -> &Arc<Hosts> {
+        &self.options.known_hosts
     }
 
     /// A web client with the same rules about addresses, for git.

@@ -14,7 +14,7 @@ use source::upstream::{HttpOptions, Netrc};
 use tokio::time::Instant;
 
 use super::located::Route;
-use crate::RepoError;
+use crate::{Hosts, RepoError};
 
 /// What discovery is told. The default is what go does without any setting, with ssh not available.
 #[derive(Debug, Clone)]
@@ -52,6 +52,8 @@ pub struct DiscoveryOptions {
     pub hosts: HashMap<String, SocketAddr>,
     /// What the user's own configuration of git does, where it counts.
     pub own_git: OwnGit,
+    /// What is known of hosts that were waited for in vain.
+    pub known_hosts: Arc<Hosts>,
 }
 
 /// What a user's own configuration of git does to connections (protocol.md E12). The default is that none counts.
@@ -103,6 +105,7 @@ impl Default for DiscoveryOptions {
             netrc: Netrc::default(),
             hosts: HashMap::new(),
             own_git: OwnGit::default(),
+            known_hosts: Arc::default(),
         }
     }
 }
