@@ -18,14 +18,17 @@ pub struct Ended {
     pub was_interrupted: bool,
 }
 
-/// Runs the command to its end.
+/// Runs the command to its end. `begun` is told its number.
 ///
 /// # Errors
 /// It cannot be started, or signals cannot be listened for.
-pub async fn run(mut command: Command) -> io::Result<Ended> {
+pub async fn run(mut command: Command, begun: impl FnOnce(u32)) -> io::Result<Ended> {
     use std::os::unix::process::ExitStatusExt as _;
     let mut signals = Signals::install()?;
     let mut child = command.spawn()?;
+    if let Some(number) = child.id() {
+        begun(number);
+    }
     let mut has_come = false;
     loop {
         tokio::select! {

@@ -5,6 +5,7 @@ pub mod child;
 mod climb;
 pub mod group;
 mod lazy;
+mod lineage;
 pub mod lock;
 pub mod outages;
 pub mod pins;
