@@ -141,7 +141,7 @@ async fn a_server_that_failed_once_is_asked_again() {
     let kit = Kit::of_server(&server);
     let asked = kit.open(&server.url("/a"));
     let long_ago = Instant::now() - Duration::from_secs(1);
-    let error = asked.stat("v1.0.0", Need::Files, &job_since(long_ago)).await.unwrap_err();
+    let error = asked.refs(&job_since(long_ago)).await.unwrap_err();
     assert_eq!(error.kind, FailureKind::Unavailable, "{error}");
     let commit = asked.stat("v1.0.0", Need::Files, &job_since(long_ago)).await.unwrap();
     assert_eq!(commit.id.as_str(), sample.hash(0));
