@@ -122,7 +122,9 @@ impl Stats {
         let actions: Vec<Action> = serde_json::from_slice(&text)?;
         let packages: Vec<&Action> = actions.iter().filter(|action| action.is_package()).collect();
         let hits = packages.iter().filter(|action| !action.has_run()).count();
-        fetched.iter().for_each(|path| modules.add(path));
+        for path in fetched {
+            modules.add(path);
+        }
         let used: BTreeSet<&str> =
             packages.iter().filter_map(|action| modules.of_package(action.import_path())).collect();
         let present = used.iter().filter(|module| !fetched.contains(**module)).count();

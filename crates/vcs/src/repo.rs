@@ -320,7 +320,7 @@ impl RepoError {
         let message = format!("{}; then {}", earlier.message, self.message);
         let is_spared = earlier.is_spared || self.is_spared;
         let graver = if earlier.kind > self.kind { earlier } else { self };
-        Self { message, is_spared, ..graver }
+        Self { is_spared, message, ..graver }
     }
 
     /// Whether it is the repository's word that the thing does not exist.

@@ -65,7 +65,7 @@ impl Pulled {
 
     /// Lets these bundles be the ones in use, and removes those that were before. Who has them open goes on reading them.
     pub(super) fn use_these(&self, names: &[String]) -> io::Result<()> {
-        let text: String = names.iter().map(|name| format!("{name}\n")).collect();
+        let text = names.iter().fold(String::new(), |text, name| text + name + "\n");
         durable::write(&self.folder.join(CURRENT), text.as_bytes(), Readers::All, Already::Replace)?;
         for entry in self.folder.read_dir()? {
             let name = entry?.file_name();

@@ -145,7 +145,9 @@ impl Client {
         let Places { client, members, bundles, spool, state } = places;
         let SumDbSetting::On(database) = self.settings.get(&table::GOSUMDB)? else { return Ok(None) };
         let mut ways = databases::ways(&database, members, client, spool)?;
-        ways.iter().for_each(|way| self.outages(state).watch(Use::Database, &way.vitals));
+        for way in &ways {
+            self.outages(state).watch(Use::Database, &way.vitals);
+        }
         ways.extend(bundles.iter().flatten().map(|bundle| proofs(bundle, spool)));
         let kept = Arc::new(SharedShelf::new(state, &database.name));
         databases::open_one(&self.settings, state, &database, ways, kept).await.map(Some)
