@@ -1,7 +1,9 @@
 //! In front of a terminal: a signal reaches the command once, whoever sends it.
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use super::scene::BINARY;
 
@@ -9,10 +11,14 @@ use super::scene::BINARY;
 const COUNTING: &str = "n=0; trap \"n=\\$((n+1)); echo came\" SIGNAL; trap \"echo times \\$n; exit 9\" TERM; echo run by $PPID; \
                         while :; do sleep 0.05; done";
 
-/// A command under `modkeep exec` in front of a terminal of its own.
+/// How long a line is waited for: no machine is that slow.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A command under `modkeep exec` in front of a terminal of its own. Dropped, all of it is ended.
 struct Terminal {
     script: Child,
-    screen: BufReader<ChildStdout>,
+    /// The lines that are written to it.
+    screen: Receiver<String>,
     /// modkeep itself.
     pid: String,
 }
@@ -30,7 +36,10 @@ impl Terminal {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let screen = BufReader::new(script.stdout.take().unwrap());
+        let (show, screen) = channel();
+        let out = BufReader::new(script.stdout.take().unwrap());
+        // It ends with the terminal, or when nobody looks any more.
+        std::thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| show.send(line)));
         let mut terminal = Self { script, screen, pid: String::new() };
         terminal.pid = terminal.after("run by ");
         terminal
@@ -39,9 +48,9 @@ impl Terminal {
     /// What comes behind these words in the next line that has them.
     fn after(&mut self, words: &str) -> String {
         loop {
-            let mut line = String::new();
-            assert!(self.screen.read_line(&mut line).unwrap() > 0, "no line with {words:?} came");
-            if let Some((_, rest)) = line.split_once(words) {
+            let line = self.screen.recv_timeout(PATIENCE);
+            assert!(line.is_ok(), "no line with {words:?} came: {line:?}");
+            if let Some((_, rest)) = line.unwrap().split_once(words) {
                 return rest.trim().to_owned();
             }
         }
@@ -63,6 +72,14 @@ impl Terminal {
         let times = self.after("times ");
         assert_eq!(self.script.wait().unwrap().code(), Some(9));
         times
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // Who sits before it hears that it is gone. It may have ended by itself.
+        let _ = self.script.kill();
+        let _ = self.script.wait();
     }
 }
 
