@@ -12,7 +12,7 @@ const COUNTING: &str = "n=0; trap \"n=\\$((n+1)); echo came\" SIGNAL; trap \"ech
                         while :; do sleep 0.05; done";
 
 /// How long a line is waited for: no machine is that slow.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A command under `modkeep exec` in front of a terminal of its own. Dropped, all of it is ended.
 struct Terminal {
