@@ -8,6 +8,7 @@ use gomod::ModuleVersion;
 use gomod::gosumdb::SumDb;
 use http::HeaderValue;
 use rustls::sign::CertifiedKey;
+use source::upstream::Authorizer;
 use url::Url;
 
 use crate::trust::Trust;
@@ -97,10 +98,19 @@ impl Kind {
 pub struct Access {
     /// The value of `Authorization`.
     pub authorization: Option<HeaderValue>,
+    /// Whom to ask who we are, where nothing else says it. What they say is sent over https alone.
+    pub authorizer: Option<Arc<dyn Authorizer>>,
     /// The certificate that we show when we are asked for one.
     pub identity: Option<Arc<CertifiedKey>>,
     /// Whom to trust.
     pub trust: Trust,
+}
+
+impl Access {
+    /// Nobody, who trusts those authorities.
+    pub fn anonymous(trust: Trust) -> Self {
+        Self { authorization: None, authorizer: None, identity: None, trust }
+    }
 }
 
 impl fmt::Debug for Access {
@@ -109,6 +119,7 @@ impl fmt::Debug for Access {
         let (authorization, identity) = (self.authorization.is_some(), self.identity.is_some());
         f.debug_struct("Access")
             .field("authorization", &authorization)
+            .field("authorizer", &self.authorizer)
             .field("identity", &identity)
             .finish_non_exhaustive()
     }

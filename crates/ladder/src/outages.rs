@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use source::{Outage, Vitals};
 use tempfile::NamedTempFile;
+use vcs::Hosts;
 
 /// How long after a run a place is left alone that was down at its end: long enough for the next command of a script, too short for
 /// anybody to wonder why a place that has been mended is not asked.
@@ -30,7 +31,32 @@ pub struct Outages {
     file: PathBuf,
     now: fn() -> SystemTime,
     known: BTreeMap<String, Remembered>,
-    watched: Mutex<Vec<Arc<Vitals>>>,
+    /// By their names in the file.
+    watched: Mutex<Vec<(String, Arc<Vitals>)>>,
+    hosts: OnceLock<Arc<Hosts>>,
+}
+
+/// What hosts of repositories are called in the file, before their names.
+const HOST: &str = "host ";
+
+/// What a place is asked for. One server can be a proxy and a way to a database, and be down as the one alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// Modules.
+    Modules,
+    /// What a checksum database says.
+    Database,
+}
+
+impl Use {
+    /// What a place is called in the file.
+    fn name_of(self, vitals: &Vitals) -> String {
+        let word = match self {
+            Self::Modules => "modules",
+            Self::Database => "database",
+        };
+        format!("{word} {}", vitals.origin())
+    }
 }
 
 /// One place that was down. Times are seconds since 1970.
@@ -45,19 +71,35 @@ impl Outages {
     /// What the file at `path` says, which may be missing.
     pub fn read(path: &Path, now: fn() -> SystemTime) -> Self {
         let known = known(path).unwrap_or_default();
-        Self { file: path.to_owned(), now, known, watched: Mutex::default() }
+        Self { file: path.to_owned(), now, known, watched: Mutex::default(), hosts: OnceLock::new() }
     }
 
     /// Has a place left alone if it was down a moment ago, and looks at it again at the end.
-    pub fn watch(&self, vitals: &Arc<Vitals>) {
-        let now = seconds((self.now)());
-        if let Some(known) = self.known.get(vitals.origin().as_str()).filter(|known| known.until > now) {
-            let lasted = Duration::from_secs(now.saturating_sub(known.since));
-            // A clock that was set back does not make it longer.
-            let left = Duration::from_secs(known.until - now).min(REMEMBERED_FOR);
-            vitals.recall(&Outage { lasted, trouble: known.trouble.clone() }, left);
+    pub fn watch(&self, used: Use, vitals: &Arc<Vitals>) {
+        let (now, name) = (seconds((self.now)()), used.name_of(vitals));
+        if let Some((outage, left)) = self.known.get(&name).and_then(|known| known.recalled(now)) {
+            vitals.recall(&outage, left);
         }
-        self.watched.lock().unwrap_or_else(PoisonError::into_inner).push(vitals.clone());
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner).push((name, vitals.clone()));
+    }
+
+    /// The same for all hosts of repositories, of which nobody knows yet who will be asked.
+    pub fn watch_hosts(&self, hosts: &Arc<Hosts>) {
+        let now = seconds((self.now)());
+        let known = self.known.iter().filter_map(|(name, known)| Some((name.strip_prefix(HOST)?, known)));
+        for (name, (outage, left)) in known.filter_map(|(name, known)| Some((name, known.recalled(now)?))) {
+            hosts.recall(name, &outage, left);
+        }
+        // The ladder of a run is made once.
+        let _ = self.hosts.set(hosts.clone());
+    }
+
+    /// All that was met in this run, by their names in the file, and the trouble of those that are down.
+    fn met(&self) -> Vec<(String, Option<Outage>)> {
+        let watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        let places = watched.iter().map(|(name, vitals)| (name.clone(), vitals.outage()));
+        let hosts = self.hosts.get().map(|hosts| hosts.met()).unwrap_or_default();
+        places.chain(hosts.into_iter().map(|(name, outage)| (format!("{HOST}{name}"), outage))).collect()
     }
 
     /// Writes down which places are down now. Places of other projects stay as they are known.
@@ -69,13 +111,12 @@ impl Outages {
         let mut all = known(&self.file).unwrap_or_default();
         let before: Vec<String> = all.keys().cloned().collect();
         all.retain(|_, known| known.until > now);
-        for vitals in self.watched.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            let origin = vitals.origin().as_str();
-            match vitals.outage() {
+        for (name, outage) in self.met() {
+            match outage {
                 // What was recalled and not tried again is not made to last for longer.
-                Some(_) if self.known.get(origin).is_some_and(|known| known.until > now) => {}
-                Some(outage) => drop(all.insert(origin.to_owned(), Remembered::of(&outage, now))),
-                None => drop(all.remove(origin)),
+                Some(_) if self.known.get(&name).is_some_and(|known| known.until > now) => {}
+                Some(outage) => drop(all.insert(name, Remembered::of(&outage, now))),
+                None => drop(all.remove(&name)),
             }
         }
         if all.is_empty() && before.is_empty() { Ok(()) } else { write(&self.file, &all) }
@@ -83,6 +124,15 @@ impl Outages {
 }
 
 impl Remembered {
+    /// The outage, and for how long it still counts; none for one of which nothing is left.
+    fn recalled(&self, now: u64) -> Option<(Outage, Duration)> {
+        // A clock that was set back does not make it longer.
+        let left =
+            Duration::from_secs(self.until.checked_sub(now).filter(|left| *left > 0)?).min(REMEMBERED_FOR);
+        let lasted = Duration::from_secs(now.saturating_sub(self.since));
+        Some((Outage { lasted, trouble: self.trouble.clone() }, left))
+    }
+
     fn of(outage: &Outage, now: u64) -> Self {
         Self {
             since: now.saturating_sub(outage.lasted.as_secs()),
@@ -140,7 +190,7 @@ mod tests {
         let (outages, place) = (Outages::read(&path, at_begin), place());
         place
             .recall(&Outage { lasted: Duration::from_secs(3), trouble: "silent".to_owned() }, REMEMBERED_FOR);
-        outages.watched.lock().unwrap().push(place);
+        outages.watched.lock().unwrap().push((Use::Modules.name_of(&place), place));
         outages.save().unwrap();
         (folder, path)
     }
@@ -149,12 +199,45 @@ mod tests {
     fn the_next_run_knows_what_was_down_and_a_later_one_does_not() {
         let (_folder, path) = remembering();
         let next = place();
-        Outages::read(&path, at_begin).watch(&next);
+        Outages::read(&path, at_begin).watch(Use::Modules, &next);
         let known = next.outage().unwrap();
         assert_eq!((known.trouble.as_str(), known.lasted.as_secs()), ("silent", 3));
         let late = place();
-        Outages::read(&path, later).watch(&late);
+        Outages::read(&path, later).watch(Use::Modules, &late);
         assert_eq!(late.outage(), None);
+    }
+
+    /// That its mirror of a database is well says nothing about its modules, and the other way round.
+    #[test]
+    fn one_place_is_known_apart_by_what_it_is_asked_for() {
+        let (_folder, path) = remembering();
+        let (modules, database) = (place(), place());
+        let next = Outages::read(&path, at_begin);
+        next.watch(Use::Modules, &modules);
+        next.watch(Use::Database, &database);
+        assert!(modules.outage().is_some() && database.outage().is_none());
+        next.save().unwrap();
+        let later = place();
+        Outages::read(&path, at_begin).watch(Use::Modules, &later);
+        assert!(later.outage().is_some(), "the way to the database did not undo it");
+    }
+
+    #[test]
+    fn hosts_of_repositories_are_remembered_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("outages.json");
+        let (name, outage) =
+            ("ssh://a.example", Outage { lasted: Duration::ZERO, trouble: "silent".to_owned() });
+        let (first, hosts) = (Outages::read(&path, at_begin), Arc::new(Hosts::default()));
+        first.watch_hosts(&hosts);
+        hosts.recall(name, &outage, REMEMBERED_FOR);
+        first.save().unwrap();
+        let next = Arc::new(Hosts::default());
+        Outages::read(&path, at_begin).watch_hosts(&next);
+        assert!(matches!(&next.met()[..], [(known, Some(_))] if known == name));
+        let late = Arc::new(Hosts::default());
+        Outages::read(&path, later).watch_hosts(&late);
+        assert_eq!(late.met(), []);
     }
 
     #[test]
@@ -162,7 +245,7 @@ mod tests {
         let (_folder, path) = remembering();
         let before = fs::read(&path).unwrap();
         let again = Outages::read(&path, || at_begin() + Duration::from_secs(20));
-        again.watch(&place());
+        again.watch(Use::Modules, &place());
         again.save().unwrap();
         assert_eq!(fs::read(&path).unwrap(), before);
     }
@@ -171,13 +254,13 @@ mod tests {
     fn a_damaged_file_and_one_from_the_future_do_no_harm() {
         let (_folder, path) = remembering();
         let early = place();
-        Outages::read(&path, || UNIX_EPOCH).watch(&early);
+        Outages::read(&path, || UNIX_EPOCH).watch(Use::Modules, &early);
         assert!(early.outage().is_some());
         for damage in ["", "{", "[]", "{\"proxy.example\":{}}"] {
             fs::write(&path, damage).unwrap();
             let vitals = place();
             let outages = Outages::read(&path, at_begin);
-            outages.watch(&vitals);
+            outages.watch(Use::Modules, &vitals);
             assert_eq!(vitals.outage(), None, "{damage}");
             outages.save().unwrap();
         }
@@ -188,7 +271,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("none/outages.json");
         let outages = Outages::read(&path, at_begin);
-        outages.watch(&place());
+        outages.watch(Use::Modules, &place());
         outages.save().unwrap();
         assert!(!path.parent().unwrap().exists());
     }

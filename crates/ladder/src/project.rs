@@ -66,6 +66,20 @@ impl Project {
         go.map(|version| version.to_string()).into_iter().chain(toolchain).collect()
     }
 
+    /// What it puts in the place of modules: the `replace` lines of its workspace, and of its main modules. Those of a file that cannot be
+    /// read are left out, about which go itself complains.
+    pub fn replaced(&self) -> Vec<Replace> {
+        let Some(work) = &self.go_work else {
+            let go_mod = self.modfile.as_ref().or(self.go_mod.as_ref());
+            return go_mod.map(|file| replace_lines(file)).unwrap_or_default();
+        };
+        let folder = work.parent().unwrap_or(Path::new("/"));
+        let of_members =
+            uses(work).into_iter().flat_map(|used| replace_lines(&folder.join(used).join("go.mod")));
+        let of_work = WorkFile::parse(&read_short(work)).map(|work| work.replace).unwrap_or_default();
+        of_members.chain(of_work).collect()
+    }
+
     /// All files that hold hashes for it, whether they are there or not. A workspace counts those of its modules too (protocol.md
     /// F4).
     pub fn sum_files(&self) -> Vec<PathBuf> {
@@ -129,6 +143,10 @@ fn replaced(folder: &Path, lines: &[Replace]) -> Vec<PathBuf> {
 /// The folders that a workspace uses; none where it cannot be read, about which go itself complains.
 fn uses(work: &Path) -> Vec<String> {
     WorkFile::parse(&read_short(work)).map(|work| work.uses).unwrap_or_default()
+}
+
+fn replace_lines(go_mod: &Path) -> Vec<Replace> {
+    GoMod::parse(&read_short(go_mod)).map(|file| file.replace).unwrap_or_default()
 }
 
 /// The content of a go.mod or go.work; nothing where there is none, or where it is no such file.

@@ -1,12 +1,13 @@
 //! What is known of checksum databases, in a folder of the user that several runs share at the same time.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use gomod::gosumdb::DatabaseName;
 use source::blocks::off_worker;
+use source::durable::{self, Already, Readers};
 use source::sumdb::Shelf;
 
 /// The most that is read of a file, in bytes: more than any that is written.
@@ -76,11 +77,7 @@ fn read(path: &Path) -> io::Result<Option<Bytes>> {
 fn publish(path: &Path, content: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let mut draft = tempfile::NamedTempFile::new_in(folder)?;
-    draft.write_all(content)?;
-    draft.as_file().sync_data()?;
-    draft.persist(path).map_err(|error| error.error)?;
-    fs::File::open(folder)?.sync_all()
+    durable::write(path, content, Readers::Owner, Already::Replace)
 }
 
 fn forget(path: &Path) -> io::Result<()> {

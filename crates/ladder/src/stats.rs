@@ -3,11 +3,13 @@
 //! The packages are read from go's own action data (`-debug-actiongraph`): a package that was needed and for which no command ran came
 //! from the cache. The modules are those that these packages are in, and one that was asked for in the run was not there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use gomod::gosum::GoSum;
+use gomod::modfile::{Replace, Replacement};
 use serde::{Deserialize, Serialize};
 
 /// More than the action data of any build, in bytes: some kilobytes for each package.
@@ -29,6 +31,53 @@ pub struct Stats {
     pub build_cache: Hits,
     /// Modules that were in GOMODCACHE. One whose packages come from `vendor/` or from a folder does not count.
     pub module_cache: Hits,
+}
+
+/// The modules of a project: by the path that their packages begin with, the path by which the module cache has them. What a folder
+/// stands in for is in none.
+#[derive(Debug, Clone, Default)]
+pub struct Modules(BTreeMap<String, Option<String>>);
+
+impl Modules {
+    /// Those that have a hash in `sums`, with what `replaced` puts in the place of some.
+    pub fn of(sums: &GoSum, replaced: &[Replace]) -> Self {
+        let mut modules = Self::default();
+        sums.entries().for_each(|(path, _, _)| modules.add(path));
+        for line in replaced {
+            // A line for one version may not be the one that counts: then go.sum has another version.
+            if line.version.is_some() && has_zip(sums, &line.path) {
+                continue;
+            }
+            let by = match &line.with {
+                Replacement::Directory(_) => None,
+                Replacement::Module { path, .. } => Some(path.clone()),
+            };
+            modules.0.insert(line.path.clone(), by);
+        }
+        modules
+    }
+
+    fn add(&mut self, path: &str) {
+        if !self.0.contains_key(path) {
+            self.0.insert(path.to_owned(), Some(path.to_owned()));
+        }
+    }
+
+    /// The module of the module cache that a package is in: that of the longest path that it begins with.
+    fn of_package(&self, package: &str) -> Option<&str> {
+        let mut path = package;
+        loop {
+            if let Some(found) = self.0.get(path) {
+                return found.as_deref();
+            }
+            path = path.rsplit_once('/')?.0;
+        }
+    }
+}
+
+/// Whether go.sum has the hash of the files of a module, in any version.
+fn has_zip(sums: &GoSum, path: &str) -> bool {
+    sums.entries().any(|(known, version, _)| known == path && !version.ends_with("/go.mod"))
 }
 
 /// One thing that go did, of which these fields are read.
@@ -63,23 +112,21 @@ impl Action {
 }
 
 impl Stats {
-    /// Reads the action data of a run in which the modules `fetched` were asked for. `modules` are the paths of all that the project knows.
+    /// Reads the action data of a run in which the modules `fetched` were asked for. `modules` are all that the project knows.
     ///
     /// # Errors
     /// The file cannot be read, or is no action data.
-    pub fn read<'a>(
-        file: &Path,
-        modules: impl Iterator<Item = &'a str>,
-        fetched: &'a BTreeSet<String>,
-    ) -> io::Result<Self> {
+    pub fn read(file: &Path, mut modules: Modules, fetched: &BTreeSet<String>) -> io::Result<Self> {
         let mut text = Vec::new();
         File::open(file)?.take(BYTES_MAX).read_to_end(&mut text)?;
         let actions: Vec<Action> = serde_json::from_slice(&text)?;
         let packages: Vec<&Action> = actions.iter().filter(|action| action.is_package()).collect();
         let hits = packages.iter().filter(|action| !action.has_run()).count();
-        let known: BTreeSet<&str> = modules.chain(fetched.iter().map(String::as_str)).collect();
+        for path in fetched {
+            modules.add(path);
+        }
         let used: BTreeSet<&str> =
-            packages.iter().filter_map(|action| module_of(action.import_path(), &known)).collect();
+            packages.iter().filter_map(|action| modules.of_package(action.import_path())).collect();
         let present = used.iter().filter(|module| !fetched.contains(**module)).count();
         Ok(Self {
             build_cache: Hits { hits, of: packages.len() },
@@ -97,27 +144,26 @@ impl Stats {
     }
 }
 
-/// The module that a package is in: the longest path that it begins with.
-fn module_of<'a>(package: &str, known: &BTreeSet<&'a str>) -> Option<&'a str> {
-    let mut path = package;
-    loop {
-        if let Some(found) = known.get(path) {
-            return Some(found);
-        }
-        path = path.rsplit_once('/')?.0;
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use gomod::modfile::GoMod;
+
     use super::*;
+
+    /// Those of which go.sum has lines, with these `replace` lines.
+    fn modules(sums: &str, replaced: &str) -> Modules {
+        let line = |path: &str| format!("{path} v1.0.0 h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n");
+        let sums: String = sums.split(' ').map(line).collect();
+        let go_mod = GoMod::parse(format!("module main\n{replaced}").as_bytes()).unwrap();
+        Modules::of(&GoSum::parse_lenient(sums.as_bytes()), &go_mod.replace)
+    }
 
     fn read(actions: &str, fetched: &[&str]) -> Stats {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("actions");
         std::fs::write(&file, actions).unwrap();
         let fetched = fetched.iter().map(|path| (*path).to_owned()).collect();
-        Stats::read(&file, ["a.example/m", "a.example/m/sub"].into_iter(), &fetched).unwrap()
+        Stats::read(&file, modules("a.example/m a.example/m/sub", ""), &fetched).unwrap()
     }
 
     #[test]
@@ -136,10 +182,26 @@ mod tests {
     }
 
     #[test]
+    fn a_package_of_a_replaced_module_is_in_the_one_that_stands_in_for_it() {
+        let lines = "replace a.example/m => fork.example/m v1.0.0\nreplace a.example/m/sub => ./sub\n\
+                     replace b.example/m v1.2.0 => ./b\nreplace c.example/m v1.0.0 => fork.example/c v1.0.0\n";
+        let modules = modules("fork.example/m b.example/m fork.example/c", lines);
+        for (package, expected) in [
+            ("a.example/m/x", Some("fork.example/m")),
+            ("a.example/m/sub/x", None),
+            ("b.example/m", Some("b.example/m")),
+            ("c.example/m", Some("fork.example/c")),
+            ("fmt", None),
+        ] {
+            assert_eq!(modules.of_package(package), expected, "{package}");
+        }
+    }
+
+    #[test]
     fn what_is_no_action_data_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("actions");
         std::fs::write(&file, "{").unwrap();
-        Stats::read(&file, std::iter::empty(), &BTreeSet::new()).unwrap_err();
+        Stats::read(&file, Modules::default(), &BTreeSet::new()).unwrap_err();
     }
 }

@@ -1,10 +1,11 @@
 //! What happened on the ladder during one run: which rung had to answer for which module, and why those above did not.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use source::{Ask, Failure, FailureKind, Origin, Trail};
 
+use crate::lineage::{GoCommand, go_commands};
 use crate::rung::Rung;
 
 /// How many things are remembered. What a run asks for beyond is in no report.
@@ -12,7 +13,11 @@ const REMEMBERED_MAX: usize = 20_000;
 
 /// The record of one run.
 #[derive(Debug, Default)]
-pub struct Steps(Mutex<Record>);
+pub struct Steps {
+    record: Mutex<Record>,
+    /// The number of the command that is run.
+    command: OnceLock<u32>,
+}
 
 #[derive(Debug, Default)]
 struct Record {
@@ -21,9 +26,17 @@ struct Record {
     /// The paths of the modules whose files were asked for.
     fetched: BTreeSet<String>,
     /// What could not be answered, by question. An answer later takes it away.
-    unanswered: BTreeMap<Ask, Failure>,
+    unanswered: BTreeMap<Ask, Unanswered>,
     /// The places that were met, and where they stand.
     places: BTreeMap<Origin, Rung>,
+}
+
+/// What nobody could answer.
+#[derive(Debug)]
+struct Unanswered {
+    failure: Failure,
+    /// The go commands that ran then: one of them has asked.
+    asked_by: BTreeSet<GoCommand>,
 }
 
 /// A module for which a rung below the healthy path had to answer.
@@ -70,15 +83,37 @@ impl Steps {
         }
     }
 
+    /// This command is run, by its number.
+    pub fn begin(&self, command: u32) {
+        // A record is of one run.
+        let _ = self.command.set(command);
+    }
+
     /// Nobody could answer.
     pub fn failed(&self, ask: &Ask, failure: &Failure) {
+        let asked_by = self.command.get().map(|command| go_commands(*command)).unwrap_or_default();
         let mut record = self.record();
         if record.unanswered.len() < REMEMBERED_MAX {
-            record.unanswered.insert(ask.clone(), failure.clone());
+            record.unanswered.insert(ask.clone(), Unanswered { failure: failure.clone(), asked_by });
             if let Some(name) = name(ask) {
                 record.modules.entry(name).or_default();
             }
         }
+    }
+
+    /// Forgets what nobody could answer where the command has gone on without it: all go commands that ran then have ended, and another one
+    /// runs now.
+    pub fn forgive(&self) {
+        let Some(command) = self.command.get().filter(|_| self.has_misses()) else { return };
+        let running = go_commands(*command);
+        if !running.is_empty() {
+            let is_alive = |miss: &Unanswered| !miss.asked_by.is_disjoint(&running);
+            self.record().unanswered.retain(|_, miss| miss.asked_by.is_empty() || is_alive(miss));
+        }
+    }
+
+    fn has_misses(&self) -> bool {
+        self.record().unanswered.values().any(|miss| !miss.asked_by.is_empty())
     }
 
     /// These places were met on this rung.
@@ -95,7 +130,7 @@ impl Steps {
     pub fn told(&self) -> Told {
         let record = self.record();
         let down = record.modules.iter().filter_map(|(name, down)| Some((name.clone(), down.clone()?)));
-        let unanswered = record.unanswered.iter().map(|(ask, failure)| (ask.clone(), failure.clone()));
+        let unanswered = record.unanswered.iter().map(|(ask, miss)| (ask.clone(), miss.failure.clone()));
         Told {
             modules: record.modules.len(),
             fetched: record.fetched.clone(),
@@ -106,7 +141,7 @@ impl Steps {
     }
 
     fn record(&self) -> MutexGuard<'_, Record> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -13,7 +13,6 @@ pub mod keys;
 pub mod logging;
 pub mod mask;
 pub mod progress;
-pub mod publish;
 pub mod report;
 pub mod settings;
 pub mod unblocked;

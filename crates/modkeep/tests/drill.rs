@@ -10,7 +10,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use serde_json::Value;
-use testkit::{FakeUpstream, GoHome, GoOutput, GoRun, Graph, GraphSpec, SumDb};
+use testkit::{FakeUpstream, GoHome, GoOutput, GoRun, Graph, GraphSpec, Reply, SumDb};
 
 /// How long one download may take in rows where nothing hangs: no machine is that slow.
 const PATIENT: &str = "--timeout=100s";
@@ -25,10 +25,15 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
+        Self::behind(FakeUpstream::builder())
+    }
+
+    /// With a proxy that is built so.
+    fn behind(builder: testkit::upstream::Builder) -> Self {
         let spec =
             GraphSpec { modules: 5, depth: 3, fan_out: 2, versions: 1, padding_bytes: 20_000, seed: 3 };
         let graph = Graph::generate(spec);
-        let upstream = FakeUpstream::builder().modules(graph.modules()).start();
+        let upstream = builder.modules(graph.modules()).start();
         let home = GoHome::fresh();
         let project = home.project("main");
         graph.write_project(&project);
@@ -102,6 +107,23 @@ fn each_way_is_told_as_it_went_and_nothing_is_left_behind() {
     assert_eq!(files(&scene.project), before);
     assert_eq!(left(&scene), [""; 0]);
     assert!(!scene.home.module_cache().exists(), "the user's module cache is not touched");
+}
+
+/// What a program of GOAUTH says is sent to the user's own proxy.
+#[test]
+fn the_users_own_proxy_hears_who_the_user_is() {
+    let scene = Scene::behind(FakeUpstream::builder().tls());
+    scene.upstream.on(|request| {
+        let is_known = request.header("x-team") == Some("blue");
+        (!is_known).then(|| Reply::text(401, "who are you?").into())
+    });
+    let (who, authority) = (scene.home.path().join("who"), scene.home.path().join("ca.pem"));
+    let said = format!("printf '{}\\n\\nX-Team: blue\\n\\n'", scene.upstream.url());
+    fs::write(&who, said).unwrap();
+    fs::write(&authority, scene.upstream.ca_pem()).unwrap();
+    let run = scene.drill(&["--fault=good", PATIENT, &format!("--ca-file={}", authority.display())]);
+    let output = run.env("GOAUTH", format!("/bin/sh {}", who.display())).run().success();
+    assert!(output.stdout.contains("modkeep 1 of 1"), "{output}");
 }
 
 #[test]

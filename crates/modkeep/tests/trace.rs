@@ -16,7 +16,7 @@ use opentelemetry_proto::tonic::common::v1::any_value;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use opentelemetry_proto::tonic::trace::v1::status::StatusCode as StatusOfSpan;
 use prost::Message as _;
-use testkit::{FakeUpstream, GoHome, GoOutput, GoRun, Graph, GraphSpec};
+use testkit::{FakeUpstream, GoHome, GoOutput, GoRun, Graph, GraphSpec, Reply};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -150,6 +150,28 @@ fn the_page_has_every_request_and_is_one_file() {
     assert!(run.stderr.contains("cannot write the page "), "{run}");
 }
 
+/// What a real browser makes of the page, after its script has run.
+fn shown(home: &GoHome, page: &Path) -> String {
+    let profile = format!("--user-data-dir={}", home.path().join("browser").display());
+    let address = format!("file://{}", page.display());
+    let flags = ["--headless", "--no-sandbox", "--disable-gpu", &profile, "--dump-dom", &address];
+    GoRun::in_home(home).under(Path::new("chromium-headless-shell"), flags).run().success().stdout
+}
+
+#[test]
+fn a_browser_shows_every_request_and_runs_the_script_of_the_page() {
+    let scene = Scene::new(3);
+    let page = scene.home.path().join("trace.html");
+    let flag = format!("--html={}", page.display());
+    let run = scene.trace(&scene.list(), &[&flag]).args(["mod", "download"]).run().success();
+    let shown = shown(&scene.home, &page);
+    let table = shown.split("<table id=\"requests\">").nth(1).unwrap_or_else(|| panic!("{shown}"));
+    let rows: Vec<&str> = table.split("</tr>").filter(|row| row.contains("<rect ")).collect();
+    assert_eq!(rows.len(), requests(&run), "{shown}");
+    assert!(rows.iter().any(|row| row.contains(".zip") && row.contains(&scene.list())), "{shown}");
+    assert!(shown.contains("<p id=\"sieve\">"), "the script is let run, and shows the field: {shown}");
+}
+
 /// A collector of spans, on a runtime of its own.
 struct Collector {
     url: String,
@@ -210,6 +232,27 @@ fn a_collector_is_sent_a_span_for_each_request_below_that_of_the_command() {
         direct.iter().flat_map(|span| &span.attributes).find(|attribute| attribute.key == "modkeep.place");
     let place = place.and_then(|place| place.value.clone()?.value);
     assert_eq!(place, Some(any_value::Value::StringValue(scene.list())));
+}
+
+/// What a program of GOAUTH says is sent, as to every other place.
+#[test]
+fn a_collector_over_https_hears_who_the_user_is() {
+    let (scene, collector) = (Scene::new(3), FakeUpstream::builder().tls().start());
+    collector.on(|request| {
+        let is_known = request.method == "POST" && request.header("x-team") == Some("blue");
+        is_known.then(|| Reply::text(200, "").into())
+    });
+    let file = |name: &str, text: String| {
+        let path = scene.home.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let who = file("who", format!("#!/bin/sh\nprintf '{}\\n\\nX-Team: blue\\n\\n'\n", collector.url()));
+    let authority = file("ca.pem", collector.ca_pem().to_owned());
+    let flags = [format!("--otlp={}", collector.url()), format!("--ca-file={authority}")];
+    let run = scene.trace(&scene.list(), &flags.each_ref().map(String::as_str));
+    let run = run.env("GOAUTH", format!("/bin/sh {who}")).args(["mod", "download"]).run().success();
+    assert!(!run.stderr.contains("warning") && collector.count(TRACES) > 0, "{run}");
 }
 
 #[test]

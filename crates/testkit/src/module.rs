@@ -7,6 +7,7 @@ pub mod hash;
 mod noise;
 pub(crate) mod order;
 mod text;
+mod toolchain;
 pub mod zip;
 
 pub use noise::noise;

@@ -112,27 +112,13 @@ fn retractions_are_seen() {
 /// The one case in which go takes a toolchain without a checksum database is a single file:// proxy (protocol.md H4).
 #[test]
 fn a_toolchain_is_a_module_too() {
-    let system = format!("{}-{}", std::env::consts::OS, go_architecture());
-    let toolchain = Module::new("golang.org/toolchain", format!("v0.0.1-go1.99.0.{system}"))
-        .file("bin/go", "#!/bin/sh\necho a toolchain from testkit\n")
-        .file("bin/gofmt", "")
-        .file("pkg/tool/any/compile", "")
-        .file("lib/wasm/any", "")
-        .file("src/_go.mod", "module std\n");
+    let toolchain = Module::toolchain("go1.99.0", "a toolchain from testkit");
     let home = GoHome::fresh();
     let tree = home.path().join("tree");
     testkit::upstream::write_file_proxy([toolchain], &tree);
     let run =
         GoRun::in_home(&home).proxy(format!("file://{}", tree.display())).env("GOTOOLCHAIN", "go1.99.0");
     assert_eq!(run.args(["version"]).run().success().stdout, "a toolchain from testkit\n");
-}
-
-fn go_architecture() -> &'static str {
-    match std::env::consts::ARCH {
-        "x86_64" => "amd64",
-        "aarch64" => "arm64",
-        other => other,
-    }
 }
 
 #[test]

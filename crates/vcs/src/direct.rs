@@ -19,8 +19,8 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::build;
 use crate::{
-    Anchors, Discovery, Info, Job, Located, Module, Need, Repo, RepoError, Repositories, Resolutions, Root,
-    Route,
+    Anchors, Discovery, Hosts, Info, Job, Located, Module, Need, Repo, RepoError, Repositories, Resolutions,
+    Root, Route,
 };
 
 /// How old what is known of branches and tags may be for a question about one version: a tag that is there will do, and one that
@@ -68,9 +68,27 @@ impl Direct {
         Self { anchors, ..self }
     }
 
+    /// What is known of hosts that were waited for in vain.
+    pub fn known_hosts(&self) -> &Arc<Hosts> {
+        self.discovery.known_hosts()
+    }
+
     /// The display name.
     pub fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// What is found until the deadline. Hosts of which an earlier process knew that they were down are asked all the same when nobody else
+    /// is.
+    async fn find_in_time(&self, ask: &Ask, ctx: &Ctx) -> Result<Found, RepoError> {
+        let once =
+            || async { timeout_at(ctx.deadline, self.find(ask, ctx)).await.unwrap_or_else(|_| Err(late())) };
+        match once().await {
+            Err(error) if error.is_spared && !ctx.others_follow && self.known_hosts().insist() => {
+                once().await
+            }
+            found => found,
+        }
     }
 
     async fn find(&self, ask: &Ask, ctx: &Ctx) -> Result<Found, RepoError> {
@@ -199,9 +217,9 @@ impl Source for Direct {
             let message = format!("{ask}: repositories are asked over a network");
             return Err(Failure::not_found(&self.origin, message, Duration::ZERO));
         }
-        let found = timeout_at(ctx.deadline, self.find(ask, ctx)).await;
+        let found = self.find_in_time(ask, ctx).await;
         let took = begun.elapsed();
-        match found.unwrap_or_else(|_| Err(late())) {
+        match found {
             Ok(Found::Content(body, from)) => {
                 let attempt = Attempt { origin: self.origin.clone(), failed: None, note: from.into(), took };
                 Ok(Answer::live(body, self.origin.clone(), Trail::of(attempt)))

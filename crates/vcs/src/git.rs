@@ -24,6 +24,7 @@ mod network;
 mod objects;
 mod options;
 mod past;
+mod ping;
 mod refs;
 mod repository;
 mod revision;
@@ -34,3 +35,4 @@ mod whole;
 
 pub use cache::GitCache;
 pub use options::{GitOptions, Probe};
+pub use ping::GitPing;

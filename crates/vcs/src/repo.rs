@@ -256,13 +256,21 @@ pub struct RepoError {
     pub symptom: Symptom,
     /// Whether the question cannot be answered by this system at all.
     pub is_unsupported: bool,
+    /// Whether nobody was asked, because of what is known of the host: a later question may be.
+    pub(crate) is_spared: bool,
     /// What happened, and what to do where that is known.
     pub message: String,
 }
 
 impl RepoError {
     fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, symptom: Symptom::BadAnswer, is_unsupported: false, message: message.into() }
+        Self {
+            kind,
+            symptom: Symptom::BadAnswer,
+            is_unsupported: false,
+            is_spared: false,
+            message: message.into(),
+        }
     }
 
     /// It does not exist, says the repository.
@@ -295,10 +303,24 @@ impl RepoError {
         Self { is_unsupported: true, ..Self::new(FailureKind::NotFound, message) }
     }
 
+    /// The same error of a place that was not asked.
+    pub(crate) fn spared(self) -> Self {
+        Self { is_spared: true, ..self }
+    }
+
     /// The same error with what it says about the place.
     #[must_use]
     pub fn with_symptom(self, symptom: Symptom) -> Self {
         Self { symptom, ..self }
+    }
+
+    /// This one, told after what another way has said. "Could not find out" outweighs "no", and that "does not exist".
+    pub(crate) fn after(self, earlier: Option<Self>) -> Self {
+        let Some(earlier) = earlier else { return self };
+        let message = format!("{}; then {}", earlier.message, self.message);
+        let is_spared = earlier.is_spared || self.is_spared;
+        let graver = if earlier.kind > self.kind { earlier } else { self };
+        Self { is_spared, message, ..graver }
     }
 
     /// Whether it is the repository's word that the thing does not exist.

@@ -48,6 +48,12 @@ pub(crate) const FOR_TESTS: &[Need] = &[
         package: "mercurial",
         purpose: "play Mercurial repositories and read them",
     },
+    Need {
+        probe: &["chromium-headless-shell", "--version"],
+        package: "chromium-headless-shell",
+        purpose: "look at pages as their readers do",
+    },
+    Need { probe: &["script", "--version"], package: "bsdutils", purpose: "play a terminal" },
 ];
 
 /// What fetching a wheel needs (see [`crate::tools::wheel`]).

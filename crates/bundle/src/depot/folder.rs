@@ -9,6 +9,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use sha2::{Digest, Sha256};
 use source::blocks::off_worker;
+use source::durable::{self, Already, Readers};
 use tempfile::NamedTempFile;
 
 use super::{DepotError, Files, Reading, Stamp};
@@ -124,29 +125,8 @@ fn replace(folder: &Path, name: &str, expected: Option<&Stamp>, content: &[u8]) 
     if found.as_ref() != expected {
         return Ok(false);
     }
-    let mut draft = draft_in(folder)?;
-    draft.write_all(content)?;
-    publish(draft, &path)?;
+    durable::write(&path, content, Readers::All, Already::Replace)?;
     Ok(true)
-}
-
-/// A temporary file that others may read when it has its name.
-pub(super) fn draft_in(folder: &Path) -> io::Result<NamedTempFile> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = fs::Permissions::from_mode(0o666);
-    tempfile::Builder::new().prefix(".modkeep-").permissions(mode).tempfile_in(folder)
-}
-
-/// Gives a file its name once it is on the disk; the name is there too when this returns.
-pub(super) fn publish(draft: NamedTempFile, path: &Path) -> io::Result<()> {
-    draft.as_file().sync_all()?;
-    draft.persist(path)?;
-    sync_folder_of(path)
-}
-
-/// Makes the name of a file durable.
-pub(super) fn sync_folder_of(path: &Path) -> io::Result<()> {
-    File::open(path.parent().unwrap_or(Path::new("/")))?.sync_all()
 }
 
 /// `None` for what is not there.
@@ -169,7 +149,11 @@ struct Copy {
 impl Copy {
     fn begin(folder: &Path, from: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        Ok(Self { from: File::open(from)?, draft: draft_in(folder)?, piece: vec![0; PIECE] })
+        Ok(Self {
+            from: File::open(from)?,
+            draft: durable::draft_in(folder, Readers::All)?,
+            piece: vec![0; PIECE],
+        })
     }
 
     /// Copies a piece; 0 bytes at the end.
@@ -180,6 +164,6 @@ impl Copy {
     }
 
     fn publish(self, path: &Path) -> io::Result<()> {
-        publish(self.draft, path)
+        durable::publish(self.draft, path, Already::Replace)
     }
 }

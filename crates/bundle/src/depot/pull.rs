@@ -9,9 +9,9 @@ use std::time::SystemTime;
 
 use gomod::gosumdb::{DatabaseName, VerifierKey};
 use source::blocks::off_worker;
+use source::durable::sync_folder_of;
 
 use super::fetch::Fetching;
-use super::folder::sync_folder_of;
 use super::index::{self, Listing};
 use super::{DepotError, Location, Pulled, Reach, open};
 use crate::{Bundle, BundleError, Chain, Verified, verify};

@@ -1,12 +1,13 @@
 //! What was pulled: a folder with bundles, and the names of those that are in use, the last that were found good.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use gomod::gosumdb::VerifierKey;
+use source::durable::{self, Already, Readers};
 
-use super::folder::{absent, draft_in, publish};
+use super::folder::absent;
 use super::index::is_file_name;
 use crate::{BundleError, Chain};
 
@@ -64,9 +65,8 @@ impl Pulled {
 
     /// Lets these bundles be the ones in use, and removes those that were before. Who has them open goes on reading them.
     pub(super) fn use_these(&self, names: &[String]) -> io::Result<()> {
-        let mut draft = draft_in(&self.folder)?;
-        names.iter().try_for_each(|name| writeln!(draft, "{name}"))?;
-        publish(draft, &self.folder.join(CURRENT))?;
+        let text = names.iter().fold(String::new(), |text, name| text + name + "\n");
+        durable::write(&self.folder.join(CURRENT), text.as_bytes(), Readers::All, Already::Replace)?;
         for entry in self.folder.read_dir()? {
             let name = entry?.file_name();
             let Some(name) = name.to_str() else { continue };

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn manifest() -> Manifest {
@@ -44,6 +46,7 @@ fn every_difference_is_another_id_or_no_manifest() {
         text.replace("\"files\":2", "\"files\":3"),
         text.replace("\"scope\"", "\"scop\""),
         text.replace("2023-11-14T22:13:20Z", "today"),
+        text.replace("22:13:20Z", "22:13:20.5Z"),
         text.replace("\"size\":3", "\"size\":-3"),
         text.lines().take(3).fold(String::new(), |all, line| all + line + "\n"),
         format!("{text}{{}}\n"),
@@ -63,4 +66,35 @@ fn too_many_files_are_neither_written_nor_read() {
     assert!(many.to_text().is_err());
     let text = manifest().to_text().unwrap().replace("\"files\":2", "\"files\":99999999999");
     assert!(Manifest::parse(&text).is_err());
+}
+
+/// Changes a text: each change is a place in it and what stands there.
+fn changed(text: &str, changes: &[(prop::sample::Index, char)]) -> String {
+    let mut chars: Vec<char> = text.chars().collect();
+    for (place, new) in changes {
+        let place = place.index(chars.len());
+        chars[place] = *new;
+    }
+    chars.into_iter().collect()
+}
+
+proptest! {
+    /// What is read prints as a text that reads as the same, and no two texts have one name.
+    #[test]
+    fn whatever_is_read_reads_back(changes in prop::collection::vec((any::<prop::sample::Index>(), "[0-9a-zT:Z. ,\"{}]"), 0..4)) {
+        let changes: Vec<_> = changes.iter().map(|(place, new)| (*place, new.chars().next().unwrap())).collect();
+        let text = changed(&manifest().to_text().unwrap(), &changes);
+        if let Ok((read, id)) = Manifest::parse(&text) {
+            let printed = read.to_text().unwrap();
+            let (again, named) = Manifest::parse(&printed).unwrap();
+            prop_assert_eq!(again, read);
+            prop_assert_eq!(named == id, printed == text);
+        }
+    }
+
+    #[test]
+    fn noise_is_no_reason_to_panic(noise in any::<String>()) {
+        let _ = Manifest::parse(&noise);
+        let _ = Manifest::parse(&format!("{FIRST_LINE}\n{noise}"));
+    }
 }

@@ -7,8 +7,9 @@ use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
+use http::{HeaderMap, Request, header};
 use http_body_util::Empty;
+use source::{BadRedirect, redirect};
 use url::{Position, Url};
 
 use super::connect::{self, Opened};
@@ -64,7 +65,7 @@ impl Door {
     pub(super) async fn get(
         self,
         path: &str,
-        login: Option<&HeaderValue>,
+        login: &HeaderMap,
         here: &Here<'_>,
         seen: &mut Observation,
     ) -> Result<Got, Trouble> {
@@ -83,7 +84,8 @@ pub(super) struct Here<'a> {
     pub(super) options: &'a Options,
 }
 
-fn below(base: &Url, path: &str) -> Result<Url, Trouble> {
+/// The URL of a path below the place's.
+pub(super) fn below(base: &Url, path: &str) -> Result<Url, Trouble> {
     let text = format!("{}/{path}", base.as_str().trim_end_matches('/'));
     Url::parse(&text).map_err(|error| Trouble::Unconnected(error.to_string()))
 }
@@ -109,7 +111,7 @@ fn date(headers: &HeaderMap) -> Option<SystemTime> {
 async fn follow(
     mut exchange: Exchange,
     start: Url,
-    login: Option<&HeaderValue>,
+    login: &HeaderMap,
     here: &Here<'_>,
 ) -> Result<Got, Trouble> {
     let mut url = start.clone();
@@ -130,21 +132,20 @@ async fn follow(
 async fn redirected(
     url: &Url,
     is_own: bool,
-    login: Option<&HeaderValue>,
+    login: &HeaderMap,
     here: &Here<'_>,
 ) -> Result<Exchange, Trouble> {
-    let access = if is_own { here.place.access.clone() } else { nobody(&here.place.access) };
+    let nobody = HeaderMap::new();
+    let own = &here.place.access;
+    let (access, login) =
+        if is_own { (own.clone(), login) } else { (Access::anonymous(own.trust.clone()), &nobody) };
     let led = |what: String| Trouble::Redirect(format!("it leads to {}: {what}", plain(url)));
     let opened = connect::open(url, &access, here.options, &mut Way::default()).await;
     let opened = opened.map_err(|unopened| led(unopened.trouble.to_string()))?;
     if !opened.certificate.as_ref().is_none_or(Shown::is_good) {
         return Err(led("the certificate there is no good".to_owned()));
     }
-    send(opened, url, login.filter(|_| is_own), here.options).await
-}
-
-fn nobody(access: &Access) -> Access {
-    Access { authorization: None, identity: None, trust: access.trust.clone() }
+    send(opened, url, login, here.options).await
 }
 
 /// The URL without what might be a secret.
@@ -152,12 +153,7 @@ fn plain(url: &Url) -> String {
     format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
-async fn send(
-    opened: Opened,
-    url: &Url,
-    login: Option<&HeaderValue>,
-    options: &Options,
-) -> Result<Exchange, Trouble> {
+async fn send(opened: Opened, url: &Url, login: &HeaderMap, options: &Options) -> Result<Exchange, Trouble> {
     let host = url.host_str().unwrap_or_default();
     let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
     let target = match opened.relay {
@@ -168,8 +164,8 @@ async fn send(
         .header(header::HOST, host)
         .header(header::USER_AGENT, concat!("modkeep/", env!("CARGO_PKG_VERSION")))
         .header(header::ACCEPT_ENCODING, "identity");
-    if let Some(login) = login {
-        request = request.header(header::AUTHORIZATION, login);
+    for (name, value) in login {
+        request = request.header(name, value);
     }
     if let Some(login) = opened.relay.and_then(|relay| relay.login) {
         request = request.header(header::PROXY_AUTHORIZATION, login);
@@ -182,27 +178,10 @@ async fn send(
 /// Where the answer leads to, if it is a redirect.
 fn target(exchange: &Exchange, from: &Url) -> Result<Option<Url>, Trouble> {
     let response = &exchange.response;
-    let leads_on = matches!(
-        response.status(),
-        StatusCode::MOVED_PERMANENTLY
-            | StatusCode::FOUND
-            | StatusCode::SEE_OTHER
-            | StatusCode::TEMPORARY_REDIRECT
-            | StatusCode::PERMANENT_REDIRECT
-    );
-    let Some(location) = response.headers().get(header::LOCATION).filter(|_| leads_on) else {
-        return Ok(None);
-    };
-    let location = location.to_str().ok().and_then(|location| from.join(location).ok());
-    let wrong = |what: &str| Trouble::Redirect(what.to_owned());
-    let mut url = location.ok_or_else(|| wrong("it leads to something that is not a URL"))?;
-    if from.scheme() == "https" && url.scheme() != "https" {
-        return Err(wrong(&format!("it leads from https to {}", plain(&url))));
-    }
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(wrong("it leads to a URL that is neither http nor https"));
-    }
-    // Credentials in there are nobody's. Both fail for URLs without a host alone.
-    let _ = (url.set_username(""), url.set_password(None));
-    Ok(Some(url))
+    redirect(response.status(), response.headers(), from).map_err(|bad| {
+        Trouble::Redirect(match &bad {
+            BadRedirect::NotHttps(url) => format!("it leads from https to {}", plain(url)),
+            BadRedirect::NoUrl | BadRedirect::NotWeb => format!("it leads to {bad}"),
+        })
+    })
 }

@@ -1,11 +1,12 @@
 //! What a place is asked, one question after the other until there is trouble.
 
-use http::HeaderValue;
+use http::{HeaderMap, StatusCode, header};
+use source::upstream::Authorizer;
 use tokio::time::timeout;
 use url::Url;
 
 use super::Reserve;
-use super::get::{Door, Here};
+use super::get::{self, Door, Got, Here};
 use super::judge::Asked;
 use crate::evidence::{Answer, Content, Observation, Outcome, Question, Refusal, Trouble};
 use crate::options::Options;
@@ -46,7 +47,7 @@ struct Visit<'a> {
     seen: Observation,
 }
 
-impl Visit<'_> {
+impl<'a> Visit<'a> {
     /// The questions, the first one last.
     fn first(&self) -> Vec<Question> {
         use Question::{GoMod, Info, Latest, Lookup, Nobody, Supported, Zip};
@@ -91,35 +92,84 @@ impl Visit<'_> {
         }
     }
 
+    /// Asks, and once more where somebody knows better who we are after a "no".
     async fn answer(&mut self, question: Question) -> (Question, Outcome) {
+        let (mut asked, mut got) = self.got(question).await;
+        if let Ok(refusal) = &got
+            && let Some(authorizer) = self.renewed(asked, refusal).await
+        {
+            (asked, got) = self.got(question).await;
+            if let (Ok(got), Ok(url)) = (&got, self.address(asked)) {
+                authorizer.judged(&url, got.exchange.response.status()).await;
+            }
+        }
+        let outcome = match got {
+            Ok(got) => Asked { question: asked, place: self.place }.judge(got, &self.options.limits).await,
+            Err(trouble) => Outcome::Trouble(trouble),
+        };
+        (asked, outcome)
+    }
+
+    async fn got(&mut self, question: Question) -> (Question, Result<Got, Trouble>) {
         let (place, options) = (self.place, self.options);
         let door = match Door::open(place, self.url, options, &mut self.seen).await {
             Ok(door) => door,
-            Err(trouble) => return (question, Outcome::Trouble(trouble)),
+            Err(trouble) => return (question, Err(trouble)),
         };
-        let login = self.login(door.is_good());
-        let question = if self.may_hear(door.is_good()) { question } else { self.harmless() };
+        let login = self.known(question).await;
+        let has_secrets = place.is_private || !login.is_empty();
+        let question = if self.may_hear(door.is_good(), has_secrets) { question } else { self.harmless() };
+        let login = self.told(login, door.is_good());
         let here = Here { place, base: self.url, options };
-        let got = door.get(&self.path(question), login.as_ref(), &here, &mut self.seen).await;
-        let outcome = match got {
-            Ok(got) => Asked { question, place }.judge(got, &options.limits).await,
-            Err(trouble) => Outcome::Trouble(trouble),
-        };
-        (question, outcome)
+        (question, door.get(&self.path(question), &login, &here, &mut self.seen).await)
+    }
+
+    /// Who we are there, as far as is known.
+    async fn known(&self, question: Question) -> HeaderMap {
+        if let Some(authorization) = &self.place.access.authorization {
+            return HeaderMap::from_iter([(header::AUTHORIZATION, authorization.clone())]);
+        }
+        match (self.authorizer(), self.address(question)) {
+            (Some(authorizer), Ok(url)) => authorizer.headers(&url).await,
+            _ => HeaderMap::new(),
+        }
+    }
+
+    /// Whom to ask who we are: nobody where that is known, or where others could read it (protocol.md B24).
+    fn authorizer(&self) -> Option<&'a dyn Authorizer> {
+        let place: &'a Place = self.place;
+        let access = &place.access;
+        let is_asked = access.authorization.is_none() && self.url.scheme() == "https";
+        access.authorizer.as_deref().filter(|_| is_asked)
+    }
+
+    /// Who knows better who we are, now that the place itself has refused to answer somebody whom it may know.
+    async fn renewed(&self, asked: Question, refusal: &Got) -> Option<&'a dyn Authorizer> {
+        let (head, url) = (&refusal.exchange.response, self.address(asked).ok()?);
+        let is_bad = self.seen.certificate.as_ref().is_some_and(|shown| !shown.is_good());
+        let is_refused =
+            head.status().is_client_error() && head.status() != StatusCode::PROXY_AUTHENTICATION_REQUIRED;
+        if !is_refused || refusal.elsewhere.is_some() || is_bad || self.reserve != Reserve::None {
+            return None;
+        }
+        let authorizer = self.authorizer()?;
+        authorizer.renew(&url, head.status(), head.headers()).await.then_some(authorizer)
+    }
+
+    fn address(&self, question: Question) -> Result<Url, Trouble> {
+        get::below(self.url, &self.path(question))
     }
 
     /// Who we are, if the place may know.
-    fn login(&mut self, is_good: bool) -> Option<HeaderValue> {
-        let login = self.place.access.authorization.clone()?;
-        if is_good && self.reserve == Reserve::None {
-            return Some(login);
+    fn told(&mut self, login: HeaderMap, is_good: bool) -> HeaderMap {
+        if login.is_empty() || (is_good && self.reserve == Reserve::None) {
+            return login;
         }
         self.seen.is_withheld = true;
-        None
+        HeaderMap::new()
     }
 
-    fn may_hear(&self, is_good: bool) -> bool {
-        let has_secrets = self.place.is_private || self.place.access.authorization.is_some();
+    fn may_hear(&self, is_good: bool, has_secrets: bool) -> bool {
         is_good && (self.reserve == Reserve::None || !has_secrets)
     }
 

@@ -67,7 +67,7 @@ pub(super) async fn plainly(
     options: &Options,
 ) -> Result<Wire, Trouble> {
     let verifier = access.trust.verifier().clone();
-    let anybody = Access { authorization: None, identity: None, trust: access.trust.clone() };
+    let anybody = Access::anonymous(access.trust.clone());
     let config = config(verifier, &anybody, options)?;
     handshake(wire, name, config, options.limits.connect).await
 }

@@ -245,7 +245,7 @@ impl Spot {
         } else {
             Kind::Proxy { url, module, mirror: self.mirrors.then_some(database) }
         };
-        let access = Access { authorization: None, identity: None, trust: world.trust.clone() };
+        let access = Access::anonymous(world.trust.clone());
         Place { name, kind, access, is_private: false, is_public: false }
     }
 }

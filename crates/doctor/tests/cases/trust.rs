@@ -59,8 +59,7 @@ impl Scene {
         let module = Some(ModuleVersion::parse(MODULE, "v1.0.0").unwrap());
         let access = Access {
             authorization: Some("Basic c2VjcmV0".parse().unwrap()),
-            identity: None,
-            trust: world.trust.clone(),
+            ..Access::anonymous(world.trust.clone())
         };
         let kind = Kind::Proxy { url, module, mirror: None };
         let place = Place { name: HOST.to_owned(), kind, access, is_private: false, is_public: false };

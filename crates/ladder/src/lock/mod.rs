@@ -14,13 +14,13 @@ mod required;
 mod text;
 
 use std::collections::BTreeMap;
-use std::fs::{File, Permissions};
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use gomod::ModuleVersion;
 use gomod::gosum::GoSum;
+use source::durable::{self, Already, Readers};
 use vcs::{Anchor, Hold};
 
 pub use around::Around;
@@ -34,9 +34,6 @@ pub const NAME: &str = "modkeep.lock";
 
 /// More than any lock: some 40,000 modules. In bytes.
 const BYTES_MAX: u64 = 16 << 20;
-
-/// What may be done with a new file, as far as the user's umask lets it: it lies in a project, and is for everybody who builds that.
-const MODE: u32 = 0o666;
 
 /// The content of a modkeep.lock. Prints as it is written: sorted, and the same each time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -107,17 +104,10 @@ impl Lock {
     /// The disk does not take it; what was there is as before.
     pub fn write(&self, root: &Path) -> Result<(), LockError> {
         let path = root.join(NAME);
-        publish(root, &path, self.to_string().as_bytes()).map_err(|source| LockError::Write { path, source })
+        // It lies in a project, and is for everybody who builds that.
+        let written = durable::write(&path, self.to_string().as_bytes(), Readers::All, Already::Replace);
+        written.map_err(|source| LockError::Write { path, source })
     }
-}
-
-fn publish(root: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut draft = tempfile::Builder::new();
-    let mut draft = draft.permissions(Permissions::from_mode(MODE)).tempfile_in(root)?;
-    draft.write_all(content)?;
-    draft.as_file().sync_all()?;
-    draft.persist(path)?;
-    File::open(root)?.sync_all()
 }
 
 /// Opens what is a file: a pipe in its place could be waited for without end.

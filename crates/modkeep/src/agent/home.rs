@@ -9,10 +9,10 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as 
 use std::path::{Path, PathBuf};
 
 use rustix::process::geteuid;
+use source::durable::{self, Already, Readers};
 
 use crate::env::Env;
 use crate::exit::Exit;
-use crate::publish::{Already, publish};
 use crate::report::{Failed, Problem};
 
 /// Below the user's state.
@@ -73,7 +73,7 @@ impl Home {
             return Ok(word);
         }
         let path = self.file(WORD);
-        match publish(&path, format!("{}\n", new_word()?).as_bytes(), Already::Keep) {
+        match durable::write(&path, format!("{}\n", new_word()?).as_bytes(), Readers::Owner, Already::Keep) {
             Ok(()) => {}
             // Another process has made one just now, and that one counts.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -193,7 +193,7 @@ mod tests {
         let home = home(folder.path());
         home.make().unwrap();
         for text in ["", "short\n", "../../../../../../../../etc/passwd"] {
-            publish(&home.file(WORD), text.as_bytes(), Already::Replace).unwrap();
+            durable::write(&home.file(WORD), text.as_bytes(), Readers::Owner, Already::Replace).unwrap();
             assert_eq!(home.word().unwrap_err().exit, Exit::Config, "{text:?}");
         }
     }

@@ -158,7 +158,7 @@ fn build(
     let mut command = Command::new(program);
     command.args(args).envs(environment(goflags, cache.path())).current_dir(place(root, session));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let ended = runtime.block_on(child::run(command));
+    let ended = runtime.block_on(child::run(command, |_| ()));
     match child::code(ended.map_err(|error| super::go::behind::cannot_start(go, &error))?.status) {
         0 => Ok(()),
         code => Err(Failed { exit: Exit::Command(code), problems: Vec::new() }),

@@ -5,12 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use gomod::gosumdb::VerifierKey;
+use source::durable::{self, Already, Readers};
 
 use super::secret::config_home;
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::files::{Disk, Files};
-use crate::publish::{Already, publish};
 use crate::report::{Failed, Problem};
 use crate::settings::table;
 
@@ -68,7 +68,8 @@ pub fn add(env: &Env, keys: &[VerifierKey]) -> Result<PathBuf, Failed> {
             text.extend([key.to_string().as_str(), "\n"]);
         }
     }
-    publish(&path, text.as_bytes(), Already::Replace).map_err(|error| not_written(&error))?;
+    durable::write(&path, text.as_bytes(), Readers::Owner, Already::Replace)
+        .map_err(|error| not_written(&error))?;
     Ok(path)
 }
 

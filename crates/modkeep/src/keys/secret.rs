@@ -4,11 +4,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use gomod::note::SignerKey;
+use source::durable::{self, Already, Readers};
 
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::files::{Disk, Files};
-use crate::publish::{Already, publish};
 use crate::report::{Failed, Problem};
 use crate::settings::table;
 
@@ -46,7 +46,7 @@ pub fn create(env: &Env, name: &str) -> Result<(SignerKey, PathBuf), Failed> {
     let path = folder.join(format!("{name}.{SUFFIX}"));
     let content = format!("{}\n", key.to_secret_string());
     make_private(&folder)
-        .and_then(|()| publish(&path, content.as_bytes(), Already::Keep))
+        .and_then(|()| durable::write(&path, content.as_bytes(), Readers::Owner, Already::Keep))
         .map_err(|error| not_written(&path, &error))?;
     Ok((key, path))
 }

@@ -18,7 +18,7 @@ use gomod::goproxy::{Fallback, Place, ProxyList};
 use gomod::gosum::GoSum;
 use gomod::gosumdb::SumDbSetting;
 use ladder::lock::Around;
-use ladder::outages::Outages;
+use ladder::outages::{Outages, Use};
 use ladder::rung::{Order, Repositories, Rung};
 use ladder::shelf::SharedShelf;
 use ladder::{Ladder, Steps, Unusable};
@@ -111,11 +111,16 @@ impl Client {
     }
 
     /// Repositories alone, held to nothing.
-    pub(crate) fn repositories(&self) -> Result<Direct, Failed> {
+    pub(crate) async fn repositories(&self) -> Result<Direct, Failed> {
         let (settings, env) = (&self.settings, &self.env);
-        let keyring = Keyring::of(env, &Disk);
+        let keyring = Keyring::of_client(env, &Disk).await?;
         let http = reach::http_options(settings, Reach::of(settings, env, &keyring)?)?;
         direct::of(settings, env, &keyring, http, Spool::new(env.temporary()), Profile::User)
+    }
+
+    /// Which places were down a moment ago.
+    fn outages(&self, state: &Path) -> &Outages {
+        self.outages.get_or_init(|| Outages::read(&state.join(OUTAGES), SystemTime::now))
     }
 
     fn state(&self) -> Result<PathBuf, Failed> {
@@ -140,6 +145,9 @@ impl Client {
         let Places { client, members, bundles, spool, state } = places;
         let SumDbSetting::On(database) = self.settings.get(&table::GOSUMDB)? else { return Ok(None) };
         let mut ways = databases::ways(&database, members, client, spool)?;
+        for way in &ways {
+            self.outages(state).watch(Use::Database, &way.vitals);
+        }
         ways.extend(bundles.iter().flatten().map(|bundle| proofs(bundle, spool)));
         let kept = Arc::new(SharedShelf::new(state, &database.name));
         databases::open_one(&self.settings, state, &database, ways, kept).await.map(Some)
@@ -188,9 +196,8 @@ impl Client {
         }
         let link = |member| places::link(member, &places.client, places.spool.clone(), trust);
         let links = places.members.iter().map(link).collect::<Result<Vec<_>, _>>()?;
-        let outages =
-            self.outages.get_or_init(|| Outages::read(&places.state.join(OUTAGES), SystemTime::now));
-        links.iter().filter_map(|link| link.vitals.as_ref()).for_each(|vitals| outages.watch(vitals));
+        let vitals = links.iter().filter_map(|link| link.vitals.as_ref());
+        vitals.for_each(|vitals| self.outages(&places.state).watch(Use::Modules, vitals));
         let chain = Chain::new(links, places::policy(&self.settings)?, claims(&places.state)?);
         Ok(Some(Arc::new(chain)))
     }
@@ -208,6 +215,7 @@ impl Client {
         }
         let spool = places.spool.clone();
         let direct = direct::of(&self.settings, &self.env, keyring, http, spool.clone(), Profile::User)?;
+        self.outages(&places.state).watch_hosts(direct.known_hosts());
         Ok(Some(direct::link(direct.held_to(self.anchors.clone()), spool, trust).place))
     }
 

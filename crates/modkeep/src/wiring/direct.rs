@@ -1,23 +1,22 @@
 //! The member `direct` of the upstream list: how repositories are found and read here.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use gomod::repository::Vcs;
 use source::upstream::HttpOptions;
 use source::{Checked, Spool, Verified};
 use vcs::{
-    Access, Credential, Direct, Discovery, DiscoveryOptions, Environment, GitCache, GitOptions, HgCache,
-    HgOptions, Profile, Programs, Repositories, RepositoryRule, Rewrite, SshOptions, SvnClient, SvnOptions,
-    Way,
+    Access, Credential, Direct, Discovery, DiscoveryOptions, Environment, GitCache, GitOptions, GitPing,
+    HgCache, HgOptions, OwnGit, Profile, Programs, Repositories, RepositoryRule, Rewrite, SshOptions,
+    SvnClient, SvnOptions, Way,
 };
 
 use source::chain::Link;
 
 use super::access::Keyring;
 use super::databases::Trust;
+use super::git_config::GitConfig;
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::report::{Failed, Problem};
@@ -26,10 +25,6 @@ use crate::settings::{Settings, table};
 
 /// The variable that tells where the ssh agent is.
 const AGENT: &str = "SSH_AUTH_SOCK";
-
-/// How long git may take to read its configuration, and how often it is looked at meanwhile.
-const CONFIG_MAX: Duration = Duration::from_secs(2);
-const CONFIG_POLL: Duration = Duration::from_millis(1);
 
 /// Schemes of which only the operator's own tables may make use.
 const TRUSTED_SCHEMES: [&str; 3] = ["file", "git", "http"];
@@ -47,16 +42,29 @@ pub(crate) fn of(
     profile: Profile,
 ) -> Result<Direct, Failed> {
     let cache = settings.get(&table::REPOSITORY_CACHE)?;
-    let discovery = Discovery::new(discovery_options(settings, env, keyring, http, &cache)?)
-        .map_err(|error| Failed::new(Exit::Unavailable, Problem::from_error(&error)))?;
+    let config = matches!(profile, Profile::User).then(|| GitConfig::of_user(env));
     let environment: Environment = env.variables().collect();
     let programs = Programs::new(settings.get(&table::REPOSITORY_PROCESSES)?, environment);
-    let options = git_options(settings, env, keyring, &cache, profile)?;
+    let options = git_options(settings, env, keyring, &cache, (profile, config.as_ref()))?;
+    let own_git = config.map(|config| own_git(config, GitPing::new(options.clone(), programs.clone())));
+    let discovery = DiscoveryOptions {
+        own_git: own_git.unwrap_or_default(),
+        known_hosts: options.access.hosts.clone(),
+        ..discovery_options(settings, env, keyring, http, &cache)?
+    };
+    let discovery = Discovery::new(discovery)
+        .map_err(|error| Failed::new(Exit::Unavailable, Problem::from_error(&error)))?;
     let hg = HgCache::new(cache.join("hg"), hg_options(&options), programs.clone());
     let svn = SvnClient::new(cache.join("svn"), svn_options(settings, &options), programs.clone());
     let options = GitOptions { probe: Some(discovery.probe()), ..options };
     let git = GitCache::new(cache.join("git"), options, programs);
     Ok(Direct::new(discovery, Repositories::new(git, hg, svn), spool))
+}
+
+/// The user's own git, which finds repositories and rewrites their addresses.
+fn own_git(config: GitConfig, ping: GitPing) -> OwnGit {
+    let instead_of = config.rewrites.into_iter().map(|rewrite| rewrite.instead_of).collect();
+    OwnGit { instead_of, has_proxy: config.has_proxy, ping: Some(Arc::new(ping)) }
 }
 
 /// The repositories as the last place of the chain. Private paths may be asked there: their own hosts hear of them and nobody else.
@@ -113,7 +121,7 @@ fn git_options(
     env: &Env,
     keyring: &Keyring<'_>,
     cache: &Path,
-    profile: Profile,
+    (profile, config): (Profile, Option<&GitConfig>),
 ) -> Result<GitOptions, Failed> {
     let credentials = keyring.git_credentials(settings)?.into_iter().map(|known| Credential {
         host: known.host,
@@ -124,11 +132,11 @@ fn git_options(
         key_file: settings.get(&table::SSH_KEY)?,
         known_hosts_file: settings.get(&table::SSH_KNOWN_HOSTS)?,
         with_agent: env.var(AGENT).is_some(),
-        is_configured: matches!(profile, Profile::User) && has_ssh_command(env),
+        is_configured: config.is_some_and(|config| config.has_ssh_command),
     };
     let access = Access {
         profile,
-        extra_protocols: extra_protocols(settings)?,
+        extra_protocols: extra_protocols(settings, config)?,
         ssh,
         ca_file: authorities(settings, keyring, cache)?,
         credentials: credentials.collect(),
@@ -142,25 +150,6 @@ fn git_options(
         tags_ahead: settings.get(&table::REPOSITORY_TAGS_AHEAD)?,
         ..GitOptions::default()
     })
-}
-
-/// Whether the configuration of the user or the system says how git is to run ssh. That of a project has no say. Blocks for a moment.
-fn has_ssh_command(env: &Env) -> bool {
-    let mut git = Command::new("git");
-    git.args(["config", "--get", "core.sshCommand"]).current_dir("/").env_clear().envs(env.variables());
-    let Ok(mut git) = git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn() else {
-        return false;
-    };
-    let begun = Instant::now();
-    while begun.elapsed() < CONFIG_MAX {
-        match git.try_wait() {
-            Ok(None) => std::thread::sleep(CONFIG_POLL),
-            ended => return ended.is_ok_and(|status| status.is_some_and(|status| status.success())),
-        }
-    }
-    // It may be ending just now, and there is nobody else to tell.
-    let _ = git.kill().and_then(|()| git.wait());
-    false
 }
 
 /// Reached as git is, but for git's own configuration.
@@ -193,11 +182,12 @@ fn without_git_settings(git: &GitOptions) -> Access {
 }
 
 /// Discovery lets no stranger use these schemes; so they are needed for what the operator has written down alone.
-fn extra_protocols(settings: &Settings) -> Result<Vec<String>, Failed> {
+fn extra_protocols(settings: &Settings, config: Option<&GitConfig>) -> Result<Vec<String>, Failed> {
     let insecure = !settings.get(&table::GOINSECURE)?.is_empty();
+    let rewrites = config.map(|config| config.rewrites.as_slice()).unwrap_or_default();
     let written = settings.repositories().iter().map(|table| table.url.as_str());
-    let written: Vec<&str> =
-        written.chain(settings.rewrites().iter().map(|table| table.url.as_str())).collect();
+    let written = written.chain(settings.rewrites().iter().map(|table| table.url.as_str()));
+    let written: Vec<&str> = written.chain(rewrites.iter().map(|rewrite| rewrite.base.as_str())).collect();
     let used = |scheme: &str| {
         (insecure && scheme != "file") || written.iter().any(|url| url.split("://").next() == Some(scheme))
     };

@@ -7,13 +7,14 @@
 //! * [`access`]: who we are to which place, and whom to trust.
 //! * [`proxies`]: the HTTP proxies that the environment names.
 //! * [`databases`]: who vouches for what is given.
-//! * [`direct`]: how repositories are found and read.
+//! * [`direct`]: how repositories are found and read; [`git_config`]: what the user's git is told about connections.
 //! * [`client`]: the ladder of one go command.
 
 pub(crate) mod access;
 pub(crate) mod client;
 pub(crate) mod databases;
 pub(crate) mod direct;
+mod git_config;
 pub(crate) mod places;
 pub(crate) mod proxies;
 pub(crate) mod reach;

@@ -5,13 +5,13 @@ use std::fs;
 use testkit::SumDb;
 use testkit::repo::GitHttps;
 
-use super::scene::{EVAL, NOBODY, User, dependency, repository, upstream, with_git};
+use super::scene::{EVAL, NOBODY, User, dependency, knows, repository, upstream, with_git};
 
 #[test]
 fn a_build_by_plain_go_gets_the_ladder_when_its_proxy_is_dead() {
     let (user, server) = (User::new(), GitHttps::start());
-    let (_repo, settings) = repository(&server);
-    user.settings(&settings);
+    let _repo = repository(&server);
+    user.settings(&knows(&server));
     user.shell(NOBODY, "go build ./...").run().failure();
     with_git(user.agent(NOBODY, &["start"])).run().success();
     let output = user.build(NOBODY).success();

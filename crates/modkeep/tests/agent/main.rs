@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop loudly")]
 
 mod builds;
+#[path = "../common/mod.rs"]
+mod common;
 mod life;
 mod scene;
 mod secrecy;

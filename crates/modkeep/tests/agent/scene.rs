@@ -7,17 +7,12 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use serde_json::Value;
-use testkit::repo::{GitHttps, GitRepo, Tree};
-use testkit::{FakeUpstream, GoHome, GoOutput, GoRun, Module};
+use testkit::{GoHome, GoOutput, GoRun};
 
-/// The shipped binary.
-pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_modkeep");
-
-/// The module that the project needs, and that everybody here has.
-pub(crate) const DEPENDENCY: &str = "github.com/ex/lib";
-
-/// Where nobody listens: port 1 needs root to open.
-pub(crate) const NOBODY: &str = "http://127.0.0.1:1";
+use crate::common::write_project;
+pub(crate) use crate::common::{
+    BINARY, DEPENDENCY, NOBODY, dependency, knows, repository, upstream, with_git,
+};
 
 /// Lets the shell do what a user's does: evaluate what the agent prints.
 pub(crate) const EVAL: &str = "eval \"$(\"$MODKEEP\" agent env)\" && ";
@@ -39,15 +34,7 @@ impl User {
     pub(crate) fn new() -> Self {
         let home = GoHome::fresh();
         let project = home.project("main");
-        let code = format!("package main\n\nimport \"{DEPENDENCY}\"\n\nfunc main() {{ println(lib.Id) }}\n");
-        let files = [
-            ("go.mod", format!("module example.com/main\n\ngo 1.21\n\nrequire {DEPENDENCY} v1.0.0\n")),
-            ("go.sum", dependency().go_sum_lines()),
-            ("main.go", code),
-        ];
-        for (name, content) in files {
-            fs::write(project.join(name), content).unwrap();
-        }
+        write_project(&project);
         fs::create_dir_all(home.path().join("config/modkeep")).unwrap();
         Self { home, project, port: free_port() }
     }
@@ -118,44 +105,6 @@ impl Drop for User {
         // A test that has failed is told already.
         let _ = stop.args(["agent", "stop"]).env("XDG_STATE_HOME", self.home.path().join("state")).output();
     }
-}
-
-/// The dependency as a proxy has it; byte for byte the content of [`repository`].
-pub(crate) fn dependency() -> Module {
-    let [go_mod, code] = files();
-    Module::new(DEPENDENCY, "v1.0.0").file("go.mod", go_mod).file("lib.go", code)
-}
-
-/// A proxy that has it.
-pub(crate) fn upstream() -> FakeUpstream {
-    FakeUpstream::builder().module(dependency()).start()
-}
-
-/// The repository that it comes from, which these settings of a user know.
-pub(crate) fn repository(server: &GitHttps) -> (GitRepo, String) {
-    let [go_mod, code] = files();
-    let repo = GitRepo::create(|history| {
-        let tree = Tree::new().file("go.mod", go_mod).file("lib.go", code);
-        let commit = history.commit(&[], &tree);
-        history.branch("main", commit);
-        history.tag("v1.0.0", commit);
-    });
-    server.serve("/lib", &repo);
-    let (authority, url) = (server.ca_file(), server.url("/lib"));
-    let settings = format!(
-        "ca-file = \"{}\"\n[[repository]]\nprefix = \"{DEPENDENCY}\"\nurl = \"{url}\"\n",
-        authority.display()
-    );
-    (repo, settings)
-}
-
-/// A run of git is allowed to reach the server of a test.
-pub(crate) fn with_git(run: GoRun) -> GoRun {
-    run.env("GIT_ALLOW_PROTOCOL", "https").env("GOVCS", "*:all").env("HTTPS_PROXY", "").env("HTTP_PROXY", "")
-}
-
-fn files() -> [String; 2] {
-    [format!("module {DEPENDENCY}\n\ngo 1.21\n"), "package lib\n\n// Id tells it.\nconst Id = 1\n".to_owned()]
 }
 
 /// A port that is free, and that no other test of this run gets.

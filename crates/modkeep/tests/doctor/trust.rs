@@ -1,8 +1,9 @@
 //! What is told to whom.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
-use testkit::{Authority, FakeUpstream};
+use testkit::{Authority, FakeUpstream, Reply};
 
 use crate::scene::{DEPENDENCY, Scene, causes, code, dependency, report, upstream};
 
@@ -46,5 +47,31 @@ fn a_private_module_is_asked_of_private_places_alone() {
         };
         assert_eq!((asked(&public), asked(&private)), (0, 3));
         private.reset_log();
+    }
+}
+
+/// What a program of GOAUTH says is for the URL that it names, as under go, and is asked for again where a place has refused.
+#[test]
+fn the_programs_of_goauth_are_asked_and_what_they_say_goes_to_its_host_alone() {
+    let (scene, authority) = (Scene::new(), Authority::new());
+    let start = || FakeUpstream::builder().module(dependency("")).tls_of(&authority, &["127.0.0.1"]).start();
+    let (ours, other) = (start(), start());
+    for place in [&ours, &other] {
+        place.on(|request| {
+            let is_known = request.header("x-team") == Some("blue");
+            (!is_known).then(|| Reply::text(401, "who are you?").into())
+        });
+    }
+    let ca = format!("--ca-file={}", scene.pem(&authority));
+    let list = format!("{},{}", ours.url(), other.url());
+    for when in ["[ $# = 0 ]", "[ $# = 1 ]"] {
+        let who = scene.home.path().join("who");
+        let said = format!("{when} && printf '{}\\n\\nX-Team: blue\\n\\n'", ours.url());
+        fs::write(&who, format!("#!/bin/sh\n{said}\n")).unwrap();
+        fs::set_permissions(&who, fs::Permissions::from_mode(0o755)).unwrap();
+        let output = scene.command(&list, &["--json", &ca]).env("GOAUTH", &who).run();
+        let expected: [&[&str]; 2] = [&[], &["unauthorized"]];
+        assert_eq!(causes(&report(&output)), expected, "{when}: {}", output.stdout);
+        assert!(other.requests().iter().all(|request| request.header("x-team").is_none()), "{when}");
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::scene::{BINARY, NOBODY, Scene, said, upstream};
+use super::scene::{BINARY, DEPENDENCY, NOBODY, Scene, said, upstream};
 
 #[test]
 fn a_network_that_fails_is_exit_75_and_named() {
@@ -62,4 +62,21 @@ fn who_is_told_to_end_blames_nobody() {
     let first = ["exec", "--rungs=cache,upstream", "--", "/bin/sh", "-c", script];
     let run = scene.as_user(scene.go(NOBODY)).under(Path::new(BINARY), first).run();
     assert_eq!((run.status.signal(), said(&run).len()), (Some(15), 0), "{}", run.stderr);
+}
+
+/// What a command could do without is not to blame for what fails later; what stops it is.
+#[test]
+fn a_miss_that_a_command_went_on_after_is_not_to_blame() {
+    let (scene, upstream) = (Scene::new(), upstream());
+    scene.go(&upstream.url()).args(["mod", "download"]).run().success();
+    fs::write(scene.project.join("main.go"), "package main\n\nfunc main() { nothing() }\n").unwrap();
+    let ends = |script: &str| {
+        let first = ["exec", "--rungs=upstream", "--", "/bin/sh", "-c", script];
+        scene.as_user(scene.go(NOBODY)).under(Path::new(BINARY), first).run()
+    };
+    let list = format!("go list -m -versions {DEPENDENCY}");
+    let code = ends(&format!("{list}; go vet ./..."));
+    assert_eq!((code.status.code(), said(&code).len()), (Some(1), 0), "{}", code.stderr);
+    let network = ends(&format!("go vet ./...; {list}"));
+    assert_eq!(network.status.code(), Some(75), "{}", network.stderr);
 }

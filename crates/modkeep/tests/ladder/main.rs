@@ -5,6 +5,8 @@
 mod blame;
 mod bundled;
 mod commands;
+#[path = "../common/mod.rs"]
+mod common;
 mod dice;
 mod goauth;
 mod hostile;
@@ -13,10 +15,12 @@ mod likeness;
 mod lines;
 mod lock;
 mod memory;
+mod own_git;
 mod rungs;
 mod scene;
 mod static_build;
 mod stats;
+mod terminal;
 mod toolchain;
 mod trust;
 mod vendor;

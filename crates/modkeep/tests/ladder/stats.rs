@@ -1,6 +1,6 @@
 //! How much was there already, measured from what go itself says.
 
-use super::scene::{Scene, said, upstream};
+use super::scene::{DEPENDENCY, Scene, said, upstream};
 
 /// The line of one run of `modkeep go --stats build`.
 fn measured(scene: &Scene, upstream: &str, cache: &str) -> String {
@@ -46,4 +46,20 @@ fn what_builds_nothing_is_not_measured_and_the_report_has_it_too() {
     scene.modkeep(&upstream.url(), &["--stats", &flag]).args(["vet", "./..."]).run().success();
     let read: serde_json::Value = serde_json::from_slice(&std::fs::read(report).unwrap()).unwrap();
     assert_eq!(read["stats"]["module_cache"]["of"], 1, "{read}");
+}
+
+/// The project builds the dependency under the path of another module.
+#[test]
+fn a_module_that_stands_in_for_another_one_counts() {
+    let (scene, upstream) = (Scene::new(), upstream());
+    let go_mod = format!(
+        "module example.com/main\n\ngo 1.21\n\nrequire github.com/old/lib v1.0.0\n\nreplace github.com/old/lib => {DEPENDENCY} v1.0.0\n"
+    );
+    let main = "package main\n\nimport lib \"github.com/old/lib\"\n\nfunc main() { println(lib.Id) }\n";
+    std::fs::write(scene.project.join("go.mod"), go_mod).unwrap();
+    std::fs::write(scene.project.join("main.go"), main).unwrap();
+    let cold = measured(&scene, &upstream.url(), "one");
+    assert!(cold.ends_with("module cache: 0 of 1 modules"), "{cold}");
+    let warm = measured(&scene, &upstream.url(), "one");
+    assert!(warm.ends_with("module cache: 1 of 1 modules"), "{warm}");
 }

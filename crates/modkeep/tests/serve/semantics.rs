@@ -124,12 +124,12 @@ fn without_server_text(told: &str) -> &str {
 
 #[test]
 fn a_toolchain_is_switched_to_through_the_server() {
-    let name = format!("go1.99.0.{}-{}", go_env("GOOS"), go_env("GOARCH"));
-    let upstream = FakeUpstream::builder().module(toolchain(&name)).start();
+    let toolchain = Module::toolchain("go1.99.0", "go version go1.99.0");
+    let upstream = FakeUpstream::builder().module(toolchain.clone()).start();
     let data = tempfile::tempdir().unwrap();
     let node = Node::start(&upstream.url(), data.path());
-    let address = format!("/golang.org/toolchain/@v/v0.0.1-{name}.zip");
-    let expected = toolchain(&name).zip();
+    let address = format!("/golang.org/toolchain/@v/{}.zip", toolchain.version());
+    let expected = toolchain.zip();
     for _ in 0..2 {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let got = runtime.block_on(async {
@@ -145,22 +145,4 @@ fn a_toolchain_is_switched_to_through_the_server() {
     let run = go(&home, &folder, &["version"]).env("GOTOOLCHAIN", "auto").dir(&main).run().success();
     assert!(run.stdout.contains("go1.99.0"), "{}", run.stdout);
     assert_eq!(upstream.count(".zip"), 1);
-}
-
-/// The smallest toolchain that go accepts: a script in the place of the go command.
-fn toolchain(name: &str) -> Module {
-    let (_, tool_folder) = name.split_at(name.find(".linux").or(name.find(".darwin")).unwrap() + 1);
-    let script = "#!/bin/sh\necho go version go1.99.0\n";
-    let tools = format!("pkg/tool/{}", tool_folder.replace('-', "_"));
-    Module::new("golang.org/toolchain", format!("v0.0.1-{name}"))
-        .file("bin/go", script)
-        .file("bin/gofmt", script)
-        .file("lib/time/zoneinfo.zip", "")
-        .file(format!("{tools}/compile"), script)
-        .file("src/_go.mod", "module std\n")
-}
-
-fn go_env(name: &str) -> String {
-    let home = GoHome::fresh();
-    go(&home, "off", &["env", name]).run().success().stdout.trim().to_owned()
 }

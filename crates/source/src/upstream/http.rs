@@ -77,7 +77,7 @@ impl Call<'_> {
         let sent = self.client.send(url, HeaderMap::new());
         match timeout_at(patience.min(self.ctx.deadline), sent).await {
             Ok(Ok(response)) => Ok(response),
-            Ok(Err(GetError::Redirect(why))) => {
+            Ok(Err(why @ (GetError::Redirect(_) | GetError::Redirects))) => {
                 Err(self.unavailable(format!("bad redirect: {why}")).permanent())
             }
             Ok(Err(GetError::OutOfBounds(why))) => Err(self.unavailable(why).permanent()),

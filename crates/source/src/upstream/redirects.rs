@@ -5,11 +5,12 @@
 //! its credentials, our certificate and its own authorities are for its scheme, host and port alone. A redirect to a
 //! storage bucket, say, is followed as anybody would follow it.
 
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, header};
 use reqwest::Response;
 use url::Url;
 
 use super::client::HttpClient;
+use crate::redirect::{BadRedirect, redirect};
 
 /// As many redirects as go follows (protocol.md B8).
 const REDIRECTS_MAX: usize = 10;
@@ -18,8 +19,11 @@ const REDIRECTS_MAX: usize = 10;
 #[derive(Debug, thiserror::Error)]
 pub(super) enum GetError {
     /// A redirect that is not followed.
-    #[error("{0}")]
-    Redirect(&'static str),
+    #[error("redirected to {0}")]
+    Redirect(#[from] BadRedirect),
+    /// A circle, or a chain without end.
+    #[error("more than {REDIRECTS_MAX} redirects")]
+    Redirects,
     /// A URL that the client may not go to.
     #[error("{0}")]
     OutOfBounds(String),
@@ -37,12 +41,12 @@ impl HttpClient {
                 bounds.check(&url).map_err(GetError::OutOfBounds)?;
             }
             let response = self.get_once(&url, is_at(start, &url), headers).await?;
-            match target(&response, &url)? {
+            match redirect(response.status(), response.headers(), &url)? {
                 Some(next) => url = next,
                 None => return Ok(response),
             }
         }
-        Err(GetError::Redirect("more than 10 redirects"))
+        Err(GetError::Redirects)
     }
 
     async fn get_once(&self, url: &Url, own: bool, headers: &HeaderMap) -> Result<Response, GetError> {
@@ -61,29 +65,4 @@ impl HttpClient {
 /// Whether both have the same scheme, host and port.
 fn is_at(place: &Url, url: &Url) -> bool {
     place.origin() == url.origin()
-}
-
-/// Where the response leads to, if it is a redirect. Credentials in there are nobody's, and are not sent.
-fn target(response: &Response, from: &Url) -> Result<Option<Url>, GetError> {
-    let leads_on = matches!(
-        response.status(),
-        StatusCode::MOVED_PERMANENTLY
-            | StatusCode::FOUND
-            | StatusCode::SEE_OTHER
-            | StatusCode::TEMPORARY_REDIRECT
-            | StatusCode::PERMANENT_REDIRECT
-    );
-    let Some(location) = response.headers().get(header::LOCATION).filter(|_| leads_on) else {
-        return Ok(None);
-    };
-    let location = location.to_str().ok().and_then(|location| from.join(location).ok());
-    let mut url = location.ok_or(GetError::Redirect("redirected to something that is not a URL"))?;
-    if from.scheme() == "https" && url.scheme() != "https" {
-        return Err(GetError::Redirect("redirected from https to a URL that is not"));
-    }
-    let is_plain = url.scheme() != "http" && url.scheme() != "https";
-    if is_plain || url.set_username("").is_err() || url.set_password(None).is_err() {
-        return Err(GetError::Redirect("redirected to a URL that is neither http nor https"));
-    }
-    Ok(Some(url))
 }

@@ -59,8 +59,16 @@ impl Network {
         for at in self.memory.order(&self.ways, Instant::now()) {
             let Some(way) = self.ways.get(at) else { continue };
             let call = call(way).map_err(|error| Unserved::by(crate::cache::disk(&error)))?;
+            let asking = match self.access.hosts.begin(&way.place()) {
+                Ok(asking) => asking,
+                Err(spared) => {
+                    failed = Some(Unserved { cause: Cause::Silent, error: spared }.after(failed));
+                    continue;
+                }
+            };
             match self.programs.run(call, deadline).await {
                 Ok(output) => {
+                    asking.answered();
                     self.memory.learn(&self.ways, at, Instant::now() + REMEMBERED);
                     self.note(at, failed);
                     return Ok(output);
@@ -68,7 +76,9 @@ impl Network {
                 Err(error) => {
                     let complaint = (self.judge)(&error);
                     let is_about_the_way = complaint.is_about_the_way();
-                    failed = Some(self.told(complaint, &error, way).after(failed));
+                    let told = self.told(complaint, &error, way);
+                    asking.ended(&Err::<(), _>(told.error.clone()));
+                    failed = Some(told.after(failed));
                     if !is_about_the_way || deadline <= Instant::now() {
                         break;
                     }
@@ -112,11 +122,8 @@ impl Unserved {
         Self { cause: Cause::Other, error }
     }
 
-    /// This one, told after what another way has said. "Could not find out" outweighs "no", and that "does not exist".
+    /// This one, told after what another way has said.
     fn after(self, earlier: Option<Self>) -> Self {
-        let Some(earlier) = earlier.map(|earlier| earlier.error) else { return self };
-        let message = format!("{}; then {}", earlier.message, self.error.message);
-        let graver = if earlier.kind > self.error.kind { earlier } else { self.error };
-        Self { cause: self.cause, error: RepoError { message, ..graver } }
+        Self { cause: self.cause, error: self.error.after(earlier.map(|earlier| earlier.error)) }
     }
 }

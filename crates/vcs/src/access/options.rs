@@ -1,9 +1,11 @@
 //! How places are reached.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Credential, Profile, SshOptions};
+use crate::Hosts;
 
 /// How the places of repositories are reached, of whatever system they are.
 #[derive(Debug, Clone)]
@@ -20,6 +22,8 @@ pub struct Access {
     pub credentials: Vec<Credential>,
     /// How long a transfer may stand still.
     pub stall_time_max: Duration,
+    /// What is known of hosts. Clones share it.
+    pub hosts: Arc<Hosts>,
 }
 
 impl Default for Access {
@@ -31,6 +35,7 @@ impl Default for Access {
             ca_file: None,
             credentials: Vec::new(),
             stall_time_max: Duration::from_secs(30),
+            hosts: Arc::default(),
         }
     }
 }

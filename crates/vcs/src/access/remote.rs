@@ -101,6 +101,11 @@ impl Way {
         &self.host
     }
 
+    /// What its use of its host is called (see [`Hosts`](crate::Hosts)).
+    pub(crate) fn place(&self) -> String {
+        format!("{}://{}", self.scheme, self.host)
+    }
+
     /// The port, where that is not the usual one.
     pub(crate) fn port(&self) -> Option<u16> {
         let (_, port) = self.host.rsplit_once(':')?;

@@ -120,8 +120,14 @@ impl<V: Weigh + Clone + Send + Sync + 'static> Answers<V> {
         self.kept.get(question)?.good
     }
 
-    /// Keeps what came. A host that cannot be asked does not undo what it said before; one that says no does.
+    /// Keeps what came. A host that cannot be asked does not undo what it said before; one that says no does. One that was not asked has
+    /// said nothing.
     fn note(&self, question: &Question, came: Result<Found<V>, RepoError>) -> Result<V, RepoError> {
+        if let Err(spared) = &came
+            && spared.is_spared
+        {
+            return self.stale(question).ok_or_else(|| spared.clone());
+        }
         let (good, failure, lifetime) = match came {
             Ok(Found::New(good)) => (Some(good), None, self.lifetimes.good),
             Ok(Found::Old(good)) => {

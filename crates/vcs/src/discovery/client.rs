@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use http::{StatusCode, header};
 use reqwest::{Client, Response};
-use source::Symptom;
 use source::upstream::{Authorizer, Netrc};
+use source::{Symptom, redirect};
 use tokio::time::timeout;
 use url::Url;
 
 use super::guard::{Forbidden, Guard, Lookup, Resolver};
 use super::options::DiscoveryOptions;
 use super::url_text::shown;
-use crate::RepoError;
+use crate::{Hosts, RepoError};
 
 /// As many redirects as go follows.
 const REDIRECTS_MAX: usize = 10;
@@ -53,6 +53,7 @@ pub(super) struct Web {
     netrc: Netrc,
     authorizer: Option<Arc<dyn Authorizer>>,
     timeout: Duration,
+    hosts: Arc<Hosts>,
 }
 
 /// Connections that check certificates, and others that do not.
@@ -64,7 +65,8 @@ struct Pair {
 
 impl Web {
     pub(super) fn new(options: &DiscoveryOptions, lookup: Arc<dyn Lookup>) -> Result<Self, reqwest::Error> {
-        let guard = Arc::new(Guard::new(lookup, options.hosts.clone(), &options.http.proxies));
+        let guard = Guard::new(lookup, options.hosts.clone(), &options.http.proxies);
+        let guard = Arc::new(guard.with_own_proxy(options.own_git.has_proxy));
         let client = |is_private, is_lenient| {
             let resolver = Resolver { guard: guard.clone(), is_private };
             let builder = options.http.builder()?.dns_resolver(resolver);
@@ -81,6 +83,7 @@ impl Web {
             netrc: options.netrc.clone(),
             authorizer,
             timeout: options.page_timeout,
+            hosts: options.known_hosts.clone(),
         })
     }
 
@@ -118,11 +121,14 @@ impl Web {
             url.map_err(|error| RepoError::not_found(format!("{place} is no address of a host: {error}")))?;
         let is_impatient = reach.is_insecure && scheme == "https";
         let patience = if is_impatient { self.timeout.min(INSECURE_TIMEOUT) } else { self.timeout };
+        let asking = self.hosts.begin(&format!("pages of {}", url.origin().ascii_serialization()))?;
         let page = timeout(patience, self.page(&url, reach, is_whole)).await;
-        page.unwrap_or_else(|_| {
+        let page = page.unwrap_or_else(|_| {
             let message = format!("{} did not answer in time", shown(url.as_str()));
             Err(RepoError::unavailable(message).with_symptom(Symptom::Silent))
-        })
+        });
+        asking.ended(&page);
+        page
     }
 
     async fn page(&self, url: &Url, reach: Reach, is_whole: fn(&[u8]) -> bool) -> Result<Page, RepoError> {
@@ -181,21 +187,8 @@ impl Web {
 
 /// Where a response leads to, if it is a redirect.
 fn target(response: &Response, from: &Url) -> Result<Option<Url>, RepoError> {
-    let leads_on = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
-    let Some(location) = response.headers().get(header::LOCATION).filter(|_| leads_on) else {
-        return Ok(None);
-    };
-    let refused = |why: &str| RepoError::refused(format!("{} redirects to {why}", shown(from.as_str())));
-    let location = location.to_str().ok().and_then(|location| from.join(location).ok());
-    let mut url = location.ok_or_else(|| refused("something that is not a URL"))?;
-    if from.scheme() == "https" && url.scheme() != "https" {
-        return Err(refused("a URL that is not https"));
-    }
-    let is_web = url.scheme() == "http" || url.scheme() == "https";
-    if !is_web || url.set_username("").is_err() || url.set_password(None).is_err() {
-        return Err(refused("a URL that is neither http nor https"));
-    }
-    Ok(Some(url))
+    let target = redirect(response.status(), response.headers(), from);
+    target.map_err(|bad| RepoError::refused(format!("{} redirects to {bad}", shown(from.as_str()))))
 }
 
 /// The body, up to where no more is needed.

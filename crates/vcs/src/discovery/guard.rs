@@ -56,6 +56,7 @@ pub(super) struct Guard {
     pinned: HashMap<String, SocketAddr>,
     /// The hosts of proxies; these are asked by the operator's wish.
     proxies: HashSet<String>,
+    /// Whether a proxy looks up names for the programs that are started.
     goes_through_proxy: bool,
 }
 
@@ -74,6 +75,11 @@ impl Guard {
             proxies: hosts.collect(),
             goes_through_proxy: proxies.https.is_some(),
         }
+    }
+
+    /// The same for programs that find an HTTP proxy in their own configuration.
+    pub(super) fn with_own_proxy(self, has_proxy: bool) -> Self {
+        Self { goes_through_proxy: self.goes_through_proxy || has_proxy, ..self }
     }
 
     /// Refuses a URL whose host is a forbidden address. Names are looked at when they are looked up.

@@ -2,7 +2,7 @@
 //!
 //! * [`options`]: what the operator and go's settings say; [`located`]: what is found.
 //! * [`pages`], [`dynamic`]: asking the host of a path, and what its go-import tags mean.
-//! * [`ping`]: paths that name their system, such as `host.example/x.git`.
+//! * [`ping`]: paths that name their system, such as `host.example/x.git`; [`by_git`]: the same asked by the user's own git.
 //! * [`ways`], [`url_text`]: from a repository's URL to those that may be tried.
 //! * [`client`], [`guard`], [`address`]: requests that a stranger cannot lead astray; [`scout`]: the same for git.
 //! * [`answers`], [`shelf`]: what is kept, in memory and on disk.
@@ -12,6 +12,7 @@
 
 mod address;
 mod answers;
+mod by_git;
 mod client;
 mod dynamic;
 mod guard;
@@ -35,9 +36,9 @@ use source::upstream::HttpClient;
 use tokio::time::Instant;
 
 pub use located::{Located, Root, Route};
-pub use options::{DiscoveryOptions, RepositoryRule, Rewrite, Way};
+pub use options::{DiscoveryOptions, OwnGit, Ping, RepositoryRule, Rewrite, Way};
 
-use crate::{Job, Probe, RepoError};
+use crate::{Hosts, Job, Probe, RepoError};
 use answers::{Lifetimes, Question};
 use client::{Reach, Web};
 use guard::{Lookup, Resolver, SystemLookup};
@@ -70,7 +71,7 @@ impl Discovery {
         let web = Arc::new(Web::new(&options, lookup)?);
         let lifetimes = Lifetimes { good: options.lifetime, failure: options.failure_lifetime };
         let pages = Pages::new(web.clone(), lifetimes, Shelf::new(options.folder.clone()));
-        let pings = Pings::new(web.clone(), lifetimes, options.ssh_available);
+        let pings = Pings::new(web.clone(), lifetimes, options.clone());
         let proxy_client = |is_private| {
             HttpClient::bounded(&options.http, Arc::new(Resolver { guard: web.guard.clone(), is_private }))
         };
@@ -129,6 +130,11 @@ impl Discovery {
     /// Asks proxies that `mod` tags name, with the same rules about addresses, also for where they redirect to.
     pub(crate) fn proxy_client(&self, is_private: bool) -> &HttpClient {
         &self.proxy_clients[usize::from(is_private)]
+    }
+
+    /// What is known of hosts that were waited for in vain.
+    pub fn known_hosts(&self) -> &Arc<Hosts> {
+        &self.options.known_hosts
     }
 
     /// A web client with the same rules about addresses, for git.

@@ -1,14 +1,20 @@
 //! What discovery is told: rules of the operator, go's settings, and limits.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use gomod::glob::PrefixPatterns;
 use gomod::path::split_path_version;
 use gomod::repository::{GoVcs, Vcs};
 use source::upstream::{HttpOptions, Netrc};
+use tokio::time::Instant;
+
+use super::located::Route;
+use crate::{Hosts, RepoError};
 
 /// What discovery is told. The default is what go does without any setting, with ssh not available.
 #[derive(Debug, Clone)]
@@ -44,6 +50,40 @@ pub struct DiscoveryOptions {
     /// Addresses of hosts, instead of those that DNS has. The operator vouches for them: they may be of any network. A port
     /// takes the place of the one that belongs to the scheme.
     pub hosts: HashMap<String, SocketAddr>,
+    /// What the user's own configuration of git does, where it counts.
+    pub own_git: OwnGit,
+    /// What is known of hosts that were waited for in vain.
+    pub known_hosts: Arc<Hosts>,
+}
+
+/// What a user's own configuration of git does to connections (protocol.md E12). The default is that none counts.
+#[derive(Debug, Clone, Default)]
+pub struct OwnGit {
+    /// Beginnings of URLs that git puts others in the place of (`url.BASE.insteadOf`). It is given such a URL as it is, and the user has
+    /// vouched for where it leads.
+    pub instead_of: Vec<String>,
+    /// Whether git goes through an HTTP proxy (`http.proxy`), which looks names up then.
+    pub has_proxy: bool,
+    /// Finds the scheme of paths like `x.git` as go does, by git. Without it a web client of ours does.
+    pub ping: Option<Arc<dyn Ping>>,
+}
+
+impl OwnGit {
+    /// Whether git puts another URL in the place of this one.
+    pub(super) fn rewrites(&self, url: &str) -> bool {
+        self.instead_of.iter().any(|beginning| url.starts_with(beginning))
+    }
+}
+
+/// Asks whether there is a repository at a URL (protocol.md E3).
+#[async_trait::async_trait]
+pub trait Ping: fmt::Debug + Send + Sync {
+    /// Whether a repository can be read there. The connection is held to these addresses, unless there are none.
+    ///
+    /// # Errors
+    /// `NotFound` when the place knows no such repository, `Refused` when it may not be read, `Unavailable` when the place could not be asked
+    /// until the deadline.
+    async fn ping(&self, route: &Route, addresses: &[IpAddr], deadline: Instant) -> Result<(), RepoError>;
 }
 
 impl Default for DiscoveryOptions {
@@ -64,6 +104,8 @@ impl Default for DiscoveryOptions {
             http: HttpOptions::default(),
             netrc: Netrc::default(),
             hosts: HashMap::new(),
+            own_git: OwnGit::default(),
+            known_hosts: Arc::default(),
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn vouched(url: &str, options: &DiscoveryOptions) -> Vec<Route> {
 
 /// What to try for a repository at a URL that a stranger named.
 ///
-/// A URL that the operator rewrites is used in that form alone. Else an `https` URL of a git repository can also be tried over
+/// A URL that the operator rewrites is used in that form alone, and one that the user's own git does as it is. Else an `https` URL of a git repository can also be tried over
 /// ssh, at the same host and path, as user `git`.
 ///
 /// # Errors
@@ -41,10 +41,11 @@ pub(super) fn discovered(
     if let Some(url) = rewritten(url, &options.rewrites) {
         return Ok(vec![Route::vouched(url)]);
     }
-    let named = |url: &str| Route { url: url.to_owned(), is_vouched: false, is_private: reach.is_private };
+    let named = |url: &str| named(url.to_owned(), vcs, reach, options);
     let over_ssh = ssh_url(&parsed, vcs).filter(|_| options.ssh_available);
-    if parsed.scheme() != "https" {
-        return Ok(vec![named(url)]);
+    let as_it_is = named(url);
+    if parsed.scheme() != "https" || as_it_is.is_vouched {
+        return Ok(vec![as_it_is]);
     }
     let way = |way: &Way| match way {
         Way::Ssh => over_ssh
@@ -59,6 +60,12 @@ pub(super) fn discovered(
         return Err(RepoError::unavailable(message));
     }
     Ok(ways)
+}
+
+/// A URL that a stranger named. What the user's own git puts in its place, the user has vouched for.
+pub(super) fn named(url: String, vcs: Vcs, reach: Reach, options: &DiscoveryOptions) -> Route {
+    let is_vouched = vcs == Vcs::Git && options.own_git.rewrites(&url);
+    Route { url, is_vouched, is_private: reach.is_private }
 }
 
 /// Refuses a proxy of a `mod` tag that is not asked over `https`, or over `http` where GOINSECURE allows it.
@@ -97,6 +104,7 @@ fn ssh_url(url: &Url, vcs: Vcs) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::options::OwnGit;
     use super::*;
 
     const SECURE: Reach = Reach { is_private: false, is_insecure: false };
@@ -141,6 +149,16 @@ mod tests {
             ["!ssh://git@inner.example/z", "https://a.example/z"]
         );
         assert_eq!(vouched("https://a.example/z", &options(true, &rules))[0].url, "https://a.example/z");
+    }
+
+    #[test]
+    fn what_the_users_own_git_rewrites_is_left_to_it() {
+        let own_git = OwnGit { instead_of: vec!["https://a.example/".to_owned()], ..OwnGit::default() };
+        let options = DiscoveryOptions { own_git, ..options(true, &[]) };
+        assert_eq!(urls("https://a.example/x", &options), ["!https://a.example/x"]);
+        assert_eq!(urls("https://b.example/x", &options).len(), 2);
+        let ways = discovered("https://a.example/x", Vcs::Mercurial, SECURE, &options).unwrap();
+        assert!(!ways[0].is_vouched, "other systems do not read git's configuration");
     }
 
     #[test]

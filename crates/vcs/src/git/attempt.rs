@@ -122,7 +122,7 @@ impl Failed {
     }
 
     /// The address itself may not be gone to, or is not known.
-    fn address(error: RepoError) -> Self {
+    pub(super) fn address(error: RepoError) -> Self {
         let cause = if error.kind == FailureKind::Refused { Cause::NoRights } else { Cause::Unreachable };
         Self { error: NetworkError { cause, error }, is_about_the_way: true, complaint: None }
     }

@@ -65,7 +65,7 @@ impl Network {
         for (place, at) in order.iter().enumerate() {
             let is_last = place + 1 == order.len() || is_patient;
             let until = if is_last { deadline } else { self.patience(known == Some(*at)).min(deadline) };
-            match self.try_way(*at, &call, until).await {
+            match self.attended(*at, &call, until).await {
                 Ok(output) => {
                     self.memory.learn(&self.ways, *at, Instant::now() + REMEMBERED);
                     self.note(*at, failed.as_ref());
@@ -83,6 +83,23 @@ impl Network {
             }
         }
         Err(failed.unwrap_or_else(NetworkError::no_way))
+    }
+
+    /// Tries one way, unless its host was waited for in vain a moment ago.
+    async fn attended(
+        &self,
+        at: usize,
+        call: &(impl Fn(&Git, &Way) -> GitCall + Sync),
+        until: Instant,
+    ) -> Result<Output, Failed> {
+        let Some(way) = self.ways.get(at) else { return Err(NetworkError::no_way().into()) };
+        let asking = self.git.options.access.hosts.begin(&way.place()).map_err(Failed::address)?;
+        let result = self.try_way(at, call, until).await;
+        match &result {
+            Ok(_) => asking.answered(),
+            Err(failed) => asking.ended(&Err::<(), _>(failed.error.error.clone())),
+        }
+        result
     }
 
     /// What went wrong on the ways before the one that works.
@@ -113,11 +130,8 @@ impl NetworkError {
         Self { cause: Cause::Other, error: RepoError::refused("there is no way to the repository") }
     }
 
-    /// This one, told after what another way has said. "Could not find out" outweighs "no", and that "does not exist".
+    /// This one, told after what another way has said.
     fn after(self, earlier: Option<Self>) -> Self {
-        let Some(earlier) = earlier.map(|earlier| earlier.error) else { return self };
-        let message = format!("{}; then {}", earlier.message, self.error.message);
-        let graver = if earlier.kind > self.error.kind { earlier } else { self.error };
-        Self { cause: self.cause, error: RepoError { message, ..graver } }
+        Self { cause: self.cause, error: self.error.after(earlier.map(|earlier| earlier.error)) }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
+use source::FailureKind;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout_at};
 
@@ -82,7 +83,17 @@ pub(super) struct Known {
 #[derive(Debug, Clone)]
 struct Told {
     asked_at: Instant,
+    came_at: Instant,
     answer: Result<Arc<RemoteRefs>, RepoError>,
+}
+
+impl Told {
+    /// Whether it answers a question that began at this time. That the remote could not be asked is told to those alone who waited
+    /// meanwhile.
+    fn is_good_for(&self, job: &Job, begun: Instant) -> bool {
+        let has_failed = matches!(&self.answer, Err(error) if error.kind == FailureKind::Unavailable);
+        self.asked_at >= job.not_before && (!has_failed || self.came_at >= begun)
+    }
 }
 
 impl Known {
@@ -95,8 +106,9 @@ impl Known {
     ) -> Result<Arc<RemoteRefs>, RepoError> {
         let late =
             || RepoError::unavailable("the branches and tags of the repository were not known in time");
+        let begun = Instant::now();
         let mut told = timeout_at(job.deadline, self.told.lock()).await.map_err(|_| late())?;
-        if let Some(told) = told.as_ref().filter(|told| told.asked_at >= job.not_before) {
+        if let Some(told) = told.as_ref().filter(|told| told.is_good_for(job, begun)) {
             return told.answer.clone();
         }
         let asked_at = Instant::now();
@@ -106,7 +118,7 @@ impl Known {
         }
         // That we had no more time says nothing to those who have.
         if !was_cut {
-            *told = Some(Told { asked_at, answer: answer.clone() });
+            *told = Some(Told { asked_at, came_at: Instant::now(), answer: answer.clone() });
         }
         answer
     }

@@ -1,10 +1,13 @@
 //! Servers that can do less, and servers that send us away.
 
+use std::time::Duration;
+
 use source::FailureKind;
 use testkit::repo::{GitDaemon, GitHttps, HttpsFault};
+use tokio::time::Instant;
 use vcs::{Access, Credential, GitOptions, Need};
 
-use crate::kit::{Kit, Sample, files, job, trusting, with_access, with_ca, with_files};
+use crate::kit::{Kit, Sample, files, job, job_since, trusting, with_access, with_ca, with_files};
 
 /// Everything that is asked of a repository, by whatever way it comes.
 async fn everything(kit: &Kit, url: &str, sample: &Sample) {
@@ -127,4 +130,19 @@ async fn a_redirect_is_not_followed_unasked() {
     assert_eq!(error.kind, FailureKind::Unavailable);
     assert!(error.message.contains("another address"), "{error}");
     assert_eq!(other.requests().len(), 0);
+}
+
+/// That a server could not be asked once says nothing to those who come later, also about versions that never change.
+#[tokio::test]
+async fn a_server_that_failed_once_is_asked_again() {
+    let (sample, server) = (Sample::new(), GitHttps::start());
+    server.serve("/a", &sample.repo);
+    server.fault_first("info/refs", 1, HttpsFault::Status(503));
+    let kit = Kit::of_server(&server);
+    let asked = kit.open(&server.url("/a"));
+    let long_ago = Instant::now() - Duration::from_secs(1);
+    let error = asked.refs(&job_since(long_ago)).await.unwrap_err();
+    assert_eq!(error.kind, FailureKind::Unavailable, "{error}");
+    let commit = asked.stat("v1.0.0", Need::Files, &job_since(long_ago)).await.unwrap();
+    assert_eq!(commit.id.as_str(), sample.hash(0));
 }

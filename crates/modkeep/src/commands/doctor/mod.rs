@@ -97,12 +97,14 @@ fn look(
         Ok(pins) => (pins, None),
         Err(error) => (GoSum::default(), Some(locks::unread_sums(&error))),
     };
-    let keyring = Keyring::of(session.env, &Disk);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let keyring = runtime.block_on(Keyring::of_client(session.env, &Disk))?;
     report::write_warnings(&keyring.warnings, session.err)?;
     let asked = Asked { named: args.module.as_ref(), pins: &pins };
     let places = places::of(settings, session.env, &keyring, &asked)?;
     let options = options(settings, session)?;
-    let diagnosis = examined(&places, &pins, &options)?;
+    let diagnosis = runtime.block_on(doctor::examine(&places.examined, &pins, &options));
+    runtime.shutdown_timeout(HANGING_MAX);
     let caches = caches::of(settings, session)?;
     let mut local: Vec<Local> = unread.into_iter().collect();
     local.extend(caches.iter().flat_map(caches::Cache::findings));
@@ -111,13 +113,6 @@ fn look(
         local.extend(project.root().map(|root| newer(root, args, session)).transpose()?.flatten());
     }
     Ok(Report { places, diagnosis, local, caches })
-}
-
-fn examined(places: &Places, pins: &GoSum, options: &Options) -> Result<Diagnosis, Failed> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let diagnosis = runtime.block_on(doctor::examine(&places.examined, pins, options));
-    runtime.shutdown_timeout(HANGING_MAX);
-    Ok(diagnosis)
 }
 
 fn newer(root: &Path, args: &DoctorArgs, session: &Session<'_>) -> Result<Option<Local>, Failed> {

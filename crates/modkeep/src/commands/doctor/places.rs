@@ -139,6 +139,7 @@ fn access(
     let all: Vec<_> = settings.get(&table::CA_FILE)?.into_iter().chain(own).collect();
     Ok(Access {
         authorization: login.map(Credentials::into_header),
+        authorizer: keyring.authorizer(),
         identity: identity.transpose()?,
         trust: trust(&all, keyring)?,
     })

@@ -1,5 +1,6 @@
 //! Running a command behind the agent.
 
+use std::convert::Infallible;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -11,7 +12,7 @@ use ladder::agent::{Agent, AgentOptions};
 use ladder::outages::Outages;
 use ladder::trace::Recorder;
 use ladder::verdict::Verdict;
-use ladder::{Lazy, child};
+use ladder::{Lazy, Steps, child};
 use protocol::{Observer, Observers};
 use source::Failure;
 use tokio::process::Command;
@@ -25,6 +26,9 @@ use crate::wiring::client::Client;
 
 /// How long the end waits for work that hangs: nothing that counts depends on it.
 const HANGING_MAX: Duration = Duration::from_millis(100);
+
+/// How often it is looked which go commands run, once something is missing: no go command ends sooner.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 /// What leads go to an agent: variables of its environment.
 type Variables = Vec<(&'static str, String)>;
@@ -89,7 +93,7 @@ pub(super) fn attempt(run: &Run<'_>, client: &Client) -> Result<Verdict, Failed>
 
 /// The agent lives as long as the command.
 async fn attended(run: &Run<'_>, client: Client) -> Result<child::Ended, Failed> {
-    let depth = program::depth(&client.env)?;
+    let (depth, steps) = (program::depth(&client.env)?, client.steps.clone());
     let (_agent, variables) = heard_agent(client, observers(run)).await?;
     let mut command = Command::new(run.program);
     command
@@ -100,7 +104,20 @@ async fn attended(run: &Run<'_>, client: Client) -> Result<child::Ended, Failed>
     if run.is_silent {
         command.stdout(Stdio::null());
     }
-    child::run(command).await.map_err(|error| cannot_start(run.program, &error))
+    tokio::select! {
+        ended = child::run(command, |number| steps.begin(number)) => {
+            ended.map_err(|error| cannot_start(run.program, &error))
+        }
+        never = forgiving(&steps) => match never {},
+    }
+}
+
+/// Looks again and again whether the command has gone on without what nobody could answer. Where nothing is missing, that costs nothing.
+async fn forgiving(steps: &Steps) -> Infallible {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        steps.forgive();
+    }
 }
 
 /// An agent with the ladder of a client, and the variables that lead go to it.

@@ -9,6 +9,7 @@ use ladder::lock::{Lock, NAME};
 use ladder::pins;
 use ladder::project::Project;
 use ladder::rung::Rung;
+use ladder::stats::Modules;
 use ladder::verdict::Verdict;
 use vcs::Anchors;
 
@@ -109,11 +110,13 @@ impl Ground {
         self.client.clone()
     }
 
-    /// The paths of the modules that are kept in the module cache for this project; none where it is built from `vendor/`.
-    pub(super) fn modules(&self, reads_vendor: bool) -> impl Iterator<Item = &str> {
+    /// The modules that are kept in the module cache for this project; none where it is built from `vendor/`.
+    pub(super) fn modules(&self, reads_vendor: bool) -> Modules {
         let is_there = |root: &Path| root.join("vendor/modules.txt").is_file();
-        let is_vendored = reads_vendor && self.project.root().is_some_and(is_there);
-        self.client.pins.entries().filter(move |_| !is_vendored).map(|(path, _, _)| path)
+        if self.project.root().is_some_and(|root| reads_vendor && is_there(root)) {
+            return Modules::default();
+        }
+        Modules::of(&self.client.pins, &self.project.replaced())
     }
 }
 

@@ -110,6 +110,11 @@ impl Wanted<'_> {
         let homes = Homes::of(session.env)?;
         let session = &mut session.within(&homes.env);
         let go = program::find("go", session.env)?;
+        self.with(&go, session)
+    }
+
+    /// The same with this go.
+    fn with(self, go: &Path, session: &mut Session<'_>) -> Result<(), Failed> {
         let line = CommandLine::read(self.args);
         let goflags = GoSettings::load(session.env, session.files).get("GOFLAGS");
         let goflags = goflags.map(|(flags, _)| flags).unwrap_or_default();
@@ -118,13 +123,13 @@ impl Wanted<'_> {
         // `-C ..` leads up from the real folder, as for go.
         let folder = folder.canonicalize().unwrap_or(folder);
         if line.kind(&goflags) == Kind::Local {
-            return Err(self.alone(&go, &folder, session));
+            return Err(self.alone(go, &folder, session));
         }
         let measured = if self.stats { Measured::of(self.args, &goflags, session)? } else { None };
         let args = measured.as_ref().map_or(self.args, |measured| &measured.args);
         let modfile = line.modfile(&goflags).map(|file| folder.join(file));
         let (recorder, tools) = (self.recorder, line.versioned());
-        let run = Run { tools, modfile, recorder, ..self.ladder.run(&go, args, &folder) };
+        let run = Run { tools, modfile, recorder, ..self.ladder.run(go, args, &folder) };
         let ground = Ground::of(&run, session)?;
         let mut verdict = behind_agent(&run, &line, &goflags, &ground, session)?;
         if let Some(measured) = &measured {
@@ -235,11 +240,15 @@ fn again_from_vendor(
     verdict.map(|verdict| verdict.rescued(&failed))
 }
 
-/// Runs a command that runs go.
+/// Runs a command that runs go. Where it is go itself, that is `modkeep go`.
 pub fn exec(args: &ExecArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     let homes = Homes::of(session.env)?;
     let session = &mut session.within(&homes.env);
     let (program, rest) = program::of(&args.command, session.env)?;
+    if program.file_name().is_some_and(|name| name == "go") {
+        return Wanted { ladder: &args.ladder, args: rest, stats: false, recorder: None }
+            .with(&program, session);
+    }
     let folder = session.env.cwd().to_owned();
     let run = args.ladder.run(&program, rest, &folder);
     let verdict = Ground::of(&run, session)?.attempt(&run)?;

@@ -88,7 +88,7 @@ async fn ask_all(
     limit: Duration,
     sender: UnboundedSender<u64>,
 ) -> Result<Vec<Told>, Failed> {
-    let direct = client.repositories()?;
+    let direct = client.repositories().await?;
     let refused = |module| (module, Err(forbidden_by_settings(&direct)));
     let mut all: Vec<Told> = modules.forbidden.into_iter().map(refused).collect();
     let (direct, sender) = (&direct, &sender);

@@ -21,7 +21,7 @@ pub(in crate::commands) async fn source(
     settings: &Settings,
     session: &Session<'_>,
 ) -> Result<(Arc<dyn Source>, Vec<DatabaseName>), Failed> {
-    let keyring = Keyring::of(session.env, session.files);
+    let keyring = Keyring::of_client(session.env, session.files).await?;
     let http = reach::http_options(settings, Reach::of(settings, session.env, &keyring)?)?;
     let (store, client) = (open_store(settings)?, reach::client(&http)?);
     let list: ProxyList = settings.get(&table::UPSTREAM)?;

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use axum::http::{HeaderMap, header};
 use ladder::trace::Trace;
+use source::upstream::Credentials;
 use url::Url;
 
 use super::spans;
@@ -48,9 +50,9 @@ pub(super) fn send(
     let messages = spans::messages(trace, subcommand, exit, &mut || fastrand::u64(..));
     let messages = messages.iter().map(prost::Message::encode_to_vec).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let client = client(given, session)?;
+    let collector = runtime.block_on(Collector::at(url, given, session))?;
     let sent = runtime.block_on(async {
-        let sent = tokio::time::timeout(SENDING_MAX, posted(messages, url, &client)).await;
+        let sent = tokio::time::timeout(SENDING_MAX, collector.posted(messages)).await;
         sent.unwrap_or_else(|_| Err(format!("no answer within {} seconds", SENDING_MAX.as_secs())))
     });
     let Err(reason) = sent else { return Ok(()) };
@@ -60,25 +62,52 @@ pub(super) fn send(
     Ok(report::write_warnings(&[problem.advise(advice)], session.err)?)
 }
 
-/// A pool of connections as for every other place.
-fn client(given: &Given, session: &Session<'_>) -> Result<reqwest::Client, Failed> {
-    let settings = crate::settings::resolve::resolve(session.env, session.files, given)?.settings;
-    let keyring = Keyring::of(session.env, session.files);
-    let options = reach::http_options(&settings, Reach::of(&settings, session.env, &keyring)?)?;
-    let built = options.builder().and_then(reqwest::ClientBuilder::build);
-    built.map_err(|error| Failed::new(Exit::Unavailable, Problem::from_error(&error)))
+/// A collector, how it is reached, and who we are to it.
+struct Collector<'a> {
+    url: &'a Url,
+    client: reqwest::Client,
+    headers: HeaderMap,
 }
 
-async fn posted(messages: Vec<Vec<u8>>, url: &Url, client: &reqwest::Client) -> Result<(), String> {
-    for message in messages {
-        let request = client.post(url.clone()).header("Content-Type", "application/x-protobuf").body(message);
-        let response =
-            request.send().await.map_err(|error| Problem::from_error(&error.without_url()).to_string())?;
-        if !response.status().is_success() {
-            return Err(format!("it answers {}", response.status()));
-        }
+impl<'a> Collector<'a> {
+    /// As every other place.
+    async fn at(url: &'a Url, given: &Given, session: &Session<'_>) -> Result<Self, Failed> {
+        let settings = crate::settings::resolve::resolve(session.env, session.files, given)?.settings;
+        let keyring = Keyring::of_client(session.env, session.files).await?;
+        let headers = headers(url, &keyring).await?;
+        let options = reach::http_options(&settings, Reach::of(&settings, session.env, &keyring)?)?;
+        let built = options.builder().and_then(reqwest::ClientBuilder::build);
+        let client = built.map_err(|error| Failed::new(Exit::Unavailable, Problem::from_error(&error)))?;
+        Ok(Self { url, client, headers })
     }
-    Ok(())
+
+    async fn posted(&self, messages: Vec<Vec<u8>>) -> Result<(), String> {
+        for message in messages {
+            let request = self.client.post(self.url.clone()).headers(self.headers.clone());
+            let request = request.header("Content-Type", "application/x-protobuf").body(message);
+            let response = request
+                .send()
+                .await
+                .map_err(|error| Problem::from_error(&error.without_url()).to_string())?;
+            if !response.status().is_success() {
+                return Err(format!("it answers {}", response.status()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Who we are there, where the URL does not say it. Over http others could read it.
+async fn headers(url: &Url, keyring: &Keyring<'_>) -> Result<HeaderMap, Failed> {
+    if url.scheme() != "https" || !url.username().is_empty() {
+        return Ok(HeaderMap::new());
+    }
+    let known = keyring.access(None, url.as_str())?.credentials.map(Credentials::into_header);
+    match (known, keyring.authorizer()) {
+        (Some(known), _) => Ok(HeaderMap::from_iter([(header::AUTHORIZATION, known)])),
+        (None, Some(authorizer)) => Ok(authorizer.headers(url).await),
+        (None, None) => Ok(HeaderMap::new()),
+    }
 }
 
 #[cfg(test)]

@@ -115,6 +115,19 @@ fn what_lies_in_the_module_cache_is_held_to_the_lock_too() {
     assert!(warm.stderr.contains("SECURITY: the module cache has another"), "{}", warm.stderr);
 }
 
+/// `modkeep exec -- go` is `modkeep go`.
+#[test]
+fn go_under_exec_is_held_to_the_lock_too() {
+    let scene = Scene::new();
+    let upstream = FakeUpstream::builder().modules(modules("good")).start();
+    lock(&scene, &upstream.url(), "off", &["--tool", TOOL]).success();
+    let lying = FakeUpstream::builder().modules(modules("other")).start();
+    scene.home.clear_module_cache();
+    let first = ["exec", "--rungs=upstream", "--", "go", "run", TOOL];
+    let run = scene.as_user(scene.go(&lying.url())).under(BINARY.as_ref(), first).run();
+    assert!(!run.status.success() && run.stderr.contains("SECURITY"), "{}", run.stderr);
+}
+
 /// A second package of the same module does not switch it off.
 #[test]
 fn one_more_package_on_the_line_is_held_with_it() {

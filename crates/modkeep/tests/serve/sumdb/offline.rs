@@ -10,20 +10,8 @@ use crate::node::{Node, get, go};
 const RELEASE: &str = "go1.99.0";
 const SWITCHED: &str = "this is the other go";
 
-/// A distribution for this machine with the least in it that go will run (protocol.md H5).
 fn toolchain() -> Module {
-    let arch = match std::env::consts::ARCH {
-        "x86_64" => "amd64",
-        "aarch64" => "arm64",
-        other => other,
-    };
-    let program = |says: &str| format!("#!/bin/sh\necho \"{says}\"\n");
-    Module::new("golang.org/toolchain", format!("v0.0.1-{RELEASE}.{}-{arch}", std::env::consts::OS))
-        .file("bin/go", program(SWITCHED))
-        .file("bin/gofmt", program("gofmt"))
-        .file("lib/time/README", "no zones\n")
-        .file("pkg/tool/compile", program("compile"))
-        .file("src/_go.mod", "module std\n\ngo 1.99\n")
+    Module::toolchain(RELEASE, SWITCHED)
 }
 
 /// A server that has kept [`MODULES`] and the toolchain, whose upstreams are gone since, started anew.

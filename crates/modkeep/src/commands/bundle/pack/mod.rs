@@ -95,7 +95,7 @@ impl<'a> Packing<'a> {
             return Err(nothing_to_pack(&purpose.project));
         }
         let output = Output::begin(self.args, &purpose.project, session.env.cwd())?;
-        let keyring = Keyring::of(session.env, session.files);
+        let keyring = Keyring::of_client(session.env, session.files).await?;
         let database = proof::database(self.settings, session.env, &keyring, &self.work).await?;
         let modules =
             Checked::new(ModCache::of_downloads(&self.work.downloads()), Spool::new(self.work.spool()));

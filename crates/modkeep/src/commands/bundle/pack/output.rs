@@ -1,10 +1,10 @@
 //! The file of a bundle: written under another name, and renamed when it is whole and on the disk.
 
-use std::fs::{File, Permissions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use source::durable::{self, Already, Readers};
 use tempfile::NamedTempFile;
 
 use super::PackArgs;
@@ -15,7 +15,7 @@ use crate::report::{Failed, Problem};
 pub(super) struct Output {
     path: PathBuf,
     draft: NamedTempFile,
-    replace: bool,
+    already: Already,
 }
 
 impl Output {
@@ -26,9 +26,9 @@ impl Output {
         let path = cwd.join(named);
         refuse_old(&path, args.force)?;
         let folder = path.parent().unwrap_or(cwd);
-        let draft = tempfile::Builder::new().prefix(".modkeep-").permissions(readable()).tempfile_in(folder);
-        let draft = draft.map_err(|error| not_written(&path, &error))?;
-        Ok(Self { path, draft, replace: args.force })
+        let draft = durable::draft_in(folder, Readers::All).map_err(|error| not_written(&path, &error))?;
+        let already = if args.force { Already::Replace } else { Already::Keep };
+        Ok(Self { path, draft, already })
     }
 
     /// The file to write to.
@@ -39,17 +39,8 @@ impl Output {
 
     /// Gives the file its name, which it keeps when the power fails now.
     pub(super) fn publish(self) -> Result<PathBuf, Failed> {
-        let Self { path, draft, replace } = self;
-        let publish = || -> io::Result<()> {
-            draft.as_file().sync_all()?;
-            if replace {
-                draft.persist(&path)?
-            } else {
-                draft.persist_noclobber(&path)?
-            };
-            File::open(path.parent().unwrap_or(Path::new("/")))?.sync_all()
-        };
-        publish().map_err(|error| not_written(&path, &error))?;
+        let Self { path, draft, already } = self;
+        durable::publish(draft, &path, already).map_err(|error| not_written(&path, &error))?;
         Ok(path)
     }
 }
@@ -61,12 +52,6 @@ pub(super) fn refuse_old(path: &Path, may_replace: bool) -> Result<(), Failed> {
     }
     let problem = Problem::new(format!("{} is there already", path.display()));
     Err(Failed::new(Exit::Usage, problem.advise("name another file with --output, or give --force")))
-}
-
-/// What everybody may read, as far as the user's umask lets them.
-fn readable() -> Permissions {
-    use std::os::unix::fs::PermissionsExt;
-    Permissions::from_mode(0o666)
 }
 
 fn not_written(path: &Path, error: &io::Error) -> Failed {
