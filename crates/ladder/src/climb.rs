@@ -5,7 +5,7 @@ use std::sync::Arc;
 use source::{Answer, Ask, Ctx, Failure, FailureKind, Ledger, Origin, Source, Trail};
 
 use crate::rung::{Order, Rung};
-use crate::steps::Steps;
+use crate::steps::{Step, Steps};
 
 /// Rungs that answer for modules.
 #[derive(Debug)]
@@ -17,7 +17,8 @@ pub struct Ladder {
 }
 
 impl Ladder {
-    /// Asks `rungs` in this `order`, as far as they are there. `ledger` knows what go.sum pins. What happens is told to `steps`.
+    /// Asks `rungs` in this `order`, as far as they are there. `ledger` knows what go.sum pins. What happens is told to `steps`, and
+    /// counts there when it was really asked ([`Counted`](crate::Counted)).
     pub fn new(
         rungs: Vec<(Rung, Arc<dyn Source>)>,
         order: Order,
@@ -45,7 +46,7 @@ impl Ladder {
     ) -> Option<(Rung, Answer)> {
         let is_pinned = self.is_pinned(ask);
         for (at, (rung, place)) in rungs.iter().enumerate() {
-            let ctx = ctx.clone().with_others(at + 1 < rungs.len());
+            let ctx = ctx.clone().with_others(ctx.others_follow || at + 1 < rungs.len());
             let failure = match place.ask(ask, &ctx).await {
                 Ok(answer) => {
                     self.steps.met(*rung, &answer.origin, &answer.trail);
@@ -77,10 +78,41 @@ impl Ladder {
 #[async_trait::async_trait]
 impl Source for Ladder {
     async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
-        let rungs = self.asked(ask);
+        self.climb(self.asked(ask), ask, ctx).await
+    }
+}
+
+/// The same ladder for what nobody has asked yet. Its repositories are left out: they are dear, and what is asked of them is told to hosts
+/// that a project names. No place is tried hard, since whoever really asks has all of the ladder.
+#[derive(Debug)]
+pub struct Proxied(Arc<Ladder>);
+
+impl Proxied {
+    /// Of this ladder.
+    pub fn new(ladder: Arc<Ladder>) -> Self {
+        Self(ladder)
+    }
+}
+
+#[async_trait::async_trait]
+impl Source for Proxied {
+    async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
+        let mut rungs = self.0.asked(ask);
+        rungs.retain(|(rung, _)| *rung != Rung::Git);
+        self.0.climb(rungs, ask, &ctx.clone().with_others(true)).await
+    }
+}
+
+impl Ladder {
+    async fn climb(
+        &self,
+        rungs: Vec<(Rung, &Arc<dyn Source>)>,
+        ask: &Ask,
+        ctx: &Ctx,
+    ) -> Result<Answer, Failure> {
         let mut fall = Fall::default();
         let mut answered = self.down(&rungs, ask, ctx, &mut fall).await;
-        if answered.is_none() && fall.is_unavailable(Rung::Upstream) {
+        if answered.is_none() && !ctx.others_follow && fall.is_unavailable(Rung::Upstream) {
             // Nobody below could help: now the proxies are all there is, and are tried as hard as they can be.
             let last: Vec<_> = rungs.into_iter().filter(|(rung, _)| *rung == Rung::Upstream).collect();
             answered = self.down(&last, ask, ctx, &mut fall).await;
@@ -90,11 +122,11 @@ impl Source for Ladder {
                 fall.denied().filter(|_| !self.is_pinned(ask) && !self.order.is_unproxied_ask(ask)).cloned();
             let failure = fall.into_failure(ask);
             // Where the authority for public modules says that there is none, nobody else is to blame for it.
-            self.steps.failed(ask, denied.as_ref().unwrap_or(&failure));
+            self.steps.took(ask, Step::Failed(denied.unwrap_or_else(|| failure.clone())));
             return Err(failure);
         };
         let above = if rung == Rung::Upstream { Vec::new() } else { fall.failures };
-        self.steps.answered(ask, rung, &answer.origin, above);
+        self.steps.took(ask, Step::Answered { rung, origin: answer.origin.clone(), above });
         Ok(answer.after(fall.trail))
     }
 }
@@ -153,6 +185,7 @@ mod tests {
     use gomod::gosum::GoSum;
 
     use super::*;
+    use crate::Counted;
 
     /// Fails with these kinds, one after the other, and answers then. Remembers whether it was told that others follow.
     #[derive(Debug)]
@@ -185,15 +218,16 @@ mod tests {
         }
     }
 
-    fn ladder(rungs: &[(Rung, Arc<Place>)]) -> (Ladder, Arc<Steps>) {
+    fn ladder(rungs: &[(Rung, Arc<Place>)]) -> (Counted<Ladder>, Arc<Steps>) {
         let rungs = rungs.iter().map(|(rung, place)| (*rung, place.clone() as Arc<dyn Source>)).collect();
         let ledger = Ledger::new(None, Arc::new(source::first_seen::InMemory::default()), SystemTime::now);
         let ledger = Arc::new(ledger.pinned_by(Arc::new(GoSum::default())));
         let steps = Arc::new(Steps::default());
-        (Ladder::new(rungs, Order::default(), ledger, steps.clone()), steps)
+        let ladder = Ladder::new(rungs, Order::default(), ledger, steps.clone());
+        (Counted::new(ladder, steps.clone()), steps)
     }
 
-    async fn asked(ladder: &Ladder) -> Result<String, FailureKind> {
+    async fn asked(ladder: &Counted<Ladder>) -> Result<String, FailureKind> {
         let ask = Ask::Zip(ModuleVersion::parse("a.example/m", "v1.0.0").unwrap());
         let answer = ladder.ask(&ask, &Ctx::within(Duration::from_secs(30))).await;
         answer.map(|answer| answer.origin.to_string()).map_err(|failure| failure.kind())
@@ -235,6 +269,19 @@ mod tests {
             ]);
             assert_eq!(asked(&cache_first).await.unwrap(), "proxy");
         }
+    }
+
+    #[tokio::test]
+    async fn what_nobody_has_asked_yet_is_asked_of_no_repository_and_not_hard() {
+        let (upstream, git) = (Place::new("proxy", &[FailureKind::Unavailable]), Place::new("git", &[]));
+        let (counted, steps) = ladder(&[(Rung::Upstream, upstream.clone()), (Rung::Git, git.clone())]);
+        let proxied = Proxied::new(Arc::new(counted.into_inner()));
+        let ask = Ask::Zip(ModuleVersion::parse("a.example/m", "v1.0.0").unwrap());
+        let ctx = Ctx::within(Duration::from_secs(30));
+        assert_eq!(proxied.ask(&ask, &ctx).await.unwrap_err().kind(), FailureKind::Unavailable);
+        assert_eq!((upstream.told(), git.told()), (vec![true], Vec::new()));
+        assert_eq!(proxied.ask(&ask, &ctx).await.unwrap().origin, Origin::new("proxy"));
+        assert_eq!((steps.told().modules, steps.told().unanswered.len()), (0, 0));
     }
 
     #[tokio::test]

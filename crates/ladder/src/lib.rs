@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 pub mod agent;
+pub mod ahead;
 pub mod child;
 mod climb;
+mod counted;
 pub mod group;
 mod lazy;
 pub mod lock;
@@ -21,7 +23,8 @@ mod unusable;
 pub mod vendor;
 pub mod verdict;
 
-pub use climb::Ladder;
+pub use climb::{Ladder, Proxied};
+pub use counted::Counted;
 pub use lazy::Lazy;
-pub use steps::{Down, Steps, Told};
+pub use steps::{Down, Step, Steps, Told};
 pub use unusable::Unusable;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use http_body::Body as _;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use source::{Ask, Foresight, Lifetime};
 use tokio::time::timeout;
@@ -65,11 +66,11 @@ pub(crate) async fn read(request: Request<Body>) -> Result<Vec<Ask>, AheadError>
     if !is_plain(request.headers()) {
         return Err(AheadError::Form);
     }
-    let body = Limited::new(request.into_body(), BYTES_MAX);
-    if http_body::Body::size_hint(&body).lower() > BYTES_MAX as u64 {
+    let body = request.into_body();
+    if body.size_hint().lower() > BYTES_MAX as u64 {
         return Err(AheadError::TooLarge);
     }
-    match timeout(READING_MAX, body.collect()).await {
+    match timeout(READING_MAX, Limited::new(body, BYTES_MAX).collect()).await {
         Ok(Ok(collected)) => asks(&collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(AheadError::TooLarge),
         Ok(Err(_)) => Err(AheadError::Cut),

@@ -46,6 +46,7 @@ pub struct Held<S>(Arc<Shared<S>>);
 #[derive(Debug)]
 struct Shared<S> {
     inner: S,
+    ahead: Arc<dyn Source>,
     patience: Duration,
     board: Mutex<Board>,
     /// Whether nobody can claim anything any more.
@@ -53,10 +54,10 @@ struct Shared<S> {
 }
 
 impl<S: Source + 'static> Held<S> {
-    /// Asks `inner` ahead, within these limits.
-    pub fn new(inner: S, limits: &HeldLimits) -> Self {
-        let board = Mutex::new(Board::new(limits));
-        Self(Arc::new(Shared { inner, patience: limits.patience, board, ended: watch::Sender::new(false) }))
+    /// Real questions are for `inner`. What it would answer is asked `ahead` within these limits: perhaps of fewer places, or less hard.
+    pub fn new(inner: S, ahead: Arc<dyn Source>, limits: &HeldLimits) -> Self {
+        let (patience, board) = (limits.patience, Mutex::new(Board::new(limits)));
+        Self(Arc::new(Shared { inner, ahead, patience, board, ended: watch::Sender::new(false) }))
     }
 }
 
@@ -81,7 +82,7 @@ async fn fly<S: Source + 'static>(shared: Arc<Shared<S>>, ask: Ask) {
     let mut landing = Landing { shared: &shared, ask: &ask, landed: Landed::Failed };
     let (ctx, mut ended) = (Ctx::within(shared.patience), shared.ended.subscribe());
     tokio::select! {
-        outcome = shared.inner.ask(&ask, &ctx) => landing.landed = Landed::of(outcome),
+        outcome = shared.ahead.ask(&ask, &ctx) => landing.landed = Landed::of(outcome),
         _ = ended.wait_for(|ended| *ended) => return,
     }
     drop(landing);

@@ -102,3 +102,42 @@ impl HttpClient {
         Ok(response.status())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use gomod::glob::PrefixPatterns;
+    use gomod::{ModulePath, ModuleVersion, Revision};
+
+    use super::*;
+
+    fn zip(path: &str) -> Ask {
+        Ask::Zip(ModuleVersion::parse(path, "v1.0.0").unwrap())
+    }
+
+    fn told(is_private: bool, asks: Vec<Ask>) -> String {
+        let patterns = PrefixPatterns::parse;
+        let (goprivate, gonoproxy, gonosumdb) = (patterns("a.example"), patterns("b.example"), patterns("c.example"));
+        let notice = Notice::new(Policy { goprivate, gonoproxy, gonosumdb, ..Policy::default() }, is_private);
+        notice.expect(asks);
+        notice.expect(vec![zip("later.example/m")]);
+        notice.text.get().unwrap().clone()
+    }
+
+    #[test]
+    fn private_names_stand_in_the_list_of_a_private_place_alone() {
+        let asks = || ["a.example/m", "b.example/m", "c.example/m", "d.example/M"].map(zip).to_vec();
+        assert_eq!(told(false, asks()), "d.example/!m/@v/v1.0.0.zip\n");
+        assert_eq!(told(true, asks()).lines().count(), 4);
+    }
+
+    #[test]
+    fn only_what_can_never_change_stands_in_it_and_no_more_than_is_read() {
+        let path = || ModulePath::parse("d.example/m").unwrap();
+        let revision = |text: &str| Ask::Info(path(), Revision::parse(text).unwrap());
+        let asks = vec![Ask::List(path()), Ask::Latest(path()), revision("main"), revision("v1.0.0")];
+        assert_eq!(told(false, asks), "d.example/m/@v/v1.0.0.info\n");
+        assert_eq!(told(false, vec![zip("d.example/m"); LINES_MAX + 1]).lines().count(), LINES_MAX);
+        let long = zip(&format!("d.example/{}", "m".repeat(2000)));
+        assert!(told(false, vec![long; 1000]).len() <= BYTES_MAX);
+    }
+}

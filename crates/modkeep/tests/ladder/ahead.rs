@@ -1,0 +1,282 @@
+//! What a run will want is asked before go asks for it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use testkit::upstream::{Gate, Reply};
+use testkit::{FakeUpstream, GoHome, GoOutput, GoRun, Graph, GraphSpec};
+
+use super::scene::{BINARY, Scene, dependency, said};
+
+/// A project of this graph, its caches, and a proxy that has its modules.
+struct World {
+    graph: Graph,
+    scene: Scene,
+    upstream: FakeUpstream,
+}
+
+impl World {
+    fn new(modules: usize) -> Self {
+        let graph = Graph::generate(GraphSpec { modules, depth: 4, versions: 2, ..GraphSpec::default() });
+        let scene = Scene::new();
+        graph.write_project(&scene.project);
+        let upstream = FakeUpstream::builder().modules(graph.modules()).start();
+        Self { graph, scene, upstream }
+    }
+
+    fn run(&self, flags: &[&str], args: &[&str]) -> GoRun {
+        self.scene.modkeep(&self.upstream.url(), flags).env("GOMAXPROCS", "2").args(args.iter().copied())
+    }
+
+    /// How often each path was asked for.
+    fn counts(&self) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for request in self.upstream.requests() {
+            *counts.entry(request.path.clone()).or_default() += 1;
+        }
+        counts
+    }
+
+    fn spool(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.scene.home.tmp()).unwrap();
+        entries.map(|entry| entry.unwrap().path()).collect()
+    }
+}
+
+/// Runs while its first questions are held at the gate.
+async fn held(run: &GoRun, gate: &Gate, count: usize) -> GoOutput {
+    let (output, ()) = tokio::join!(run.run_async(), async {
+        gate.arrived(count).await;
+        gate.release();
+    });
+    output
+}
+
+/// With two threads go asks two things at a time. Here all that it will ask has come before the first is answered.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_download_is_under_way_whole_before_its_first_answer() {
+    let world = World::new(30);
+    let gate = world.upstream.hold("*");
+    let chosen = world.graph.selected().len();
+    // Of zips 16 are asked at the same time, of small things 64.
+    let output = held(&world.run(&[], &["mod", "download"]), &gate, 16 + chosen.min(32) * 2).await.success();
+    assert!(said(&output).is_empty(), "{}", output.stderr);
+    let counts = world.counts();
+    assert!(counts.values().all(|count| *count == 1), "each is asked once: {counts:?}");
+    assert_eq!(counts.keys().filter(|path| path.ends_with(".zip")).count(), chosen);
+    assert_eq!(world.spool(), [PathBuf::new(); 0], "nothing stays behind");
+}
+
+/// The proof that the test above proves something.
+#[tokio::test(flavor = "multi_thread")]
+async fn switched_off_go_asks_for_itself() {
+    let world = World::new(30);
+    let gate = world.upstream.hold("*");
+    let run = world.run(&["--look-ahead=off"], &["mod", "download"]);
+    let (output, seen) = tokio::join!(run.run_async(), async {
+        gate.arrived(2).await;
+        let seen = gate.arrivals_so_far();
+        gate.release();
+        seen
+    });
+    output.success();
+    assert_eq!(seen, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_build_fetches_zips_once_go_wants_one_and_prints_what_it_must() {
+    let world = World::new(30);
+    let gate = world.upstream.hold("*.zip");
+    let output = held(&world.run(&[], &["run", "."]), &gate, 16).await.success();
+    assert!(output.stderr.trim_end().ends_with(&world.graph.expected_number().to_string()), "{}", output.stderr);
+    let counts = world.counts();
+    assert!(counts.values().all(|count| *count == 1), "each is asked once: {counts:?}");
+}
+
+#[test]
+fn a_graph_alone_needs_no_zip() {
+    let world = World::new(30);
+    world.run(&[], &["mod", "graph"]).run().success();
+    assert_eq!(world.upstream.count(".zip"), 0);
+    assert!(world.counts().values().all(|count| *count == 1));
+}
+
+/// What go.sum has besides costs nothing: hashes of files that nobody requires, of modules that no proxy may hear of, and of what is no
+/// module.
+#[test]
+fn lines_of_go_sum_that_nobody_wants_cost_nothing() {
+    let world = World::new(20);
+    let go_sum = world.scene.project.join("go.sum");
+    let h1 = "h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+    let foreign = ["stale.example/m v1.0.0", "stale.example/m v1.1.0", "../evil v1.0.0", "secret.example/m v1.0.0/go.mod"];
+    let foreign: String = foreign.iter().map(|line| format!("{line} {h1}\n")).collect();
+    let text = fs::read_to_string(&go_sum).unwrap() + &foreign;
+    fs::write(&go_sum, &text).unwrap();
+    let run = world.run(&[], &["mod", "download"]).env("GOPRIVATE", "secret.example").run().success();
+    assert!(said(&run).is_empty(), "{}", run.stderr);
+    let paths = world.counts();
+    assert!(!paths.keys().any(|path| path.contains("stale") || path.contains("evil") || path.contains("secret")), "{paths:?}");
+}
+
+#[test]
+fn what_lies_in_the_module_cache_is_asked_of_nobody() {
+    let world = World::new(20);
+    world.run(&[], &["mod", "download"]).run().success();
+    let missing = world.graph.selected().pop().unwrap();
+    let at_v = world.scene.home.module_cache().join("cache/download").join(missing.url_path("zip").trim_start_matches('/'));
+    fs::remove_file(at_v.with_extension("ziphash")).unwrap();
+    fs::remove_file(&at_v).unwrap();
+    fs::remove_file(at_v.with_extension("info")).unwrap();
+    world.upstream.reset_log();
+    world.run(&[], &["mod", "download"]).run().success();
+    let paths = world.counts();
+    assert!(paths.keys().all(|path| path.starts_with(missing.url_path("zip").trim_end_matches(".zip"))), "{paths:?}");
+}
+
+#[test]
+fn modules_that_are_named_on_the_line_are_all_that_is_fetched() {
+    let world = World::new(20);
+    let one = world.graph.selected().remove(0);
+    let query = format!("{}@{}", one.path(), one.version());
+    world.run(&[], &["mod", "download", &query]).run().success();
+    assert_eq!(world.counts().len(), 3, "{:?}", world.counts());
+}
+
+/// A proxy that has nothing of use: the verdict is the same as without looking ahead, and so is what is said.
+#[test]
+fn a_broken_proxy_is_told_as_ever() {
+    for (status, code) in [(503, 75), (404, 1), (403, 1)] {
+        let verdict = |flag: &str| {
+            let world = World::new(10);
+            world.upstream.set_status("*", status, "broken");
+            let run = world.run(&[flag, "--rungs=cache,upstream"], &["build", "./..."]).run().failure();
+            assert_eq!(run.status.code(), Some(code), "{flag} {status}: {}", run.stderr);
+            said(&run).len()
+        };
+        assert_eq!(verdict("--look-ahead=on"), verdict("--look-ahead=off"), "{status}");
+    }
+}
+
+/// What only a look ahead has met is no part of the report.
+#[test]
+fn only_what_go_has_asked_is_counted() {
+    let count = |flag: &str| {
+        let world = World::new(20);
+        let report = world.scene.home.path().join("report.json");
+        let into = format!("--report={}", report.display());
+        let one = world.graph.selected().remove(0);
+        let package = fs::read_to_string(world.scene.project.join("parts/parts.go")).unwrap();
+        let import = package.lines().find(|line| line.contains(one.path())).unwrap_or_else(|| package.lines().nth(2).unwrap());
+        fs::write(world.scene.project.join("main.go"), format!("package main\n\n{import}\n\nfunc main() {{}}\n")).unwrap();
+        world.run(&[flag, &into], &["build", "-o", "/dev/null", "."]).run().success();
+        let read: serde_json::Value = serde_json::from_slice(&fs::read(report).unwrap()).unwrap();
+        (read["modules"].clone(), read["down"].clone())
+    };
+    assert_eq!(count("--look-ahead=on"), count("--look-ahead=off"));
+}
+
+/// Ctrl-C while zips are on their way, held and looked at.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_run_leaves_nothing_behind() {
+    let world = World::new(30);
+    let gate = world.upstream.hold_body("*.zip", 1);
+    let mut command = std::process::Command::new(BINARY);
+    let run = world.run(&[], &[]);
+    drop(run);
+    command.args(["go", "mod", "download"]).current_dir(&world.scene.project);
+    command.env_clear().envs(environment(&world));
+    let mut child = command.spawn().unwrap();
+    gate.arrived(3).await;
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let status = tokio::task::spawn_blocking(move || child.wait()).await.unwrap().unwrap();
+    assert!(!status.success());
+    assert_eq!(world.spool(), [PathBuf::new(); 0]);
+    gate.release();
+}
+
+/// What a run of go in a world gets, for a process that the test ends itself.
+fn environment(world: &World) -> Vec<(String, std::ffi::OsString)> {
+    let home: &GoHome = &world.scene.home;
+    let folder = |name: &str| home.path().join(name);
+    let paths = [
+        ("HOME", home.home()),
+        ("GOPATH", home.gopath()),
+        ("GOMODCACHE", home.module_cache()),
+        ("GOCACHE", home.build_cache()),
+        ("TMPDIR", home.tmp()),
+        ("XDG_CONFIG_HOME", world.scene.config.clone()),
+        ("XDG_CACHE_HOME", folder("cache")),
+        ("XDG_DATA_HOME", folder("data")),
+    ];
+    let go = testkit::Go::find();
+    let bin = go.binary().parent().map(Path::to_owned).unwrap_or_default();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(std::iter::once(bin).chain(std::env::split_paths(&path))).unwrap();
+    let words = [
+        ("GOENV", "off".to_owned()),
+        ("GOTOOLCHAIN", "local".to_owned()),
+        ("GOSUMDB", "off".to_owned()),
+        ("GOFLAGS", "-modcacherw".to_owned()),
+        ("GOPROXY", world.upstream.url()),
+    ];
+    let words = words.into_iter().map(|(name, word)| (name.to_owned(), word.into()));
+    let paths = paths.into_iter().map(|(name, path)| (name.to_owned(), path.into_os_string()));
+    paths.chain(words).chain([("PATH".to_owned(), path)]).collect()
+}
+
+/// The first place of the list, if it is a modkeep, is told the whole run in one request; private modules are not in it.
+#[test]
+fn a_modkeep_is_told_the_whole_run_and_others_nothing() {
+    let world = World::new(20);
+    world.run(&[], &["mod", "download"]).run().success();
+    assert!(world.upstream.requests().iter().all(|request| request.method == "GET"));
+    world.scene.home.clear_module_cache();
+    world.upstream.reset_log();
+    let node = Node::before(&world);
+    let run = world.scene.modkeep(&node.upstream.url(), &[]).args(["mod", "download"]);
+    run.run().success();
+    let posts: Vec<_> = node.upstream.requests().into_iter().filter(|request| request.method == "POST").collect();
+    assert_eq!(posts.len(), 1);
+    assert_eq!(posts[0].path, "/ahead");
+    assert!(posts[0].header("content-length").unwrap().parse::<usize>().unwrap() > 60 * 20);
+}
+
+/// A proxy of the same modules that marks its answers as a modkeep does.
+struct Node {
+    upstream: FakeUpstream,
+}
+
+impl Node {
+    fn before(world: &World) -> Self {
+        let upstream = FakeUpstream::builder().modules(world.graph.modules()).start();
+        let files: BTreeMap<String, Vec<u8>> = world
+            .graph
+            .modules()
+            .iter()
+            .flat_map(|module| {
+                let file = |kind: &str, bytes: bytes::Bytes| (module.url_path(kind), bytes.to_vec());
+                [file("info", module.info()), file("mod", module.mod_file()), file("zip", module.zip())]
+            })
+            .collect();
+        upstream.on(move |request| {
+            let body = files.get(&request.path).filter(|_| request.method == "GET")?;
+            Some(Reply::new(200, "application/octet-stream", body.clone()).header("Modkeep-Cache", "hit").into())
+        });
+        Self { upstream }
+    }
+}
+
+/// The dependency of the plain scene: one module is foreseen too.
+#[test]
+fn a_project_of_one_module_costs_nobody_a_question_more() {
+    let (scene, upstream) = (Scene::new(), FakeUpstream::builder().module(dependency()).start());
+    scene.modkeep(&upstream.url(), &[]).args(["build", "-o", "/dev/null", "./..."]).run().success();
+    let paths: Vec<_> = upstream.requests().iter().map(|request| request.path.clone()).collect();
+    assert_eq!(paths.len(), 3, "{paths:?}");
+    scene.home.clear_module_cache();
+    upstream.reset_log();
+    scene.modkeep(&upstream.url(), &["--look-ahead=off"]).args(["build", "-o", "/dev/null", "./..."]).run().success();
+    assert_eq!(upstream.requests().len(), 3);
+}
