@@ -64,47 +64,8 @@ impl Ladder {
         None
     }
 
-    /// The rungs for this question.
-    fn asked<'a>(&'a self, ask: &Ask) -> Vec<(Rung, &'a Arc<dyn Source>)> {
-        let place = |rung: Rung| self.rungs.iter().find(|(known, _)| *known == rung);
-        self.order
-            .of(ask)
-            .into_iter()
-            .filter_map(|rung| place(rung).map(|(rung, place)| (*rung, place)))
-            .collect()
-    }
-}
-
-#[async_trait::async_trait]
-impl Source for Ladder {
-    async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
-        self.climb(self.asked(ask), ask, ctx).await
-    }
-}
-
-/// The same ladder for what nobody has asked yet. Its repositories are left out: they are dear, and what is asked of them is told to hosts
-/// that a project names. No place is tried hard, since whoever really asks has all of the ladder.
-#[derive(Debug)]
-pub struct Proxied(Arc<Ladder>);
-
-impl Proxied {
-    /// Of this ladder.
-    pub fn new(ladder: Arc<Ladder>) -> Self {
-        Self(ladder)
-    }
-}
-
-#[async_trait::async_trait]
-impl Source for Proxied {
-    async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
-        let mut rungs = self.0.asked(ask);
-        rungs.retain(|(rung, _)| *rung != Rung::Git);
-        self.0.climb(rungs, ask, &ctx.clone().with_others(true)).await
-    }
-}
-
-impl Ladder {
-    async fn climb(
+    /// Asks these rungs, one after the other.
+    pub(crate) async fn climb(
         &self,
         rungs: Vec<(Rung, &Arc<dyn Source>)>,
         ask: &Ask,
@@ -128,6 +89,23 @@ impl Ladder {
         let above = if rung == Rung::Upstream { Vec::new() } else { fall.failures };
         self.steps.took(ask, Step::Answered { rung, origin: answer.origin.clone(), above });
         Ok(answer.after(fall.trail))
+    }
+
+    /// The rungs for this question.
+    pub(crate) fn asked<'a>(&'a self, ask: &Ask) -> Vec<(Rung, &'a Arc<dyn Source>)> {
+        let place = |rung: Rung| self.rungs.iter().find(|(known, _)| *known == rung);
+        self.order
+            .of(ask)
+            .into_iter()
+            .filter_map(|rung| place(rung).map(|(rung, place)| (*rung, place)))
+            .collect()
+    }
+}
+
+#[async_trait::async_trait]
+impl Source for Ladder {
+    async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
+        self.climb(self.asked(ask), ask, ctx).await
     }
 }
 
@@ -269,19 +247,6 @@ mod tests {
             ]);
             assert_eq!(asked(&cache_first).await.unwrap(), "proxy");
         }
-    }
-
-    #[tokio::test]
-    async fn what_nobody_has_asked_yet_is_asked_of_no_repository_and_not_hard() {
-        let (upstream, git) = (Place::new("proxy", &[FailureKind::Unavailable]), Place::new("git", &[]));
-        let (counted, steps) = ladder(&[(Rung::Upstream, upstream.clone()), (Rung::Git, git.clone())]);
-        let proxied = Proxied::new(Arc::new(counted.into_inner()));
-        let ask = Ask::Zip(ModuleVersion::parse("a.example/m", "v1.0.0").unwrap());
-        let ctx = Ctx::within(Duration::from_secs(30));
-        assert_eq!(proxied.ask(&ask, &ctx).await.unwrap_err().kind(), FailureKind::Unavailable);
-        assert_eq!((upstream.told(), git.told()), (vec![true], Vec::new()));
-        assert_eq!(proxied.ask(&ask, &ctx).await.unwrap().origin, Origin::new("proxy"));
-        assert_eq!((steps.told().modules, steps.told().unanswered.len()), (0, 0));
     }
 
     #[tokio::test]

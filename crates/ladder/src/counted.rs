@@ -18,12 +18,6 @@ impl<S: Source> Counted<S> {
     pub fn new(inner: S, steps: Arc<Steps>) -> Self {
         Self { inner, steps }
     }
-
-    /// The ladder itself.
-    #[cfg(test)]
-    pub(crate) fn into_inner(self) -> S {
-        self.inner
-    }
 }
 
 #[async_trait::async_trait]

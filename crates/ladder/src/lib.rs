@@ -11,6 +11,7 @@ pub mod lock;
 pub mod outages;
 pub mod pins;
 pub mod project;
+mod proxied;
 pub mod quoted;
 pub mod rung;
 pub mod shelf;
@@ -23,8 +24,9 @@ mod unusable;
 pub mod vendor;
 pub mod verdict;
 
-pub use climb::{Ladder, Proxied};
+pub use climb::Ladder;
 pub use counted::Counted;
 pub use lazy::Lazy;
+pub use proxied::Proxied;
 pub use steps::{Down, Step, Steps, Told};
 pub use unusable::Unusable;

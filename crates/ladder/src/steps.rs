@@ -192,8 +192,11 @@ mod tests {
         let steps = Steps::default();
         let zip = |name: &str| Ask::Zip(ModuleVersion::parse(name, "v1.0.0").unwrap());
         let outage = Failure::unavailable(&Origin::new("proxy"), "is down", Duration::ZERO);
-        let down =
-            || Step::Answered { rung: Rung::Git, origin: Origin::new("git"), above: vec![(Rung::Upstream, outage.clone())] };
+        let down = || Step::Answered {
+            rung: Rung::Git,
+            origin: Origin::new("git"),
+            above: vec![(Rung::Upstream, outage.clone())],
+        };
         steps.took(&zip("a.example/m"), down());
         steps.took(&zip("b.example/m"), Step::Failed(outage.clone()));
         assert_eq!((steps.told().modules, steps.told().unanswered.len()), (0, 0));
@@ -201,6 +204,10 @@ mod tests {
         assert_eq!((steps.told().modules, steps.told().down.len()), (1, 1));
         steps.count(&zip("b.example/m"), Some(&outage));
         steps.count(&zip("c.example/m"), Some(&outage));
-        assert_eq!((steps.told().modules, steps.told().outages().count()), (3, 2), "also what the ladder did not tell");
+        assert_eq!(
+            (steps.told().modules, steps.told().outages().count()),
+            (3, 2),
+            "also what the ladder did not tell"
+        );
     }
 }

@@ -98,8 +98,8 @@ fn is_plain(headers: &HeaderMap) -> bool {
 
 /// The questions of a list. Blank lines are none.
 fn asks(text: &[u8]) -> Result<Vec<Ask>, AheadError> {
-    let text = std::str::from_utf8(text)
-        .map_err(|_| AheadError::Line(0, "the list is not UTF-8".to_owned()))?;
+    let text =
+        std::str::from_utf8(text).map_err(|_| AheadError::Line(0, "the list is not UTF-8".to_owned()))?;
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let mut asks = Vec::new();
     for (at, line) in lines {

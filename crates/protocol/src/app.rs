@@ -38,10 +38,9 @@ impl App {
     pub fn new(goproxy: Goproxy, health: Health, pages: Router) -> Self {
         let ready = move || async move { health.readyz() };
         let otherwise = goproxy.clone();
-        let pages =
-            pages.route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready)).fallback(
-                move |request: axum::extract::Request| async move { otherwise.handle_other(request).await },
-            );
+        let pages = pages.route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready)).fallback(
+            move |request: axum::extract::Request| async move { otherwise.handle_other(request).await },
+        );
         Self { goproxy: Some(goproxy), pages }
     }
 }

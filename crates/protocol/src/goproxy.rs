@@ -89,8 +89,9 @@ impl Goproxy {
     fn misdirected(&self, request: &Parts) -> Option<Response> {
         let Shared { hosts, respond, .. } = &*self.shared;
         let is_other = !hosts.is_empty() && !asks_for(request, hosts);
-        is_other
-            .then(|| respond.refusal(StatusCode::MISDIRECTED_REQUEST, "this server answers under another name"))
+        is_other.then(|| {
+            respond.refusal(StatusCode::MISDIRECTED_REQUEST, "this server answers under another name")
+        })
     }
 
     /// Answers one request. Everything that is not a GET or HEAD of a GOPROXY path is refused without asking anybody.

@@ -51,7 +51,8 @@ impl Outlook {
             (!known.contains(&module) && !mains.replaces(path, module.version().as_str())).then_some(module)
         });
         graph.extend(others.collect::<BTreeSet<_>>());
-        let mut built: Vec<_> = required.into_iter().filter(|(module, _)| is_pinned(module, Part::Zip)).collect();
+        let mut built: Vec<_> =
+            required.into_iter().filter(|(module, _)| is_pinned(module, Part::Zip)).collect();
         built.sort_by_key(|(_, is_indirect)| *is_indirect);
         let built = built.into_iter().map(|(module, _)| module).collect();
         Self { graph, roots, built, nearby: Nearby::default() }

@@ -197,7 +197,8 @@ mod tests {
         assert!(!next.expected.contains(&Ask::Mod(module(0))), "that one is asked");
         assert_eq!(kinds.map(|kind| count(next.whole.as_deref().unwrap(), kind)), [200, 100, 100]);
         assert_eq!(script.asked(&info(1)).whole, None);
-        let graph: usize = (1..100).map(|at| count(&script.asked(&Ask::Mod(module(at))).expected, source::Kind::Mod)).sum();
+        let graph: usize =
+            (1..100).map(|at| count(&script.asked(&Ask::Mod(module(at))).expected, source::Kind::Mod)).sum();
         assert!(graph >= 100, "{graph}: go reaches none that was not expected");
     }
 
@@ -208,7 +209,8 @@ mod tests {
         assert_eq!(count(&first.expected, source::Kind::Zip), LEAD);
         assert!(first.expected.contains(&Ask::Mod(module(50))) && first.expected.contains(&info(50)));
         assert_eq!(count(first.whole.as_deref().unwrap(), source::Kind::Zip), 100);
-        let later: usize = (51..61).map(|at| count(&script.asked(&Ask::Zip(module(at))).expected, source::Kind::Zip)).sum();
+        let later: usize =
+            (51..61).map(|at| count(&script.asked(&Ask::Zip(module(at))).expected, source::Kind::Zip)).sum();
         assert_eq!(later, 10 * ZIPS.missed);
     }
 

@@ -39,7 +39,8 @@ impl Client {
         let Some((outlook, scope)) = outlook else {
             return Ok(Arc::new(Counted::new(ladder, steps)));
         };
-        let limits = HeldLimits { patience: self.settings.get(&table::ASK_TIMEOUT)?, ..HeldLimits::default() };
+        let limits =
+            HeldLimits { patience: self.settings.get(&table::ASK_TIMEOUT)?, ..HeldLimits::default() };
         let ladder = Arc::new(ladder);
         let held = Held::new(ladder.clone(), Arc::new(Proxied::new(ladder)), &limits);
         let far = notice.map(|notice| notice as Arc<dyn Foresight>);

@@ -159,7 +159,7 @@ impl Client {
     }
 
     async fn database(&self, places: &Places) -> Result<Option<Arc<Database>>, Failed> {
-        let Places { client, members, bundles, spool, state } = places;
+        let Places { client, members, bundles, spool, state, .. } = places;
         let SumDbSetting::On(database) = self.settings.get(&table::GOSUMDB)? else { return Ok(None) };
         let mut ways = databases::ways(&database, members, client, spool)?;
         ways.extend(bundles.iter().flatten().map(|bundle| proofs(bundle, spool)));

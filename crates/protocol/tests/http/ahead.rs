@@ -37,8 +37,9 @@ fn looking_ahead(told: &Arc<Told>) -> Options {
 /// The status and the text of the answer to a body, with the headers that are needed and these.
 async fn post(node: SocketAddr, path: &str, headers: &str, body: &str) -> (u16, String) {
     let length = body.len();
-    let head =
-        format!("POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n");
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n"
+    );
     answer(node, &(head + body)).await
 }
 
@@ -53,7 +54,8 @@ async fn a_list_is_passed_on_and_nobody_is_asked() {
     let told = Arc::new(Told::default());
     let (_node, address, shelf) = Shelf::with("content").serve(looking_ahead(&told)).await;
     let text = format!("{ZIP}\na.example/m/@v/v1.0.0.mod\n");
-    let (status, answer) = post(address, "/go/ahead", "Content-Type: text/plain; charset=utf-8\r\n", &text).await;
+    let (status, answer) =
+        post(address, "/go/ahead", "Content-Type: text/plain; charset=utf-8\r\n", &text).await;
     assert!(status == 204 && answer.contains("no-store"), "{answer}");
     assert_eq!(told.all(), text.lines().collect::<Vec<_>>());
     assert_eq!(shelf.wants(), []);
@@ -64,7 +66,10 @@ async fn where_nobody_looks_ahead_there_is_no_such_page() {
     let (_node, address, _shelf) = Shelf::with("content").serve(Options::default()).await;
     let (status, answer) = post(address, "/ahead", "", ZIP).await;
     assert!(status == 404 && answer.contains("does not look ahead"), "{answer}");
-    assert_eq!(self::answer(address, "GET /ahead HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.0, 404);
+    assert_eq!(
+        self::answer(address, "GET /ahead HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.0,
+        404
+    );
 }
 
 #[tokio::test]
@@ -86,7 +91,9 @@ async fn what_is_no_list_is_refused_with_a_reason_and_told_to_nobody() {
         assert!(found == status && answer.contains(why), "{path} {headers}: {answer}");
     }
     let get = |host: &str, method: &str| {
-        format!("{method} /go/ahead HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        format!(
+            "{method} /go/ahead HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        )
     };
     let (status, refused) = answer(address, &get("x", "GET")).await;
     assert!(status == 405 && refused.to_ascii_lowercase().contains("allow: post"), "{refused}");

@@ -3,8 +3,8 @@
 //! Only a modkeep understands that. It is known by the header of its answers, so that no other place hears of anything but the
 //! questions themselves; and it hears of nothing that is private. Nobody waits for it, and nobody depends on it.
 
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use http::{HeaderName, header};
@@ -116,7 +116,8 @@ mod tests {
 
     fn told(is_private: bool, asks: Vec<Ask>) -> String {
         let patterns = PrefixPatterns::parse;
-        let (goprivate, gonoproxy, gonosumdb) = (patterns("a.example"), patterns("b.example"), patterns("c.example"));
+        let (goprivate, gonoproxy, gonosumdb) =
+            (patterns("a.example"), patterns("b.example"), patterns("c.example"));
         let notice = Notice::new(Policy { goprivate, gonoproxy, gonosumdb, ..Policy::default() }, is_private);
         notice.expect(asks);
         notice.expect(vec![zip("later.example/m")]);

@@ -7,8 +7,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use gomod::gosumdb::SumDbSetting;
-use ladder::ahead::Scope;
 use ladder::agent::{Agent, AgentOptions};
+use ladder::ahead::Scope;
 use ladder::outages::Outages;
 use ladder::trace::Recorder;
 use ladder::verdict::Verdict;
