@@ -1,48 +1,15 @@
 //! What a run will want is asked before go asks for it.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+mod world;
 
-use testkit::upstream::{Gate, Reply};
-use testkit::{FakeUpstream, GoHome, GoOutput, GoRun, Graph, GraphSpec};
+use std::fs;
+use std::path::PathBuf;
+
+use testkit::upstream::Gate;
+use testkit::{FakeUpstream, GoOutput, GoRun};
 
 use super::scene::{BINARY, Scene, dependency, said};
-
-/// A project of this graph, its caches, and a proxy that has its modules.
-struct World {
-    graph: Graph,
-    scene: Scene,
-    upstream: FakeUpstream,
-}
-
-impl World {
-    fn new(modules: usize) -> Self {
-        let graph = Graph::generate(GraphSpec { modules, depth: 4, versions: 2, ..GraphSpec::default() });
-        let scene = Scene::new();
-        graph.write_project(&scene.project);
-        let upstream = FakeUpstream::builder().modules(graph.modules()).start();
-        Self { graph, scene, upstream }
-    }
-
-    fn run(&self, flags: &[&str], args: &[&str]) -> GoRun {
-        self.scene.modkeep(&self.upstream.url(), flags).env("GOMAXPROCS", "2").args(args.iter().copied())
-    }
-
-    /// How often each path was asked for.
-    fn counts(&self) -> BTreeMap<String, usize> {
-        let mut counts = BTreeMap::new();
-        for request in self.upstream.requests() {
-            *counts.entry(request.path.clone()).or_default() += 1;
-        }
-        counts
-    }
-
-    fn spool(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(self.scene.home.tmp()).unwrap();
-        entries.map(|entry| entry.unwrap().path()).collect()
-    }
-}
+use world::{Node, World, environment};
 
 /// Runs while its first questions are held at the gate.
 async fn held(run: &GoRun, gate: &Gate, count: usize) -> GoOutput {
@@ -221,36 +188,6 @@ async fn an_interrupted_run_leaves_nothing_behind() {
     gate.release();
 }
 
-/// What a run of go in a world gets, for a process that the test ends itself.
-fn environment(world: &World) -> Vec<(String, std::ffi::OsString)> {
-    let home: &GoHome = &world.scene.home;
-    let folder = |name: &str| home.path().join(name);
-    let paths = [
-        ("HOME", home.home()),
-        ("GOPATH", home.gopath()),
-        ("GOMODCACHE", home.module_cache()),
-        ("GOCACHE", home.build_cache()),
-        ("TMPDIR", home.tmp()),
-        ("XDG_CONFIG_HOME", world.scene.config.clone()),
-        ("XDG_CACHE_HOME", folder("cache")),
-        ("XDG_DATA_HOME", folder("data")),
-    ];
-    let go = testkit::Go::find();
-    let bin = go.binary().parent().map(Path::to_owned).unwrap_or_default();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let path = std::env::join_paths(std::iter::once(bin).chain(std::env::split_paths(&path))).unwrap();
-    let words = [
-        ("GOENV", "off".to_owned()),
-        ("GOTOOLCHAIN", "local".to_owned()),
-        ("GOSUMDB", "off".to_owned()),
-        ("GOFLAGS", "-modcacherw".to_owned()),
-        ("GOPROXY", world.upstream.url()),
-    ];
-    let words = words.into_iter().map(|(name, word)| (name.to_owned(), word.into()));
-    let paths = paths.into_iter().map(|(name, path)| (name.to_owned(), path.into_os_string()));
-    paths.chain(words).chain([("PATH".to_owned(), path)]).collect()
-}
-
 /// The first place of the list, if it is a modkeep, is told the whole run in one request; private modules are not in it.
 #[test]
 fn a_modkeep_is_told_the_whole_run_and_others_nothing() {
@@ -267,35 +204,6 @@ fn a_modkeep_is_told_the_whole_run_and_others_nothing() {
     assert_eq!(posts.len(), 1);
     assert_eq!(posts[0].path, "/ahead");
     assert!(posts[0].header("content-length").unwrap().parse::<usize>().unwrap() > 60 * 20);
-}
-
-/// A proxy of the same modules that marks its answers as a modkeep does.
-struct Node {
-    upstream: FakeUpstream,
-}
-
-impl Node {
-    fn before(world: &World) -> Self {
-        let upstream = FakeUpstream::builder().modules(world.graph.modules()).start();
-        let files: BTreeMap<String, Vec<u8>> = world
-            .graph
-            .modules()
-            .iter()
-            .flat_map(|module| {
-                let file = |kind: &str, bytes: bytes::Bytes| (module.url_path(kind), bytes.to_vec());
-                [file("info", module.info()), file("mod", module.mod_file()), file("zip", module.zip())]
-            })
-            .collect();
-        upstream.on(move |request| {
-            let body = files.get(&request.path).filter(|_| request.method == "GET")?;
-            Some(
-                Reply::new(200, "application/octet-stream", body.clone())
-                    .header("Modkeep-Cache", "hit")
-                    .into(),
-            )
-        });
-        Self { upstream }
-    }
 }
 
 /// The dependency of the plain scene: one module is foreseen too.
