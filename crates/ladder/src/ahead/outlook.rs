@@ -27,7 +27,7 @@ pub struct Outlook {
     /// The modules whose files may be read, at the versions that are required: those first that the project itself names.
     pub(super) built: Vec<ModuleVersion>,
     /// What lies on this machine.
-    nearby: Nearby,
+    pub(super) nearby: Nearby,
 }
 
 impl Outlook {
@@ -125,7 +125,8 @@ mod tests {
 
     fn outlook(go_mods: &[&str], go_sum: &str) -> Outlook {
         let mains = go_mods.iter().map(|text| GoMod::parse(text.as_bytes()).unwrap()).collect();
-        let lines: String = go_sum.lines().map(|line| format!("{} {H1}\n", line.trim())).collect();
+        let lines: Vec<String> = go_sum.lines().map(|line| format!("{} {H1}\n", line.trim())).collect();
+        let lines = lines.concat();
         Outlook::of(&Mains::new(mains, Vec::new()), &GoSum::parse_lenient(lines.as_bytes()))
     }
 
@@ -154,7 +155,7 @@ mod tests {
                       replace a.example/x => f.example/fork v1.2.0\n\nreplace b.example/y v1.0.0 => ../y\n\n\
                       replace c.example/z v1.9.0 => ../z\n";
         let all = ["a.example/x v1.0.0", "b.example/y v1.0.0", "c.example/z v1.0.0", "f.example/fork v1.2.0"];
-        let go_sum: String = all.iter().map(|line| format!("{line}\n{line}/go.mod\n")).collect();
+        let go_sum = all.map(|line| format!("{line}\n{line}/go.mod\n")).concat();
         let outlook = outlook(&[go_mod], &go_sum);
         assert_eq!(names(&outlook.built), ["c.example/z@v1.0.0", "f.example/fork@v1.2.0"]);
         assert_eq!(outlook.graph, outlook.built);
@@ -165,7 +166,7 @@ mod tests {
         let a = "module m.example/a\n\nrequire (\n\tm.example/b v0.0.0\n\tx.example/x v1.0.0\n)\n";
         let b = "module m.example/b\n\nrequire x.example/x v1.1.0 // indirect\n";
         let all = ["m.example/b v0.0.0", "x.example/x v1.0.0", "x.example/x v1.1.0"];
-        let go_sum: String = all.iter().map(|line| format!("{line}\n{line}/go.mod\n")).collect();
+        let go_sum = all.map(|line| format!("{line}\n{line}/go.mod\n")).concat();
         assert_eq!(names(&outlook(&[a, b], &go_sum).built), ["x.example/x@v1.1.0"]);
     }
 }
