@@ -140,7 +140,7 @@ mod tests {
             ("a.example/m/@latest", "only .info"),
             ("a.example/m/@v/main.info", "only .info"),
             ("a.example/../m/@v/v1.0.0.zip", "malformed"),
-            ("sumdb/sum.example/latest", "GOPROXY path"),
+            ("sumdb/sum.example/latest", "no such checksum database"),
             ("/a.example/m/@v/v1.0.0.zip", ""),
             ("hello", "GOPROXY path"),
         ] {
