@@ -1,5 +1,7 @@
 //! What will be asked is fetched before, held, and given once.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop loudly")]
+
 mod common;
 
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! A modkeep is told once what will be asked of it; nobody else is told anything.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop loudly")]
+
 mod common;
 
 use std::sync::Arc;
