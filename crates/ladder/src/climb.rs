@@ -5,7 +5,7 @@ use std::sync::Arc;
 use source::{Answer, Ask, Ctx, Failure, FailureKind, Ledger, Origin, Source, Trail};
 
 use crate::rung::{Order, Rung};
-use crate::steps::Steps;
+use crate::steps::{Step, Steps};
 
 /// Rungs that answer for modules.
 #[derive(Debug)]
@@ -17,7 +17,8 @@ pub struct Ladder {
 }
 
 impl Ladder {
-    /// Asks `rungs` in this `order`, as far as they are there. `ledger` knows what go.sum pins. What happens is told to `steps`.
+    /// Asks `rungs` in this `order`, as far as they are there. `ledger` knows what go.sum pins. What happens is told to `steps`, and
+    /// counts there when it was really asked ([`Counted`](crate::Counted)).
     pub fn new(
         rungs: Vec<(Rung, Arc<dyn Source>)>,
         order: Order,
@@ -45,7 +46,7 @@ impl Ladder {
     ) -> Option<(Rung, Answer)> {
         let is_pinned = self.is_pinned(ask);
         for (at, (rung, place)) in rungs.iter().enumerate() {
-            let ctx = ctx.clone().with_others(at + 1 < rungs.len());
+            let ctx = ctx.clone().with_others(ctx.others_follow || at + 1 < rungs.len());
             let failure = match place.ask(ask, &ctx).await {
                 Ok(answer) => {
                     self.steps.met(*rung, &answer.origin, &answer.trail);
@@ -63,8 +64,35 @@ impl Ladder {
         None
     }
 
+    /// Asks these rungs, one after the other.
+    pub(crate) async fn climb(
+        &self,
+        rungs: Vec<(Rung, &Arc<dyn Source>)>,
+        ask: &Ask,
+        ctx: &Ctx,
+    ) -> Result<Answer, Failure> {
+        let mut fall = Fall::default();
+        let mut answered = self.down(&rungs, ask, ctx, &mut fall).await;
+        if answered.is_none() && !ctx.others_follow && fall.is_unavailable(Rung::Upstream) {
+            // Nobody below could help: now the proxies are all there is, and are tried as hard as they can be.
+            let last: Vec<_> = rungs.into_iter().filter(|(rung, _)| *rung == Rung::Upstream).collect();
+            answered = self.down(&last, ask, ctx, &mut fall).await;
+        }
+        let Some((rung, answer)) = answered else {
+            let denied =
+                fall.denied().filter(|_| !self.is_pinned(ask) && !self.order.is_unproxied_ask(ask)).cloned();
+            let failure = fall.into_failure(ask);
+            // Where the authority for public modules says that there is none, nobody else is to blame for it.
+            self.steps.took(ask, Step::Failed(denied.unwrap_or_else(|| failure.clone())));
+            return Err(failure);
+        };
+        let above = if rung == Rung::Upstream { Vec::new() } else { fall.failures };
+        self.steps.took(ask, Step::Answered { rung, origin: answer.origin.clone(), above });
+        Ok(answer.after(fall.trail))
+    }
+
     /// The rungs for this question.
-    fn asked<'a>(&'a self, ask: &Ask) -> Vec<(Rung, &'a Arc<dyn Source>)> {
+    pub(crate) fn asked<'a>(&'a self, ask: &Ask) -> Vec<(Rung, &'a Arc<dyn Source>)> {
         let place = |rung: Rung| self.rungs.iter().find(|(known, _)| *known == rung);
         self.order
             .of(ask)
@@ -77,25 +105,7 @@ impl Ladder {
 #[async_trait::async_trait]
 impl Source for Ladder {
     async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
-        let rungs = self.asked(ask);
-        let mut fall = Fall::default();
-        let mut answered = self.down(&rungs, ask, ctx, &mut fall).await;
-        if answered.is_none() && fall.is_unavailable(Rung::Upstream) {
-            // Nobody below could help: now the proxies are all there is, and are tried as hard as they can be.
-            let last: Vec<_> = rungs.into_iter().filter(|(rung, _)| *rung == Rung::Upstream).collect();
-            answered = self.down(&last, ask, ctx, &mut fall).await;
-        }
-        let Some((rung, answer)) = answered else {
-            let denied =
-                fall.denied().filter(|_| !self.is_pinned(ask) && !self.order.is_unproxied_ask(ask)).cloned();
-            let failure = fall.into_failure(ask);
-            // Where the authority for public modules says that there is none, nobody else is to blame for it.
-            self.steps.failed(ask, denied.as_ref().unwrap_or(&failure));
-            return Err(failure);
-        };
-        let above = if rung == Rung::Upstream { Vec::new() } else { fall.failures };
-        self.steps.answered(ask, rung, &answer.origin, above);
-        Ok(answer.after(fall.trail))
+        self.climb(self.asked(ask), ask, ctx).await
     }
 }
 
@@ -153,6 +163,7 @@ mod tests {
     use gomod::gosum::GoSum;
 
     use super::*;
+    use crate::Counted;
 
     /// Fails with these kinds, one after the other, and answers then. Remembers whether it was told that others follow.
     #[derive(Debug)]
@@ -185,15 +196,16 @@ mod tests {
         }
     }
 
-    fn ladder(rungs: &[(Rung, Arc<Place>)]) -> (Ladder, Arc<Steps>) {
+    fn ladder(rungs: &[(Rung, Arc<Place>)]) -> (Counted<Ladder>, Arc<Steps>) {
         let rungs = rungs.iter().map(|(rung, place)| (*rung, place.clone() as Arc<dyn Source>)).collect();
         let ledger = Ledger::new(None, Arc::new(source::first_seen::InMemory::default()), SystemTime::now);
         let ledger = Arc::new(ledger.pinned_by(Arc::new(GoSum::default())));
         let steps = Arc::new(Steps::default());
-        (Ladder::new(rungs, Order::default(), ledger, steps.clone()), steps)
+        let ladder = Ladder::new(rungs, Order::default(), ledger, steps.clone());
+        (Counted::new(ladder, steps.clone()), steps)
     }
 
-    async fn asked(ladder: &Ladder) -> Result<String, FailureKind> {
+    async fn asked(ladder: &Counted<Ladder>) -> Result<String, FailureKind> {
         let ask = Ask::Zip(ModuleVersion::parse("a.example/m", "v1.0.0").unwrap());
         let answer = ladder.ask(&ask, &Ctx::within(Duration::from_secs(30))).await;
         answer.map(|answer| answer.origin.to_string()).map_err(|failure| failure.kind())

@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 pub mod agent;
+pub mod ahead;
 pub mod child;
 mod climb;
+mod counted;
 pub mod group;
 mod lazy;
 mod lineage;
@@ -10,6 +12,7 @@ pub mod lock;
 pub mod outages;
 pub mod pins;
 pub mod project;
+mod proxied;
 pub mod quoted;
 pub mod rung;
 pub mod shelf;
@@ -24,6 +27,8 @@ pub mod vendor;
 pub mod verdict;
 
 pub use climb::Ladder;
+pub use counted::Counted;
 pub use lazy::Lazy;
-pub use steps::{Down, Steps, Told};
+pub use proxied::Proxied;
+pub use steps::{Down, Step, Steps, Told};
 pub use unusable::Unusable;

@@ -1,6 +1,6 @@
 //! What happened on the ladder during one run: which rung had to answer for which module, and why those above did not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use source::{Ask, Failure, FailureKind, Origin, Trail};
@@ -29,6 +29,8 @@ struct Record {
     unanswered: BTreeMap<Ask, Unanswered>,
     /// The places that were met, and where they stand.
     places: BTreeMap<Origin, Rung>,
+    /// What the ladder did for questions that are not counted yet.
+    taken: HashMap<Ask, Step>,
 }
 
 /// What nobody could answer.
@@ -65,9 +67,45 @@ pub struct Told {
     pub places: BTreeMap<Origin, Rung>,
 }
 
-impl Steps {
+/// What became of a question on the ladder.
+#[derive(Debug)]
+pub enum Step {
     /// A rung has answered. Those in `above` were asked before.
-    pub fn answered(&self, ask: &Ask, rung: Rung, origin: &Origin, above: Vec<(Rung, Failure)>) {
+    Answered {
+        /// Which one.
+        rung: Rung,
+        /// The place on it.
+        origin: Origin,
+        /// Why those above could not.
+        above: Vec<(Rung, Failure)>,
+    },
+    /// Nobody could answer.
+    Failed(Failure),
+}
+
+impl Steps {
+    /// What the ladder did for a question, which may be one that nobody has really asked yet. It counts when it is [counted](Self::count).
+    pub fn took(&self, ask: &Ask, step: Step) {
+        let mut record = self.record();
+        if record.taken.len() < REMEMBERED_MAX {
+            record.taken.insert(ask.clone(), step);
+        }
+    }
+
+    /// The question was really asked, and ended so. What the ladder did for it is part of the run.
+    pub fn count(&self, ask: &Ask, failure: Option<&Failure>) {
+        let taken = self.record().taken.remove(ask);
+        match (taken, failure) {
+            (Some(Step::Answered { rung, origin, above }), None) => self.answered(ask, rung, &origin, above),
+            (Some(Step::Failed(failure)), Some(_)) => self.failed(ask, &failure),
+            (_, Some(failure)) => self.failed(ask, failure),
+            // Somebody has answered who is not on the ladder.
+            (_, None) => {}
+        }
+    }
+
+    /// A rung has answered. Those in `above` were asked before.
+    pub(crate) fn answered(&self, ask: &Ask, rung: Rung, origin: &Origin, above: Vec<(Rung, Failure)>) {
         let mut record = self.record();
         record.unanswered.remove(ask);
         record.fetches(ask);
@@ -90,7 +128,7 @@ impl Steps {
     }
 
     /// Nobody could answer.
-    pub fn failed(&self, ask: &Ask, failure: &Failure) {
+    pub(crate) fn failed(&self, ask: &Ask, failure: &Failure) {
         let asked_by = self.command.get().map(|command| go_commands(*command)).unwrap_or_default();
         let mut record = self.record();
         if record.unanswered.len() < REMEMBERED_MAX {
@@ -174,4 +212,37 @@ pub(crate) fn name(ask: &Ask) -> Option<String> {
     }
     let version = ask.version().map(|module| module.to_string());
     version.or_else(|| ask.module().map(|path| path.as_str().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use gomod::ModuleVersion;
+
+    use super::*;
+
+    #[test]
+    fn what_nobody_has_asked_is_no_part_of_the_run() {
+        let steps = Steps::default();
+        let zip = |name: &str| Ask::Zip(ModuleVersion::parse(name, "v1.0.0").unwrap());
+        let outage = Failure::unavailable(&Origin::new("proxy"), "is down", Duration::ZERO);
+        let down = || Step::Answered {
+            rung: Rung::Git,
+            origin: Origin::new("git"),
+            above: vec![(Rung::Upstream, outage.clone())],
+        };
+        steps.took(&zip("a.example/m"), down());
+        steps.took(&zip("b.example/m"), Step::Failed(outage.clone()));
+        assert_eq!((steps.told().modules, steps.told().unanswered.len()), (0, 0));
+        steps.count(&zip("a.example/m"), None);
+        assert_eq!((steps.told().modules, steps.told().down.len()), (1, 1));
+        steps.count(&zip("b.example/m"), Some(&outage));
+        steps.count(&zip("c.example/m"), Some(&outage));
+        assert_eq!(
+            (steps.told().modules, steps.told().outages().count()),
+            (3, 2),
+            "also what the ladder did not tell"
+        );
+    }
 }

@@ -33,16 +33,14 @@ impl App {
     ///
     /// `/healthz` says that the process answers; `/readyz` whether it wants traffic. All pages stand outside of the path
     /// prefix, where probes expect them, and cannot collide with a module, whose first element holds a dot (protocol.md
-    /// B20). What is neither is answered as a module path that is wrong.
+    /// B20). What is neither is a list of what will be asked
+    /// ([`Options::foresight`](crate::Options::foresight)), or answered as a module path that is wrong.
     pub fn new(goproxy: Goproxy, health: Health, pages: Router) -> Self {
         let ready = move || async move { health.readyz() };
         let otherwise = goproxy.clone();
-        let pages =
-            pages.route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready)).fallback(
-                move |request: axum::extract::Request| async move {
-                    otherwise.handle(&request.into_parts().0).await
-                },
-            );
+        let pages = pages.route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready)).fallback(
+            move |request: axum::extract::Request| async move { otherwise.handle_other(request).await },
+        );
         Self { goproxy: Some(goproxy), pages }
     }
 }
@@ -52,7 +50,7 @@ impl From<Goproxy> for App {
     fn from(goproxy: Goproxy) -> Self {
         let otherwise = goproxy.clone();
         let pages = Router::new().fallback(move |request: axum::extract::Request| async move {
-            otherwise.handle(&request.into_parts().0).await
+            otherwise.handle_other(request).await
         });
         Self { goproxy: Some(goproxy), pages }
     }

@@ -8,10 +8,11 @@ use axum::response::Response;
 use gomod::gosumdb::DatabaseName;
 use http::request::Parts;
 use http::uri::Authority;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, Method, Request, StatusCode, header};
 use http_body::Body as _;
-use source::{Answer, Ask, Attempt, Ctx, Failure, FailureKind, Origin, Source, Trail, Want};
+use source::{Answer, Ask, Attempt, Ctx, Failure, FailureKind, Foresight, Origin, Source, Trail, Want};
 
+use crate::ahead::{self, AheadError};
 use crate::caching::{self, Caching};
 use crate::coding::Compressed;
 use crate::observe::{Answered, Exchange, Observers, Outcome};
@@ -37,20 +38,60 @@ struct Shared {
     ask_timeout: Duration,
     redirects: Redirects,
     observers: Observers,
+    foresight: Option<Arc<dyn Foresight>>,
     respond: Respond,
 }
 
 impl Goproxy {
     /// Answers what `source` answers, in the way that `options` say.
     pub fn new(source: Arc<dyn Source>, options: Options) -> Self {
-        let Options { prefix, hosts, databases, ask_timeout, repeat_for, unavailable, redirects, observers } =
-            options;
-        let caching = Caching::new(repeat_for);
-        let respond = Respond { caching, unavailable, compressed: Compressed::default() };
-        Self {
-            source,
-            shared: Arc::new(Shared { prefix, hosts, databases, ask_timeout, redirects, observers, respond }),
+        let caching = Caching::new(options.repeat_for);
+        let respond =
+            Respond { caching, unavailable: options.unavailable, compressed: Compressed::default() };
+        let Options { prefix, hosts, databases, ask_timeout, redirects, observers, foresight, .. } = options;
+        let shared =
+            Shared { prefix, hosts, databases, ask_timeout, redirects, observers, foresight, respond };
+        Self { source, shared: Arc::new(shared) }
+    }
+
+    /// Answers what is no GOPROXY path: a list of what will be asked, or something that is refused.
+    pub(crate) async fn handle_other(&self, request: Request<Body>) -> Response {
+        if !self.shared.prefix.is_followed_by(request.uri().path(), ahead::PATH) {
+            return self.handle(&request.into_parts().0).await;
         }
+        let (parts, body) = request.into_parts();
+        if let Some(misdirected) = self.misdirected(&parts) {
+            return misdirected;
+        }
+        match self.foreseen(Request::from_parts(parts, body)).await {
+            Ok(response) => response,
+            Err(error) => self.not_taken(&error),
+        }
+    }
+
+    async fn foreseen(&self, request: Request<Body>) -> Result<Response, AheadError> {
+        let foresight = self.shared.foresight.as_deref().ok_or(AheadError::Off)?;
+        let mut asks = ahead::read(request).await?;
+        // Those are fetched elsewhere.
+        asks.retain(|ask| self.shared.redirects.of(ask).is_none());
+        Ok(ahead::accept(foresight, asks))
+    }
+
+    fn not_taken(&self, error: &AheadError) -> Response {
+        let mut response = self.shared.respond.refusal(error.status(), &error.to_string());
+        if *error == AheadError::Method {
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+        }
+        response
+    }
+
+    /// The refusal of a request for another server.
+    fn misdirected(&self, request: &Parts) -> Option<Response> {
+        let Shared { hosts, respond, .. } = &*self.shared;
+        let is_other = !hosts.is_empty() && !asks_for(request, hosts);
+        is_other.then(|| {
+            respond.refusal(StatusCode::MISDIRECTED_REQUEST, "this server answers under another name")
+        })
     }
 
     /// Answers one request. Everything that is not a GET or HEAD of a GOPROXY path is refused without asking anybody.
@@ -77,10 +118,9 @@ impl Goproxy {
         reason = "the refusal is the response that is sent, not an error to pass up"
     )]
     fn question(&self, request: &Parts) -> Result<Routed, Response> {
-        let Shared { prefix, hosts, databases, respond, .. } = &*self.shared;
-        if !hosts.is_empty() && !asks_for(request, hosts) {
-            let message = "this server answers under another name";
-            return Err(respond.refusal(StatusCode::MISDIRECTED_REQUEST, message));
+        let Shared { prefix, databases, respond, .. } = &*self.shared;
+        if let Some(misdirected) = self.misdirected(request) {
+            return Err(misdirected);
         }
         if !matches!(request.method, Method::GET | Method::HEAD) {
             return Err(method_not_allowed(respond));

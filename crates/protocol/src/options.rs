@@ -1,8 +1,10 @@
 //! How a [`Goproxy`](crate::Goproxy) answers, as far as that can be chosen.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use gomod::gosumdb::DatabaseName;
+use source::Foresight;
 
 use crate::observe::Observers;
 use crate::redirect::Redirects;
@@ -40,6 +42,8 @@ pub struct Options {
     pub redirects: Redirects,
     /// Who is told of each request.
     pub observers: Observers,
+    /// Who is told what clients say that they will ask (`POST PREFIX/ahead`); nobody, where nobody looks ahead.
+    pub foresight: Option<Arc<dyn Foresight>>,
 }
 
 impl Default for Options {
@@ -53,6 +57,7 @@ impl Default for Options {
             unavailable: UnavailableStatus::default(),
             redirects: Redirects::default(),
             observers: Observers::default(),
+            foresight: None,
         }
     }
 }

@@ -66,6 +66,11 @@ impl Prefix {
         &self.text
     }
 
+    /// Whether a path is this prefix with `name` behind it.
+    pub(crate) fn is_followed_by(&self, path: &str, name: &str) -> bool {
+        self.strip(path) == Some(name)
+    }
+
     fn strip<'a>(&self, path: &'a str) -> Option<&'a str> {
         path.strip_prefix(&self.text)?.strip_prefix('/')
     }
@@ -128,6 +133,11 @@ pub(crate) fn parse(raw: &str, prefix: &Prefix, databases: &[DatabaseName]) -> R
     let kept = raw.strip_prefix(CACHED_ONLY);
     let ask = question(&decode(kept.unwrap_or(raw))?, databases)?;
     Ok(Routed { ask, kept_only: kept.is_some() })
+}
+
+/// Reads an address below the root of a GOPROXY, as it stands in no URL: not percent-encoded.
+pub(crate) fn address(address: &str) -> Result<Ask, RouteError> {
+    question(address, &[])
 }
 
 fn question(path: &str, databases: &[DatabaseName]) -> Result<Ask, RouteError> {

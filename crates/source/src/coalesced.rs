@@ -171,7 +171,8 @@ fn crashed(crash: &tokio::task::JoinError) -> Failure {
     )
 }
 
-fn impatient(ask: &Ask) -> Failure {
+/// Who asked has no more time, and the question goes on.
+pub(crate) fn impatient(ask: &Ask) -> Failure {
     let message = format!("{ask} is still being fetched; ask again to get it as soon as it is there");
     Failure::unavailable(&Origin::new("modkeep"), message, Duration::ZERO)
 }

@@ -72,6 +72,7 @@ mod tests {
     use gomod::modfile::GoMod;
 
     use super::*;
+    use crate::lock::Mains;
     use crate::lock::text::tests::sample;
 
     fn sums(lock: &Lock) -> GoSum {
@@ -82,7 +83,8 @@ mod tests {
 
     fn told(lock: &Lock, sums: &GoSum, go_mod: &str) -> Vec<String> {
         let go_mod = GoMod::parse(go_mod.as_bytes()).unwrap();
-        lock.differences(sums, &Required::of(&[go_mod], &[])).iter().map(ToString::to_string).collect()
+        let required = Required::of(&Mains::new(vec![go_mod], Vec::new()));
+        lock.differences(sums, &required).iter().map(ToString::to_string).collect()
     }
 
     #[test]

@@ -26,6 +26,7 @@ use vcs::{Anchor, Hold};
 pub use around::Around;
 pub use cached::{Foreign, foreign};
 pub use difference::{Difference, wanted};
+pub(crate) use required::Mains;
 pub use required::{Required, RequiredError};
 pub use text::LockFlaw;
 

@@ -43,32 +43,18 @@ impl Required {
     /// # Errors
     /// One of them is not there, cannot be read or is not understood.
     pub fn read(project: &Project) -> Result<Self, RequiredError> {
-        let Some(path) = &project.go_work else {
-            let go_mod = project.go_mod.as_deref().map(|path| understood(path, GoMod::parse)).transpose()?;
-            return Ok(Self::of(go_mod.as_slice(), &[]));
-        };
-        let work = understood(path, WorkFile::parse)?;
-        let folder = path.parent().unwrap_or(Path::new("/"));
-        let files = work.uses.iter().map(|member| folder.join(member).join("go.mod"));
-        let members: Vec<GoMod> =
-            files.map(|path| understood(&path, GoMod::parse)).collect::<Result<_, _>>()?;
-        Ok(Self::of(&members, &work.replace))
+        Ok(Self::of(&Mains::read(project)?))
     }
 
-    /// Of these main modules, with these `replace` lines besides their own.
-    pub(super) fn of(mains: &[GoMod], replace: &[Replace]) -> Self {
+    /// Of these main modules.
+    pub(super) fn of(mains: &Mains) -> Self {
         let is_replaced = |require: &Require| {
             let is_it = |replace: &Replace| {
-                replace.path == require.path
-                    && replace.version.as_ref().is_none_or(|version| *version == require.version)
+                replace.version.as_ref().is_none_or(|version| *version == require.version)
             };
-            mains.iter().flat_map(|main| &main.replace).chain(replace).any(is_it)
+            mains.replaces_of(&require.path).any(is_it)
         };
-        let is_main = |path: &str| {
-            mains.iter().filter_map(|main| main.module.as_ref()).any(|module| module.path == path)
-        };
-        let required = mains.iter().flat_map(|main| &main.require);
-        let fetched = required.filter(|require| !is_main(&require.path) && !is_replaced(require));
+        let fetched = mains.required().filter(|require| !is_replaced(require));
         Self(fetched.filter_map(|it| ModuleVersion::parse(&it.path, it.version.as_str()).ok()).collect())
     }
 
@@ -83,6 +69,49 @@ impl Required {
         let highest: BTreeMap<_, _> = self.0.iter().map(|module| (module.path(), module)).collect();
         let lacks = |module: &&ModuleVersion| has(sums, module, Part::GoMod) && !has(sums, module, Part::Zip);
         highest.into_values().filter(lacks).collect()
+    }
+}
+
+/// The modules that the user works on: one, or the members of a workspace.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Mains {
+    modules: Vec<GoMod>,
+    /// The `replace` lines of the workspace.
+    replace: Vec<Replace>,
+}
+
+impl Mains {
+    /// These modules, with these `replace` lines besides their own.
+    pub(crate) fn new(modules: Vec<GoMod>, replace: Vec<Replace>) -> Self {
+        Self { modules, replace }
+    }
+
+    /// Reads the go.mod of a project, or what stands in for it, or its go.work and the go.mod of each member.
+    pub(crate) fn read(project: &Project) -> Result<Self, RequiredError> {
+        let Some(path) = &project.go_work else {
+            let path = project.modfile.as_deref().or(project.go_mod.as_deref());
+            let go_mod = path.map(|path| understood(path, GoMod::parse)).transpose()?;
+            return Ok(Self::new(go_mod.into_iter().collect(), Vec::new()));
+        };
+        let work = understood(path, WorkFile::parse)?;
+        let folder = path.parent().unwrap_or(Path::new("/"));
+        let files = work.uses.iter().map(|member| folder.join(member).join("go.mod"));
+        let members = files.map(|path| understood(&path, GoMod::parse)).collect::<Result<_, _>>()?;
+        Ok(Self::new(members, work.replace))
+    }
+
+    /// What they require of others.
+    pub(crate) fn required(&self) -> impl Iterator<Item = &Require> {
+        let is_main = |path: &str| {
+            self.modules.iter().filter_map(|main| main.module.as_ref()).any(|module| module.path == path)
+        };
+        self.modules.iter().flat_map(|main| &main.require).filter(move |require| !is_main(&require.path))
+    }
+
+    /// The `replace` lines for a path.
+    pub(crate) fn replaces_of(&self, path: &str) -> impl Iterator<Item = &Replace> {
+        let of_modules = self.modules.iter().flat_map(|main| &main.replace);
+        self.replace.iter().chain(of_modules).filter(move |replace| replace.path == path)
     }
 }
 

@@ -3,9 +3,9 @@
 //! The line in [`Client::ladder`] is its diagram:
 //!
 //! ```text
-//! Databases( [database], Around( Ladder[ cache: Chain[ Verified(Checked(module cache)), … ],
+//! Databases( [database], Around( asked ahead( Ladder[ cache: Chain[ Verified(Checked(module cache)), … ],
 //!     upstream: Chain[ Verified(Steady(Checked(…))), … ], git: Verified(Checked(Direct held to anchors)),
-//!     bundle: Chain[ Verified(Checked(bundle)), … ] ] ) )
+//!     bundle: Chain[ Verified(Checked(bundle)), … ] ] ) ) )
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -27,12 +27,14 @@ use source::chain::policy::Policy;
 use source::chain::{Chain, Link};
 use source::first_seen::InMemory;
 use source::sumdb::{Database, Databases, Way};
-use source::upstream::{HttpClient, HttpOptions};
+use source::upstream::{HttpClient, HttpOptions, Notice};
 use source::{Checked, Ledger, ModCache, Origin, Source, Spool, Steady, Upstream, Verified, Vitals};
+use tempfile::TempDir;
 use url::Url;
 use vcs::{Anchors, Direct, Profile};
 
 use super::access::Keyring;
+use super::ahead::Foreseen;
 use super::databases::{self, Trust};
 use super::reach::{self, Reach};
 use super::upstreams::{self, Member};
@@ -75,6 +77,10 @@ pub(crate) struct Client {
     pub(crate) steps: Arc<Steps>,
     /// Which places were down a moment ago; known once the ladder is made.
     pub(crate) outages: Arc<OnceLock<Outages>>,
+    /// What the run will ask, where that is known.
+    pub(crate) foreseen: Option<Foreseen>,
+    /// Where what comes of places lies until it is read, made with the ladder; none for the folder of everybody.
+    pub(crate) scratch: Option<Arc<OnceLock<TempDir>>>,
 }
 
 /// The places of a run, and where what comes of them lies.
@@ -85,6 +91,8 @@ struct Places {
     spool: Spool,
     /// Where the client keeps what it has learnt.
     state: PathBuf,
+    /// What the first member is told, if it is a modkeep.
+    notice: Option<Arc<Notice>>,
 }
 
 impl Client {
@@ -93,20 +101,24 @@ impl Client {
         let (settings, env) = (&self.settings, &self.env);
         let keyring = Keyring::of_client(env, &Disk).await?;
         let http = reach::http_options(settings, Reach::of(settings, env, &keyring)?)?;
-        let places = Places {
+        let mut places = Places {
             client: reach::client(&http)?,
             members: upstreams::all(None, settings, &keyring)?,
             bundles: self.bundles()?,
-            spool: Spool::new(env.temporary()),
+            spool: Spool::new(self.scratch()),
             state: self.state()?,
+            notice: None,
         };
+        let first = places.members.first().map(|member| self.notice(member.private)).transpose()?;
+        places.notice = first.flatten();
         let trust = self.trust(&places).await?;
         let mut rungs = vec![(Rung::Cache, self.cache(&places, &trust)?)];
         rungs.extend(self.upstream(&places, &trust)?.map(|place| (Rung::Upstream, place)));
         rungs.extend(self.git(&places, &trust, &keyring, http)?.map(|place| (Rung::Git, place)));
         rungs.extend(places.bundles(&trust).map(|place| (Rung::Bundle, place)));
         let ladder = Ladder::new(rungs, self.order()?, trust.ledger.clone(), self.steps.clone());
-        let known = Around::new(ladder, self.tools.clone(), self.pins.clone());
+        let led = self.led(ladder, places.notice)?;
+        let known = Around::new(led, self.tools.clone(), self.pins.clone());
         Ok(Arc::new(Databases::new(trust.databases.clone(), known).only_while_able()))
     }
 
@@ -121,6 +133,16 @@ impl Client {
     /// Which places were down a moment ago.
     fn outages(&self, state: &Path) -> &Outages {
         self.outages.get_or_init(|| Outages::read(&state.join(OUTAGES), SystemTime::now))
+    }
+
+    /// The folder for what comes of places. On a disk that takes no folder it stays in memory.
+    fn scratch(&self) -> PathBuf {
+        let outside = self.env.temporary();
+        let Some(scratch) = &self.scratch else { return outside };
+        if let (None, Ok(made)) = (scratch.get(), TempDir::with_prefix_in("modkeep-", &outside)) {
+            let _ = scratch.set(made);
+        }
+        scratch.get().map_or(outside, |made| made.path().to_owned())
     }
 
     fn state(&self) -> Result<PathBuf, Failed> {
@@ -142,7 +164,7 @@ impl Client {
     }
 
     async fn database(&self, places: &Places) -> Result<Option<Arc<Database>>, Failed> {
-        let Places { client, members, bundles, spool, state } = places;
+        let Places { client, members, bundles, spool, state, .. } = places;
         let SumDbSetting::On(database) = self.settings.get(&table::GOSUMDB)? else { return Ok(None) };
         let mut ways = databases::ways(&database, members, client, spool)?;
         for way in &ways {
@@ -194,8 +216,7 @@ impl Client {
         if places.members.is_empty() {
             return Ok(None);
         }
-        let link = |member| places::link(member, &places.client, places.spool.clone(), trust);
-        let links = places.members.iter().map(link).collect::<Result<Vec<_>, _>>()?;
+        let links = places.links(trust)?;
         let vitals = links.iter().filter_map(|link| link.vitals.as_ref());
         vitals.for_each(|vitals| self.outages(&places.state).watch(Use::Modules, vitals));
         let chain = Chain::new(links, places::policy(&self.settings)?, claims(&places.state)?);
@@ -252,6 +273,20 @@ fn proofs(bundle: &BundleSource, spool: &Spool) -> Way {
 }
 
 impl Places {
+    /// The members of the list.
+    fn links(&self, trust: &Trust) -> Result<Vec<Link>, Failed> {
+        let mut notice = self.notice.clone();
+        let link = |member: &Member| {
+            let upstream = places::upstream(member, &self.client)?;
+            let upstream = match notice.take() {
+                Some(notice) => upstream.with_notice(notice),
+                None => upstream,
+            };
+            Ok(places::link_to(upstream, member, self.spool.clone(), trust))
+        };
+        self.members.iter().map(link).collect()
+    }
+
     /// Bundles, one after the other.
     fn bundles(&self, trust: &Trust) -> Option<Arc<dyn Source>> {
         let links = self.bundles.iter().map(|opened| match opened {

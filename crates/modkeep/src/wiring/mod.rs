@@ -8,9 +8,11 @@
 //! * [`proxies`]: the HTTP proxies that the environment names.
 //! * [`databases`]: who vouches for what is given.
 //! * [`direct`]: how repositories are found and read; [`git_config`]: what the user's git is told about connections.
+//! * [`ahead`]: what that ladder is asked before go asks it.
 //! * [`client`]: the ladder of one go command.
 
 pub(crate) mod access;
+pub(crate) mod ahead;
 pub(crate) mod client;
 pub(crate) mod databases;
 pub(crate) mod direct;

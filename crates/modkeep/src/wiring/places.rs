@@ -21,15 +21,24 @@ pub(crate) fn link(
     spool: Spool,
     trust: &Trust,
 ) -> Result<Link, Failed> {
-    let upstream = Upstream::with_access(&member.url, client, member.access.clone())
-        .map_err(|error| Failed::new(Exit::Config, Problem::from_error(&error)))?;
+    Ok(link_to(upstream(member, client)?, member, spool, trust))
+}
+
+/// The place of a member alone.
+pub(crate) fn upstream(member: &Member, client: &HttpClient) -> Result<Upstream, Failed> {
+    Upstream::with_access(&member.url, client, member.access.clone())
+        .map_err(|error| Failed::new(Exit::Config, Problem::from_error(&error)))
+}
+
+/// The link of a member whose place this is.
+pub(crate) fn link_to(upstream: Upstream, member: &Member, spool: Spool, trust: &Trust) -> Link {
     let (origin, authoritative) = (upstream.origin().clone(), member.private || upstream.knows_us());
     let vitals = Vitals::new(origin.clone(), fastrand::f64);
     let checked = Checked::new(upstream, spool).leaving_flaws_to_a_ledger();
     let steady = Steady::new(checked, vitals.clone());
     let place = Arc::new(Verified::new(steady, trust.ledger.clone()));
     let (then, private, vitals) = (member.then, member.private, Some(vitals));
-    Ok(Link { place, origin, then, private, authoritative, stands_in: false, vitals })
+    Link { place, origin, then, private, authoritative, stands_in: false, vitals }
 }
 
 /// What `,` and `|` mean, and which paths are private.

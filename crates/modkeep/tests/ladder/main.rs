@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop loudly")]
 
+mod ahead;
 mod blame;
 mod bundled;
 mod commands;

@@ -15,6 +15,7 @@ use url::Url;
 use super::authorizer::Authorizer;
 use super::bounds::Bounds;
 use super::credentials::Credentials;
+use super::notice::Notice;
 use super::proxies::Proxies;
 use super::trust::{Authorities, ClientCertificate};
 
@@ -112,6 +113,8 @@ pub struct HttpClient {
     pub(super) rate_min: u32,
     options: Arc<HttpOptions>,
     pub(super) bounds: Option<Arc<dyn Bounds>>,
+    /// What the place is told besides, if it is a modkeep.
+    pub(super) notice: Option<Arc<Notice>>,
 }
 
 impl HttpClient {
@@ -150,6 +153,7 @@ impl HttpClient {
             rate_min: options.rate_min,
             options: Arc::new(options.clone()),
             bounds,
+            notice: None,
         })
     }
 

@@ -37,6 +37,9 @@ impl HttpClient {
         if let Some(authorizer) = self.authorizer(&url).filter(|_| is_renewed) {
             authorizer.judged(&url, response.status()).await;
         }
+        if let Some(notice) = &self.notice {
+            notice.met(self, base, &response);
+        }
         call.answer(ask, url, response).await
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! * [`client`]: the pool of connections: timeouts, trust, and what is used with one place alone.
 //! * [`credentials`], [`netrc`], [`authorizer`]: who we are to a place.
+//! * [`notice`]: what a place is told before it is asked.
 //! * [`http`]: one question is one GET, with a limit on every wait.
 //! * [`content`]: the body as it comes: what is too slow, and going on after a break.
 //! * [`resume`]: what makes sure that the rest of a zip belongs to its beginning.
@@ -18,6 +19,7 @@ mod content;
 mod credentials;
 mod http;
 mod netrc;
+mod notice;
 mod proxies;
 mod redirects;
 mod resume;
@@ -38,6 +40,7 @@ pub use bounds::Bounds;
 pub use client::{Access, HttpClient, HttpOptions};
 pub use credentials::{Credentials, CredentialsError};
 pub use netrc::{Machine, Netrc};
+pub use notice::Notice;
 pub use proxies::Proxies;
 pub use trust::{Authorities, ClientCertificate};
 
@@ -154,6 +157,15 @@ impl Upstream {
             Transport::Tree(tree) => tree.of_database(),
         }
         Ok(upstream)
+    }
+
+    /// The same upstream, which is told what `notice` says, if it is a modkeep. A tree of files is told nothing.
+    #[must_use]
+    pub fn with_notice(mut self, notice: Arc<Notice>) -> Self {
+        if let Transport::Http { client, .. } = &mut self.transport {
+            client.notice = Some(notice);
+        }
+        self
     }
 
     /// Whether the place is asked with credentials or a certificate of ours: what it answers is then meant for us, and it

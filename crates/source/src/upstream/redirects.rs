@@ -6,7 +6,7 @@
 //! storage bucket, say, is followed as anybody would follow it.
 
 use http::{HeaderMap, header};
-use reqwest::Response;
+use reqwest::{RequestBuilder, Response};
 use url::Url;
 
 use super::client::HttpClient;
@@ -51,18 +51,24 @@ impl HttpClient {
 
     async fn get_once(&self, url: &Url, own: bool, headers: &HeaderMap) -> Result<Response, GetError> {
         let pool = if own { &self.own } else { &self.others };
-        let mut request = pool.get(url.clone()).headers(headers.clone());
-        if let (true, Some(authorization)) = (own, &self.authorization) {
+        let request = pool.get(url.clone()).headers(headers.clone());
+        let request = if own { self.introduced(request, url).await } else { request };
+        request.send().await.map_err(|error| GetError::Transport(error.without_url()))
+    }
+
+    /// A request to the place that this client is for, with who we are.
+    pub(super) async fn introduced(&self, mut request: RequestBuilder, url: &Url) -> RequestBuilder {
+        if let Some(authorization) = &self.authorization {
             request = request.header(header::AUTHORIZATION, authorization);
         }
-        if let Some(authorizer) = self.authorizer(url).filter(|_| own) {
+        if let Some(authorizer) = self.authorizer(url) {
             request = request.headers(authorizer.headers(url).await);
         }
-        request.send().await.map_err(|error| GetError::Transport(error.without_url()))
+        request
     }
 }
 
 /// Whether both have the same scheme, host and port.
-fn is_at(place: &Url, url: &Url) -> bool {
+pub(super) fn is_at(place: &Url, url: &Url) -> bool {
     place.origin() == url.origin()
 }

@@ -4,17 +4,19 @@ use std::convert::Infallible;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use gomod::gosumdb::SumDbSetting;
 use ladder::agent::{Agent, AgentOptions};
+use ladder::ahead::Scope;
 use ladder::outages::Outages;
 use ladder::trace::Recorder;
 use ladder::verdict::Verdict;
 use ladder::{Lazy, Steps, child};
 use protocol::{Observer, Observers};
 use source::Failure;
+use tempfile::TempDir;
 use tokio::process::Command;
 
 use super::program;
@@ -42,6 +44,8 @@ pub(in crate::commands) struct Run<'a> {
     pub(in crate::commands) folder: &'a Path,
     /// The tools that it installs or runs at versions of their own, where it is go.
     pub(in crate::commands) tools: Vec<&'a str>,
+    /// What it asks of the project, where that is known.
+    pub(in crate::commands) scope: Option<Scope>,
     /// What was given on the command line of modkeep.
     pub(in crate::commands) given: &'a Given,
     /// Where to write what happened.
@@ -65,18 +69,21 @@ impl<'a> Run<'a> {
         given: &'a Given,
     ) -> Self {
         let (tools, variables, is_silent) = (Vec::new(), &[][..], false);
-        let (report, modfile, recorder) = (None, None, None);
-        Self { program, args, folder, tools, given, report, modfile, is_silent, variables, recorder }
+        let (scope, report, modfile, recorder) = (None, None, None, None);
+        Self { program, args, folder, tools, scope, given, report, modfile, is_silent, variables, recorder }
     }
 }
 
 /// Runs the command to its end behind an agent.
 pub(super) fn attempt(run: &Run<'_>, client: &Client) -> Result<Verdict, Failed> {
-    let client = Client { steps: Arc::default(), outages: Arc::default(), ..client.clone() };
+    let scratch = Arc::new(OnceLock::new());
+    let own = Some(scratch.clone());
+    let client = Client { steps: Arc::default(), outages: Arc::default(), scratch: own, ..client.clone() };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (steps, outages) = (client.steps.clone(), client.outages.clone());
     let ended = runtime.block_on(attended(run, client));
     runtime.shutdown_timeout(HANGING_MAX);
+    remove(&scratch);
     if let Some(Err(error)) = outages.get().map(Outages::save) {
         tracing::warn!(%error, "cannot remember which places are down");
     }
@@ -89,6 +96,14 @@ pub(super) fn attempt(run: &Run<'_>, client: &Client) -> Result<Verdict, Failed>
         told.unanswered.clear();
     }
     Ok(Verdict::new(told, child::code(ended.status)).with_signal(child::died_of(ended.status)))
+}
+
+/// Removes what lies there, also when work that hangs still holds it.
+fn remove(scratch: &OnceLock<TempDir>) {
+    if let Some(folder) = scratch.get() {
+        // What the system keeps from being removed is its affair.
+        let _ = std::fs::remove_dir_all(folder.path());
+    }
 }
 
 /// The agent lives as long as the command.

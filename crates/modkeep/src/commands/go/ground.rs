@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bundle::depot::{Location, Pulled};
 use gomod::gosum::GoSum;
+use ladder::ahead::Scope;
 use ladder::lock::{Lock, NAME};
 use ladder::pins;
 use ladder::project::Project;
@@ -27,6 +28,7 @@ use crate::settings::flags::Given;
 use crate::settings::origin::Origin;
 use crate::settings::project::ProjectFile;
 use crate::settings::{Settings, table};
+use crate::wiring::ahead::Foreseen;
 use crate::wiring::client::Client;
 
 /// Everything that a run stands on, made once.
@@ -41,7 +43,7 @@ pub(in crate::commands) struct Ground {
 impl Ground {
     /// Reads the settings, those of the project, and its hashes.
     pub(in crate::commands) fn of(run: &Run<'_>, session: &mut Session<'_>) -> Result<Self, Failed> {
-        Self::with(run.folder, run.given, run.modfile.as_deref(), &run.tools, session)
+        Self::with(run.folder, run.given, run.modfile.as_deref(), (&run.tools, run.scope), session)
     }
 
     /// The same for the project around a folder, for commands that do not run one of go alone.
@@ -50,14 +52,14 @@ impl Ground {
         given: &Given,
         session: &mut Session<'_>,
     ) -> Result<Self, Failed> {
-        Self::with(folder, given, None, &[], session)
+        Self::with(folder, given, None, (&[], None), session)
     }
 
     fn with(
         folder: &Path,
         given: &Given,
         modfile: Option<&Path>,
-        tools: &[&str],
+        (tools, scope): (&[&str], Option<Scope>),
         session: &mut Session<'_>,
     ) -> Result<Self, Failed> {
         let settings = session.settings(given)?;
@@ -82,6 +84,7 @@ impl Ground {
             client.tools = tools.iter().map(|tool| (*tool).to_owned()).collect();
         }
         client.anchors = Arc::new(anchors(lock, &settings)?);
+        client.foreseen = foreseen(scope, &project, &settings)?;
         Ok(Self { settings, project_file, project, client, _log: log })
     }
 
@@ -146,6 +149,16 @@ fn rungs(settings: &Settings, project: &Project, file: &ProjectFile) -> Result<O
     })
 }
 
+/// What is known of a run whose command asks so much of the project.
+fn foreseen(
+    scope: Option<Scope>,
+    project: &Project,
+    settings: &Settings,
+) -> Result<Option<Foreseen>, Failed> {
+    let is_wanted = settings.get(&table::LOOK_AHEAD)?;
+    Ok(scope.filter(|_| is_wanted).map(|scope| Foreseen { project: project.clone(), scope }))
+}
+
 /// A client prints nothing on a good day: it logs only for those who ask for it.
 fn wanted_log(settings: &Settings, env: &Env) -> Result<Option<Log>, Failed> {
     let is_wanted = settings.value(&table::LOG)?.origin.is_explicit();
@@ -178,6 +191,8 @@ pub(in crate::commands) fn client(
         module_cache: module_cache(get("GOMODCACHE"), get("GOPATH"), session.env),
         steps: Arc::default(),
         outages: Arc::default(),
+        foreseen: None,
+        scratch: None,
     })
 }
 

@@ -24,6 +24,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
+use ladder::ahead::Scope;
 use ladder::project::Project;
 use ladder::subcommand::{CommandLine, Kind};
 use ladder::trace::Recorder;
@@ -129,7 +130,8 @@ impl Wanted<'_> {
         let args = measured.as_ref().map_or(self.args, |measured| &measured.args);
         let modfile = line.modfile(&goflags).map(|file| folder.join(file));
         let (recorder, tools) = (self.recorder, line.versioned());
-        let run = Run { tools, modfile, recorder, ..self.ladder.run(go, args, &folder) };
+        let scope = Scope::of(&line);
+        let run = Run { tools, scope, modfile, recorder, ..self.ladder.run(go, args, &folder) };
         let ground = Ground::of(&run, session)?;
         let mut verdict = behind_agent(&run, &line, &goflags, &ground, session)?;
         if let Some(measured) = &measured {

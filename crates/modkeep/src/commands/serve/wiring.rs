@@ -47,6 +47,7 @@ pub(super) fn app(
         unavailable: settings.get(&table::UNAVAILABLE_STATUS)?,
         redirects,
         observers: observers(&metrics, log),
+        foresight: None,
     };
     Ok(App::new(Goproxy::new(source, options), health, pages(metrics)))
 }

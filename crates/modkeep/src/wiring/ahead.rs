@@ -1,0 +1,76 @@
+//! The look-ahead of one run: what the ladder is asked before go asks it.
+//!
+//! ```text
+//! Counted( Leading( Held( Ladder, ahead of it: Proxied(Ladder) ) ) )
+//! ```
+//!
+//! Read from the inside: what the proxies of the ladder give is *held* until go asks for it; who *leads* hears go's questions, and says what to ask next;
+//! only what go has really asked *counts* in what is said about the run.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use ladder::ahead::{Leading, Nearby, Outlook, Scope};
+use ladder::project::Project;
+use ladder::{Counted, Ladder, Proxied, Steps};
+use source::upstream::Notice;
+use source::{Foresight, Held, HeldLimits, Source};
+
+use super::client::Client;
+use super::places;
+use crate::report::Failed;
+use crate::settings::table;
+
+/// What is known of a run: its project, and what its command asks of that.
+#[derive(Debug, Clone)]
+pub(crate) struct Foreseen {
+    /// The project.
+    pub(crate) project: Project,
+    /// What the command asks.
+    pub(crate) scope: Scope,
+}
+
+impl Client {
+    /// The ladder, asked ahead where it is known what for, and there is a place that may be asked. That place is told the whole run by
+    /// `notice`, when it is known.
+    pub(super) fn led(&self, ladder: Ladder, notice: Option<Arc<Notice>>) -> Result<Arc<dyn Source>, Failed> {
+        let steps: Arc<Steps> = self.steps.clone();
+        let outlook = if notice.is_some() { self.outlook()? } else { None };
+        let Some((outlook, scope)) = outlook else {
+            return Ok(Arc::new(Counted::new(ladder, steps)));
+        };
+        let limits =
+            HeldLimits { patience: self.settings.get(&table::ASK_TIMEOUT)?, ..HeldLimits::default() };
+        let ladder = Arc::new(ladder);
+        let held = Held::new(ladder.clone(), Arc::new(Proxied::new(ladder)), &limits);
+        let far = notice.map(|notice| notice as Arc<dyn Foresight>);
+        Ok(Arc::new(Counted::new(Leading::new(Arc::new(held), far, outlook, scope), steps)))
+    }
+
+    /// What the files of the project say; nothing where go will complain about them.
+    fn outlook(&self) -> Result<Option<(Outlook, Scope)>, Failed> {
+        let Some(Foreseen { project, scope }) = &self.foreseen else { return Ok(None) };
+        match Outlook::read(project, &self.pins, self.nearby()?) {
+            Ok(outlook) => Ok(Some((outlook, *scope))),
+            Err(error) => {
+                tracing::debug!(%error, "cannot look ahead");
+                Ok(None)
+            }
+        }
+    }
+
+    /// What lies on this machine, where the ladder reads it.
+    fn nearby(&self) -> Result<Nearby, Failed> {
+        let others: Vec<PathBuf> = self.settings.get(&table::MODULE_CACHES)?;
+        let caches = self.module_cache.iter().cloned().chain(others);
+        Ok(Nearby::new(caches, [self.settings.get(&table::DATA)?]))
+    }
+
+    /// What the first place of the list is told, where a run is foreseen. The places behind it hear only of what it could not answer.
+    pub(super) fn notice(&self, is_private: bool) -> Result<Option<Arc<Notice>>, Failed> {
+        if self.foreseen.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(Notice::new(places::policy(&self.settings)?, is_private)))
+    }
+}

@@ -1,0 +1,212 @@
+//! What is waiting, under way and held, and what may be begun. Nothing is asked here, and nobody waits.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use tokio::sync::oneshot;
+
+use super::HeldLimits;
+use crate::{Answer, Ask, Kind, Lifetime};
+
+/// How many questions are remembered as asked, and how many may wait: more than any project has files.
+const QUESTIONS_MAX: usize = 20_000;
+
+/// What a zip on its way is reckoned with, in bytes, until its size is known: nearly all are smaller.
+const ZIP_BYTES: u64 = 4 << 20;
+
+/// The same for anything else.
+const SMALL_BYTES: u64 = 64 << 10;
+
+/// After so many failures without an answer in between, nothing more is begun: the places are out, and real questions find that
+/// out by themselves.
+const FAILURES_MAX: u32 = 16;
+
+/// What is known of all questions that were foreseen.
+#[derive(Debug)]
+pub(super) struct Board {
+    stages: HashMap<Ask, Stage>,
+    small: Lane,
+    zips: Lane,
+    /// What was really asked is never asked ahead.
+    asked: HashSet<Ask>,
+    /// The bytes of all answers that are held, and how many there may be.
+    held: u64,
+    held_max: u64,
+    failures: u32,
+    has_ended: bool,
+}
+
+/// Questions of one size.
+#[derive(Debug, Default)]
+struct Lane {
+    /// Those that go asks first, and those that it asks behind them.
+    waiting: [VecDeque<Ask>; 2],
+    under_way: usize,
+    under_way_max: usize,
+}
+
+/// How far a question is.
+#[derive(Debug)]
+enum Stage {
+    Waiting,
+    UnderWay,
+    /// Somebody has asked it, and waits.
+    Joined(oneshot::Sender<Box<Answer>>),
+    Held(Box<Answer>),
+}
+
+/// What a real question gets.
+#[derive(Debug)]
+pub(super) enum Claim {
+    /// Nobody has it: it has to be asked.
+    Nothing,
+    /// The answer.
+    Held(Box<Answer>),
+    /// The answer will come here; an error, if it does not.
+    UnderWay(oneshot::Receiver<Box<Answer>>),
+}
+
+/// How a question has ended.
+#[derive(Debug)]
+pub(super) enum Landed {
+    Answered(Box<Answer>),
+    /// With a word that has to be told to somebody who asks.
+    Denied,
+    /// Nobody could find out.
+    Failed,
+}
+
+impl Board {
+    pub(super) fn new(limits: &HeldLimits) -> Self {
+        let lane = |under_way_max| Lane { under_way_max, ..Lane::default() };
+        Self {
+            stages: HashMap::new(),
+            small: lane(limits.small),
+            zips: lane(limits.zips),
+            asked: HashSet::new(),
+            held: 0,
+            held_max: limits.bytes,
+            failures: 0,
+            has_ended: false,
+        }
+    }
+
+    /// Notes what will be asked.
+    pub(super) fn expect(&mut self, asks: Vec<Ask>) {
+        for ask in asks {
+            let is_known = self.stages.contains_key(&ask) || self.asked.contains(&ask);
+            let is_wanted = !is_known && ask.lifetime() == Lifetime::Immutable;
+            if is_wanted && self.stages.len() < QUESTIONS_MAX && !self.has_given_up() {
+                let rank = usize::from(ask.kind() == Kind::Info);
+                self.lane(&ask).waiting[rank].push_back(ask.clone());
+                self.stages.insert(ask, Stage::Waiting);
+            }
+        }
+    }
+
+    /// The next question to begin, if there is room for its answer.
+    pub(super) fn take_off(&mut self) -> Option<Ask> {
+        let room = self.held_max.saturating_sub(self.held + self.reckoned());
+        let ask = if room >= SMALL_BYTES { self.small.next(&self.stages) } else { None };
+        let ask = ask.or_else(|| if room >= ZIP_BYTES { self.zips.next(&self.stages) } else { None })?;
+        self.lane(&ask).under_way += 1;
+        self.stages.insert(ask.clone(), Stage::UnderWay);
+        Some(ask)
+    }
+
+    /// What a real question gets. It is not asked ahead any more.
+    pub(super) fn claim(&mut self, ask: &Ask) -> Claim {
+        if self.asked.len() < QUESTIONS_MAX {
+            self.asked.insert(ask.clone());
+        }
+        match self.stages.remove(ask) {
+            None | Some(Stage::Waiting) => Claim::Nothing,
+            Some(Stage::UnderWay) => {
+                let (sender, landing) = oneshot::channel();
+                self.stages.insert(ask.clone(), Stage::Joined(sender));
+                Claim::UnderWay(landing)
+            }
+            // Whoever came first has it.
+            Some(joined @ Stage::Joined(_)) => {
+                self.stages.insert(ask.clone(), joined);
+                Claim::Nothing
+            }
+            Some(Stage::Held(answer)) => {
+                self.held -= size(&answer);
+                Claim::Held(answer)
+            }
+        }
+    }
+
+    /// A question has ended.
+    pub(super) fn land(&mut self, ask: &Ask, landed: Landed) {
+        self.lane(ask).under_way -= 1;
+        let stage = self.stages.remove(ask);
+        self.note(&landed);
+        match (stage, landed) {
+            // Who has given up waiting does not take it.
+            (Some(Stage::Joined(asker)), Landed::Answered(answer)) => drop(asker.send(answer)),
+            (Some(Stage::UnderWay), Landed::Answered(answer)) => self.hold(ask, answer),
+            _ => {}
+        }
+    }
+
+    /// Nobody will claim anything any more.
+    pub(super) fn end(&mut self) {
+        self.has_ended = true;
+        self.stages.clear();
+        self.small.waiting = Default::default();
+        self.zips.waiting = Default::default();
+        self.held = 0;
+    }
+
+    /// Keeps an answer, if it is whole and there is room: what cannot be read whole later is of no use to anybody.
+    fn hold(&mut self, ask: &Ask, answer: Box<Answer>) {
+        let size = size(&answer);
+        if answer.body.share().is_some() && self.held + size <= self.held_max && !self.has_ended {
+            self.held += size;
+            self.stages.insert(ask.clone(), Stage::Held(answer));
+        }
+    }
+
+    fn note(&mut self, landed: &Landed) {
+        match landed {
+            Landed::Answered(_) => self.failures = 0,
+            Landed::Denied => {}
+            Landed::Failed => self.failures += 1,
+        }
+        if self.has_given_up() {
+            self.stages.retain(|_, stage| !matches!(stage, Stage::Waiting));
+            self.small.waiting = Default::default();
+            self.zips.waiting = Default::default();
+        }
+    }
+
+    fn has_given_up(&self) -> bool {
+        self.has_ended || self.failures >= FAILURES_MAX
+    }
+
+    /// The bytes of what is under way, as far as anybody can know.
+    fn reckoned(&self) -> u64 {
+        self.small.under_way as u64 * SMALL_BYTES + self.zips.under_way as u64 * ZIP_BYTES
+    }
+
+    fn lane(&mut self, ask: &Ask) -> &mut Lane {
+        if ask.kind() == Kind::Zip { &mut self.zips } else { &mut self.small }
+    }
+}
+
+impl Lane {
+    /// The first that still waits. Those that were claimed meanwhile are passed over.
+    fn next(&mut self, stages: &HashMap<Ask, Stage>) -> Option<Ask> {
+        if self.under_way >= self.under_way_max {
+            return None;
+        }
+        let [first, behind] = &mut self.waiting;
+        let mut waiting = std::iter::from_fn(|| first.pop_front().or_else(|| behind.pop_front()));
+        waiting.find(|ask| matches!(stages.get(ask), Some(Stage::Waiting)))
+    }
+}
+
+fn size(answer: &Answer) -> u64 {
+    answer.body.size().unwrap_or_default()
+}

@@ -1,0 +1,155 @@
+//! The decorator that asks before it is asked: what somebody will want is fetched, and held until it is.
+//!
+//! For places without a store behind them. Who is told what will be asked ([`Foresight`]) asks for it in the background, so much at a
+//! time, and holds the whole answers until a real question claims them: once, then they are forgotten. A real question never waits
+//! for its turn among the others: what is still waiting it asks itself, and what is under way it joins. A failure in the background is
+//! nobody's: the real question is asked anew.
+//!
+//! * [`board`]: what is waiting, under way and held, and what may be begun.
+
+mod board;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::timeout_at;
+
+use crate::coalesced::impatient;
+use crate::{Answer, Ask, Ctx, Failure, FailureKind, Foresight, Lifetime, Source, Want};
+use board::{Board, Claim, Landed};
+
+/// How much is asked ahead, and held.
+#[derive(Debug, Clone)]
+pub struct HeldLimits {
+    /// How many `.info` and `.mod` are asked at the same time.
+    pub small: usize,
+    /// How many zips are asked at the same time.
+    pub zips: usize,
+    /// How many bytes of answers that nobody has claimed yet may lie there. Zips on their way are reckoned with.
+    pub bytes: u64,
+    /// How long one question may take.
+    pub patience: Duration,
+}
+
+impl Default for HeldLimits {
+    /// 64 small ones and 16 zips, as many as go asks with as many threads; 256 MiB; 10 minutes, as for a real question.
+    fn default() -> Self {
+        Self { small: 64, zips: 16, bytes: 256 << 20, patience: Duration::from_mins(10) }
+    }
+}
+
+/// A source that is asked ahead. What it began ends with it.
+#[derive(Debug)]
+pub struct Held<S>(Arc<Shared<S>>);
+
+#[derive(Debug)]
+struct Shared<S> {
+    inner: S,
+    ahead: Arc<dyn Source>,
+    patience: Duration,
+    board: Mutex<Board>,
+    /// Whether nobody can claim anything any more.
+    ended: watch::Sender<bool>,
+}
+
+impl<S: Source + 'static> Held<S> {
+    /// Real questions are for `inner`. What it would answer is asked `ahead` within these limits: perhaps of fewer places, or less hard.
+    pub fn new(inner: S, ahead: Arc<dyn Source>, limits: &HeldLimits) -> Self {
+        let (patience, board) = (limits.patience, Mutex::new(Board::new(limits)));
+        Self(Arc::new(Shared { inner, ahead, patience, board, ended: watch::Sender::new(false) }))
+    }
+}
+
+impl<S: Source + 'static> Shared<S> {
+    /// Begins what may be begun.
+    fn begin(self: &Arc<Self>) {
+        loop {
+            // Not under the lock: a runtime that ends drops what is spawned, here and now.
+            let Some(ask) = self.board().take_off() else { return };
+            tokio::spawn(fly(self.clone(), ask));
+        }
+    }
+
+    fn board(&self) -> MutexGuard<'_, Board> {
+        // Nothing is done under this lock that could leave the board half changed.
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Asks one question to its end, or to that of all.
+async fn fly<S: Source + 'static>(shared: Arc<Shared<S>>, ask: Ask) {
+    let mut landing = Landing { shared: &shared, ask: &ask, landed: Landed::Failed };
+    let (ctx, mut ended) = (Ctx::within(shared.patience), shared.ended.subscribe());
+    tokio::select! {
+        outcome = shared.ahead.ask(&ask, &ctx) => landing.landed = Landed::of(outcome),
+        _ = ended.wait_for(|ended| *ended) => return,
+    }
+    drop(landing);
+    shared.begin();
+}
+
+/// Tells the board of the end of a flight, also when it ends in a panic.
+struct Landing<'a, S> {
+    shared: &'a Shared<S>,
+    ask: &'a Ask,
+    landed: Landed,
+}
+
+impl<S> Drop for Landing<'_, S> {
+    fn drop(&mut self) {
+        let landed = std::mem::replace(&mut self.landed, Landed::Failed);
+        self.shared.board.lock().unwrap_or_else(PoisonError::into_inner).land(self.ask, landed);
+    }
+}
+
+impl<S: Source + 'static> Foresight for Held<S> {
+    /// Only what can never change is asked ahead. Within a runtime.
+    fn expect(&self, asks: Vec<Ask>) {
+        self.0.board().expect(asks);
+        self.0.begin();
+    }
+}
+
+#[async_trait::async_trait]
+impl<S: Source + 'static> Source for Held<S> {
+    async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
+        if ask.lifetime() == Lifetime::Mutable || ctx.want != Want::Usual {
+            return self.0.inner.ask(ask, ctx).await;
+        }
+        let claim = self.0.board().claim(ask);
+        match claim {
+            Claim::Nothing => {}
+            Claim::Held(answer) => {
+                // There is room now for more.
+                self.0.begin();
+                return Ok(*answer);
+            }
+            Claim::UnderWay(landing) => match timeout_at(ctx.deadline, landing).await {
+                Ok(Ok(answer)) => return Ok(*answer),
+                // It has failed, and nobody has heard why.
+                Ok(Err(_)) => {}
+                Err(_) => return Err(impatient(ask)),
+            },
+        }
+        self.0.inner.ask(ask, ctx).await
+    }
+}
+
+impl<S> Drop for Held<S> {
+    fn drop(&mut self) {
+        self.0.ended.send_replace(true);
+        self.0.board.lock().unwrap_or_else(PoisonError::into_inner).end();
+    }
+}
+
+impl Landed {
+    /// That there is nothing, or that somebody says no, is no outage.
+    fn of(outcome: Result<Answer, Failure>) -> Self {
+        match outcome {
+            Ok(answer) => Self::Answered(Box::new(answer)),
+            Err(failure) if failure.kind() == FailureKind::Unavailable => Self::Failed,
+            Err(_) => Self::Denied,
+        }
+    }
+}
