@@ -71,6 +71,19 @@ impl Measure {
         Self { name: name.into(), unit, more_is_better, goal: goal.into(), sides: Vec::new() }
     }
 
+    /// The same with a place for `side`, so that sides stand in this order, whoever has the first turn.
+    pub(crate) fn with(mut self, side: &str) -> Self {
+        self.side(side);
+        self
+    }
+
+    /// What there is a value of, when our own side has one; without, there is nothing to compare.
+    pub(crate) fn measured(mut self) -> Option<Self> {
+        let is_ours = self.sides.first().is_some_and(|side| !side.rounds.is_empty());
+        self.sides.retain(|side| !side.rounds.is_empty());
+        is_ours.then_some(self)
+    }
+
     /// Adds the value of `side` in one round.
     pub(crate) fn add(&mut self, side: &str, value: Option<f64>) {
         eprintln!("  {:<44} {side:<18} {}", self.name, value.map_or("failed".into(), |v| format!("{v:.4}")));

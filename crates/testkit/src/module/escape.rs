@@ -15,3 +15,19 @@ pub fn escape(plain: &str) -> String {
     }
     escaped
 }
+
+/// What [`escape`] was given; `None` when it gives nothing like this.
+///
+/// ```
+/// assert_eq!(testkit::module::escape::unescape("github.com/!azure/go").as_deref(), Some("github.com/Azure/go"));
+/// assert_eq!(testkit::module::escape::unescape("github.com/Azure/go"), None);
+/// ```
+pub fn unescape(escaped: &str) -> Option<String> {
+    let mut parts = escaped.split('!');
+    let first = parts.next().unwrap_or_default().to_owned();
+    let plain = parts.try_fold(first, |plain, part| {
+        let capital = part.chars().next().filter(char::is_ascii_lowercase)?;
+        Some(format!("{plain}{}{}", capital.to_ascii_uppercase(), &part[1..]))
+    })?;
+    (escape(&plain) == escaped).then_some(plain)
+}
