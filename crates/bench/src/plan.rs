@@ -26,9 +26,12 @@ pub(crate) struct Plan {
     /// The Athens to measure it against
     #[arg(long, value_name = "PROGRAM")]
     pub(crate) athens: Option<PathBuf>,
-    /// The go that Athens runs
+    /// The go that Athens runs, and that fetches the modules of the rows P3
     #[arg(long, value_name = "PROGRAM", default_value = "go")]
     pub(crate) go: PathBuf,
+    /// Leave out what go does by itself, where a row says more than that
+    #[arg(long)]
+    pub(crate) without_go: bool,
     /// How many rounds to measure; in each, every side has its turn
     #[arg(long, value_name = "N")]
     pub(crate) rounds: usize,

@@ -1,5 +1,6 @@
 //! The rows of docs/benchmarks.md, a file for each.
 
+mod growth;
 mod headline;
 mod l1;
 mod p1;
@@ -38,6 +39,7 @@ const ROWS: &[Measured] = &[
     Measured { name: "P7", measure: p7::measure },
     Measured { name: "P8", measure: p8::measure },
     Measured { name: "P10", measure: p10::measure },
+    Measured { name: "growth", measure: growth::measure },
     Measured { name: "L1", measure: l1::measure },
     Measured { name: "headline", measure: headline::measure },
     Measured { name: "V1", measure: v1::measure },

@@ -23,11 +23,14 @@ pub fn escape(plain: &str) -> String {
 /// assert_eq!(testkit::module::escape::unescape("github.com/Azure/go"), None);
 /// ```
 pub fn unescape(escaped: &str) -> Option<String> {
-    let mut parts = escaped.split('!');
-    let first = parts.next().unwrap_or_default().to_owned();
-    let plain = parts.try_fold(first, |plain, part| {
-        let capital = part.chars().next().filter(char::is_ascii_lowercase)?;
-        Some(format!("{plain}{}{}", capital.to_ascii_uppercase(), &part[1..]))
-    })?;
-    (escape(&plain) == escaped).then_some(plain)
+    let mut chars = escaped.chars();
+    let mut plain = String::with_capacity(escaped.len());
+    while let Some(c) = chars.next() {
+        match c {
+            '!' => plain.push(chars.next().filter(char::is_ascii_lowercase)?.to_ascii_uppercase()),
+            _ if c.is_ascii_uppercase() => return None,
+            _ => plain.push(c),
+        }
+    }
+    Some(plain)
 }

@@ -78,7 +78,8 @@ impl Field<'_> {
         let is_there = |side: &Side| match side {
             Side::Goproxy => plan.goproxy.is_some(),
             Side::Athens => plan.athens.is_some(),
-            _ => true,
+            Side::Go => !plan.without_go,
+            Side::Serve | Side::Client | Side::Both | Side::Files => true,
         };
         let is_wanted = |side: &Side| plan.sides.is_empty() || plan.sides.contains(side);
         let all = <Side as clap::ValueEnum>::value_variants().iter().copied();
