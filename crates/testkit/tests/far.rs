@@ -32,8 +32,10 @@ async fn asked(far: &FarProxy, path: &str) -> (u16, Vec<u8>) {
 #[tokio::test]
 async fn files_come_whole_and_are_counted() {
     let large: Vec<u8> = (0..LARGE).map(|at| at.to_le_bytes()[0]).collect();
-    let folder =
-        folder(&[("a.example/!big/@v/v1.0.0.zip", &large), ("a.example/!big/@v/v1.0.0.info", b"{}")]);
+    let folder = folder(&[
+        ("a.example/!big/@v/v1.0.0.zip", large.as_slice()),
+        ("a.example/!big/@v/v1.0.0.info", b"{}"),
+    ]);
     let far = FarProxy::start(folder.path(), HERE);
     assert_eq!(asked(&far, "/a.example/%21big/@v/v1.0.0.zip").await, (200, large));
     assert_eq!(asked(&far, "/a.example/!big/@v/v1.0.0.info").await, (200, b"{}".to_vec()));

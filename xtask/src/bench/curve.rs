@@ -39,6 +39,7 @@ struct Scale {
 /// The drawing; `None` for a row without curves.
 pub(super) fn svg(row: &Row) -> Option<String> {
     let curves = row.measures.iter().filter_map(|measure| Some((measure, measure.axis.as_deref()?)));
+    let curves = curves.filter(|(measure, _)| !points(measure).is_empty());
     let charts: Vec<String> =
         curves.enumerate().filter_map(|(nth, (measure, axis))| chart(nth, measure, axis)).collect();
     let rows = charts.len().div_ceil(COLUMNS);

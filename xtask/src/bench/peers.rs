@@ -40,9 +40,9 @@ impl Peers {
     /// Finds, installs or builds the `wanted` ones. One that cannot be had is named, and the others are measured.
     pub(super) fn get(tools: &Path, go: &Path, wanted: &[Peer]) -> Self {
         let mut peers = Self { has_go: wanted.contains(&Peer::Go), ..Self::default() };
-        for peer in wanted.iter().filter(|peer| **peer != Peer::Go) {
+        for peer in wanted {
             match peer.get(tools, go) {
-                Ok((program, version)) => peers.found.push(Found { peer: *peer, program, version }),
+                Ok(found) => peers.found.extend(found),
                 Err(failure) => peers.missing.push(format!("{peer}: {failure}")),
             }
         }
@@ -78,13 +78,15 @@ impl Peers {
 }
 
 impl Peer {
-    fn get(self, tools: &Path, go: &Path) -> Result<(PathBuf, String), Failure> {
-        match self {
-            Self::Go => Ok((go.to_owned(), String::new())),
-            Self::Nginx => nginx::find_or_install(),
-            Self::Goproxy => built(&go_program::GOPROXY, tools, go),
-            Self::Athens => built(&go_program::ATHENS, tools, go),
-        }
+    /// Its program; `None` for go, which is there in any case.
+    fn get(self, tools: &Path, go: &Path) -> Result<Option<Found>, Failure> {
+        let (program, version) = match self {
+            Self::Nginx => nginx::find_or_install()?,
+            Self::Goproxy => built(&go_program::GOPROXY, tools, go)?,
+            Self::Athens => built(&go_program::ATHENS, tools, go)?,
+            Self::Go => return Ok(None),
+        };
+        Ok(Some(Found { peer: self, program, version }))
     }
 }
 

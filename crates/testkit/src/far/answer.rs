@@ -36,7 +36,7 @@ pub(super) fn answer(shared: &Arc<Shared>, request: &Request<Incoming>) -> io::R
 /// The file below `folder` that a path of a URL names; `None` where it would lead out of it.
 fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
     let path = percent_decode_str(path.trim_start_matches('/')).decode_utf8().ok()?;
-    let path = Path::new(path.as_ref());
+    let path = Path::new(&*path);
     let is_inside = path.components().all(|part| matches!(part, Component::Normal(_)));
     is_inside.then(|| folder.join(path))
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -29,29 +30,30 @@ pub(super) fn project(folder: &Path) -> PathBuf {
     folder.join("project")
 }
 
-/// Fetches everything into `folder`, unless that was done before for this very project. What was fetched by a run that was stopped is not fetched again.
+/// Fetches everything into `folder`, unless that was done before for this very project. What a run that was stopped has fetched is kept.
 pub(super) fn fetched(folder: &Path, go: &Path) -> Result<(), String> {
     let (go_mod, go_sum) = (project(folder).join("go.mod"), project(folder).join("go.sum"));
     if go_sum.is_file() && fs::read_to_string(&go_mod).is_ok_and(|kept| kept == GO_MOD) {
         return Ok(());
     }
     eprintln!("fetching the modules of the real graph into {}, once", folder.display());
-    let outside = folder.join("outside");
-    for needed in [&project(folder), &outside] {
-        fs::create_dir_all(needed).map_err(|error| format!("no folder {}: {error}", needed.display()))?;
+    let cannot = |error: io::Error| format!("cannot write below {}: {error}", folder.display());
+    let (asking, outside) = (folder.join("asking"), folder.join("outside"));
+    for needed in [&project(folder), &asking, &outside] {
+        fs::create_dir_all(needed).map_err(cannot)?;
     }
-    // What an older go.mod left behind is not what this one needs.
-    let _ = fs::remove_file(&go_sum);
-    fs::write(&go_mod, GO_MOD).map_err(|error| format!("cannot write {}: {error}", go_mod.display()))?;
-    let go = Fetching { go, folder: folder.canonicalize().map_err(|error| error.to_string())? };
-    let required = go.download(&project(folder), &[])?;
+    fs::write(asking.join("go.mod"), GO_MOD).map_err(cannot)?;
+    let go = Fetching { go, folder: folder.canonicalize().map_err(cannot)? };
+    let required = go.download(&asking, &[])?;
     let mut sums = lines(&required);
     for some in others(&downloads(folder), &required).chunks(AT_ONCE) {
         sums.extend(lines(&go.download(&outside, some)?));
     }
-    tidied(&go.folder);
-    fs::write(&go_sum, sums.into_iter().collect::<String>())
-        .map_err(|error| format!("cannot write go.sum: {error}"))
+    tidied(folder);
+    // That of an older project goes first, so that none is taken for the sums of this one.
+    let _ = fs::remove_file(&go_sum);
+    fs::write(&go_mod, GO_MOD).map_err(cannot)?;
+    fs::write(&go_sum, sums.into_iter().collect::<String>()).map_err(cannot)
 }
 
 /// go with a module cache of its own.
@@ -115,7 +117,9 @@ fn tidied(folder: &Path) {
     let entries = fs::read_dir(&modules).into_iter().flatten().flatten();
     let unpacked =
         entries.map(|entry| entry.path()).filter(|path| path.file_name().is_some_and(|name| name != "cache"));
-    for path in unpacked.chain([downloads(folder).join("sumdb"), folder.join("outside")]) {
+    for path in
+        unpacked.chain([downloads(folder).join("sumdb"), folder.join("asking"), folder.join("outside")])
+    {
         // What stays takes room, no more.
         let _ = fs::remove_dir_all(path);
     }

@@ -1,6 +1,5 @@
 //! Who downloads, and how.
 
-use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -62,12 +61,6 @@ impl Side {
             Self::Athens => "Athens",
             Self::Files => "file://",
         }
-    }
-}
-
-impl fmt::Display for Side {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 
