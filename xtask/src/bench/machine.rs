@@ -24,8 +24,8 @@ pub(super) fn told(
     let ours = format!("{} ({})", version.trim(), commit.unwrap_or_else(|_| "no commit".to_owned()).trim());
     let versions =
         [ours, go.trim().to_owned()].into_iter().chain(peers.versions()).collect::<Vec<_>>().join(", ");
-    let missing: String =
-        peers.missing().iter().map(|why| format!(" Left out: {}.", one_line(why))).collect();
+    let missing = peers.missing().iter().map(|why| format!(" Left out: {}.", one_line(why)));
+    let missing = missing.collect::<Vec<_>>().concat();
     Ok(format!("Measured on {}: {}; {versions}.{missing}", day.trim(), hardware()))
 }
 

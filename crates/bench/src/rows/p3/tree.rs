@@ -16,7 +16,7 @@ const LIKE_THE_REAL_ONE: GraphSpec =
     GraphSpec { seed: 3, modules: 480, depth: 8, fan_out: 3, versions: 3, padding_bytes: 400_000 };
 
 /// A small one for when time is short.
-const QUICK: GraphSpec = GraphSpec { modules: 48, depth: 6, padding_bytes: 100_000, ..LIKE_THE_REAL_ONE };
+const QUICK: GraphSpec = GraphSpec { modules: 28, depth: 5, padding_bytes: 100_000, ..LIKE_THE_REAL_ONE };
 
 /// Files of a proxy, and the project that needs them.
 pub(super) struct Tree {
