@@ -98,7 +98,7 @@ fn at(plan: &Plan, distance: &Distance) -> Row {
 
 /// Where module caches and data folders lie: a project that is unpacked can be more than a slow disk takes in that time.
 fn told_of_the_disk() -> String {
-    let about = rustix::fs::statfs(&std::env::temp_dir());
+    let about = rustix::fs::statfs(std::env::temp_dir());
     let is_memory = about.is_ok_and(|about| about.f_type == TMPFS);
     let place = if is_memory { "in memory (tmpfs), so that nobody waits for a disk" } else { "on a disk" };
     format!("module caches and data folders are {place}; TMPDIR says where")
