@@ -3,6 +3,7 @@
 //! The measuring is done by crate `bench`, so that this program stays small: it prints what it measured as JSON, and here
 //! that becomes medians, spreads, ratios and tables. docs/benchmarks.md says what each row is and how to read it.
 
+mod curve;
 mod machine;
 mod page;
 mod peers;
@@ -37,15 +38,21 @@ pub(crate) struct Args {
     /// The peers to measure against
     #[arg(long, value_delimiter = ',', default_values_t = Peer::value_variants().to_vec(), value_name = "NAMES")]
     peers: Vec<Peer>,
-    /// How many rounds there are, that is pairs with each peer [default: 7, quick: 3]
+    /// How many rounds there are, that is pairs with each peer [default: 7, rows P3: 3; quick: 3, rows P3: 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pairs: Option<u32>,
     /// Short turns and small sets: a minute or less for a row
     #[arg(long)]
     quick: bool,
-    /// Row P10 with 1,000,000 stored versions instead of 100,000
+    /// Row P10 with 1,000,000 stored versions instead of 100,000, row growth with so many too
     #[arg(long)]
     million: bool,
+    /// The sides of the rows P3 to measure: serve, client, both, go, goproxy, athens, files [default: all]
+    #[arg(long, value_name = "NAMES")]
+    sides: Option<String>,
+    /// How many threads go may use in the rows P3 [default: 2,16]
+    #[arg(long, value_name = "NUMBERS")]
+    threads: Option<String>,
     /// How many pulls the row `headline` makes; those that were made before count [default: 10000, quick: 40]
     #[arg(long, value_name = "N")]
     pulls: Option<u64>,
@@ -55,7 +62,24 @@ pub(crate) struct Args {
 }
 
 /// The rows that crate `bench` has.
-const ROWS: [&str; 11] = ["P1", "P2", "P4", "P5", "P6", "P7", "P8", "P10", "V1", "L1", "headline"];
+const ROWS: [&str; 16] = [
+    "P1",
+    "P2",
+    "P3",
+    "P3-5ms",
+    "P3-200ms",
+    "P3-silent",
+    "P4",
+    "P5",
+    "P6",
+    "P7",
+    "P8",
+    "P10",
+    "growth",
+    "V1",
+    "L1",
+    "headline",
+];
 
 /// Measures the rows that were asked for.
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<(), Failure> {
@@ -67,14 +91,43 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<(), Failure> {
     for name in chosen(&args.rows) {
         println!("measuring {name}; this takes a while");
         let json = measured(workspace, args, name, &[("--modkeep", &modkeep), ("--go", &go)], &peers)?;
-        keep(workspace, name, &json)?;
-        let text = table::row(&Row::parse(&json)?, &about);
-        println!("\n{text}");
-        if args.page {
-            page::write(&workspace.root, name, &text)?;
-        }
+        keep(workspace, name, &with_about(&json, &about)?)?;
+        tell(workspace, args, name, &Row::parse(&json)?, &about)?;
     }
     Ok(())
+}
+
+/// Prints the tables of a row; with `--page` they are written down, and its curves drawn.
+fn tell(workspace: &Workspace, args: &Args, name: &str, row: &Row, about: &str) -> Result<(), Failure> {
+    let mut text = table::row(row, about);
+    println!("\n{text}");
+    if !args.page {
+        return Ok(());
+    }
+    if let Some(drawing) = curve::svg(row) {
+        let file = format!("{name}.svg");
+        let path = workspace.root.join("docs").join(&file);
+        fs::write(&path, drawing).cannot(format_args!("write {}", path.display()))?;
+        text = format!("![the curves of the row {name}]({file})\n\n{text}");
+    }
+    page::write(&workspace.root, name, &text)
+}
+
+/// What was measured, and on what machine with which versions.
+fn with_about(json: &str, about: &str) -> Result<String, Failure> {
+    let mut row: serde_json::Value = serde_json::from_str(json).cannot("read what the driver measured")?;
+    row["about"] = about.into();
+    Ok(row.to_string())
+}
+
+/// How many rounds a row has: those of a row in which a round takes minutes are few.
+fn rounds(args: &Args, row: &str) -> u32 {
+    let is_long = row.starts_with("P3");
+    args.pairs.unwrap_or(match (args.quick, is_long) {
+        (true, true) => 1,
+        (true, false) | (false, true) => 3,
+        (false, false) => 7,
+    })
 }
 
 fn chosen(names: &[String]) -> Vec<&'static str> {
@@ -95,8 +148,10 @@ fn measured(
         driver.arg(flag).arg(program).env(go::VARIABLE, program);
     }
     driver.args(peers.arguments());
-    let rounds = args.pairs.unwrap_or(if args.quick { 3 } else { 7 });
-    driver.args(["--rounds", &rounds.to_string()]);
+    driver.args(["--rounds", &rounds(args, row).to_string()]);
+    driver.arg("--graph").arg(workspace.metadata.target_directory.join("bench/graph"));
+    driver.args(args.sides.as_ref().map(|sides| format!("--sides={sides}")));
+    driver.args(args.threads.as_ref().map(|threads| format!("--threads={threads}")));
     driver.args(args.quick.then_some("--quick")).args(args.million.then_some("--million"));
     driver.args(args.pulls.map(|pulls| format!("--pulls={pulls}")));
     if row == "headline" && !args.quick {

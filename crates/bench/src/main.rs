@@ -8,6 +8,7 @@
 
 mod client;
 mod cpus;
+mod grown;
 mod peers;
 mod plan;
 mod proc;

@@ -48,7 +48,7 @@ impl Setup {
     }
 
     /// `program` with nothing of the user's environment but PATH, in the scratch folder.
-    fn command(&self, program: &Path) -> Command {
+    pub(crate) fn command(&self, program: &Path) -> Command {
         let mut command = self.place.command(program);
         command.current_dir(&self.scratch).env_clear().env("HOME", &self.scratch);
         command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));

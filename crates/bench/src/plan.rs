@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::Parser;
 
+use crate::rows::Side;
+
 /// One row of docs/benchmarks.md, measured against the peers whose programs are named.
 ///
 /// Prints one JSON object on standard output, what it is doing on standard error.
@@ -24,9 +26,12 @@ pub(crate) struct Plan {
     /// The Athens to measure it against
     #[arg(long, value_name = "PROGRAM")]
     pub(crate) athens: Option<PathBuf>,
-    /// The go that Athens runs
+    /// The go that Athens runs, and that fetches the modules of the rows P3
     #[arg(long, value_name = "PROGRAM", default_value = "go")]
     pub(crate) go: PathBuf,
+    /// Leave out what go does by itself, where a row says more than that
+    #[arg(long)]
+    pub(crate) without_go: bool,
     /// How many rounds to measure; in each, every side has its turn
     #[arg(long, value_name = "N")]
     pub(crate) rounds: usize,
@@ -39,6 +44,15 @@ pub(crate) struct Plan {
     /// Where pulls are written down that were made, to go on from there
     #[arg(long, value_name = "FILE")]
     pub(crate) log: Option<PathBuf>,
+    /// Where the modules of the rows P3 are kept, or fetched into
+    #[arg(long, value_name = "FOLDER", default_value = "target/bench/graph")]
+    pub(crate) graph: PathBuf,
+    /// The sides of the rows P3 to measure; all of them when none is named
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) sides: Vec<Side>,
+    /// How many threads go may use in the rows P3 [default: 2 and 16]
+    #[arg(long, value_name = "NUMBERS", value_delimiter = ',')]
+    pub(crate) threads: Vec<usize>,
     /// Ten times as many stored versions, where the row is about their number
     #[arg(long)]
     pub(crate) million: bool,

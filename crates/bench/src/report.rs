@@ -24,6 +24,8 @@ pub(crate) struct Measure {
     pub(crate) more_is_better: bool,
     /// What the plan of this part asks of modkeep.
     pub(crate) goal: Option<Goal>,
+    /// What grows from side to side, where the sides are points of a curve, for instance `stored versions`.
+    pub(crate) axis: Option<&'static str>,
     /// Every side with what it reached; modkeep first.
     pub(crate) sides: Vec<Side>,
 }
@@ -44,6 +46,8 @@ pub(crate) struct Side {
     pub(crate) name: String,
     /// One value per round, in order. A round in which it failed has none.
     pub(crate) rounds: Vec<Option<f64>>,
+    /// How much there is of what grows, on a curve.
+    pub(crate) at: Option<f64>,
     /// What the numbers do not say, for instance how many requests failed.
     pub(crate) note: String,
 }
@@ -68,7 +72,38 @@ impl Measure {
         more_is_better: bool,
         goal: impl Into<Option<Goal>>,
     ) -> Self {
-        Self { name: name.into(), unit, more_is_better, goal: goal.into(), sides: Vec::new() }
+        Self { name: name.into(), unit, more_is_better, goal: goal.into(), axis: None, sides: Vec::new() }
+    }
+
+    /// A curve without points yet: `axis` is what grows.
+    pub(crate) fn curve(
+        name: impl Into<String>,
+        unit: &'static str,
+        more_is_better: bool,
+        axis: &'static str,
+    ) -> Self {
+        Self { axis: Some(axis), ..Self::new(name, unit, more_is_better, None) }
+    }
+
+    /// Adds the value of one round where there is so much of what grows.
+    #[expect(clippy::cast_precision_loss, reason = "nothing here grows to 2^52")]
+    pub(crate) fn add_at(&mut self, count: usize, value: Option<f64>) {
+        let side = format!("modkeep, {count} {}", self.axis.unwrap_or_default());
+        self.add(&side, value);
+        self.side(&side).at = Some(count as f64);
+    }
+
+    /// The same with a place for `side`, so that sides stand in this order, whoever has the first turn.
+    pub(crate) fn with(mut self, side: &str) -> Self {
+        self.side(side);
+        self
+    }
+
+    /// What there is a value of, when our own side has one; without, there is nothing to compare.
+    pub(crate) fn measured(mut self) -> Option<Self> {
+        let is_ours = self.sides.first().is_some_and(|side| !side.rounds.is_empty());
+        self.sides.retain(|side| !side.rounds.is_empty());
+        is_ours.then_some(self)
     }
 
     /// Adds the value of `side` in one round.
@@ -84,7 +119,12 @@ impl Measure {
 
     fn side(&mut self, name: &str) -> &mut Side {
         let at = self.sides.iter().position(|side| side.name == name).unwrap_or_else(|| {
-            self.sides.push(Side { name: name.to_owned(), rounds: Vec::new(), note: String::new() });
+            self.sides.push(Side {
+                name: name.to_owned(),
+                rounds: Vec::new(),
+                at: None,
+                note: String::new(),
+            });
             self.sides.len() - 1
         });
         &mut self.sides[at]
@@ -104,5 +144,31 @@ mod tests {
         measure.say("nginx", "3 failed");
         assert_eq!(measure.sides[0].rounds, [Some(2.0), Some(3.0)]);
         assert_eq!((measure.sides[1].rounds.len(), measure.sides[1].note.as_str()), (1, "3 failed"));
+    }
+
+    #[test]
+    fn points_of_a_curve_are_sides_that_know_where_they_are() {
+        let mut curve = Measure::curve("hits", "1/s", true, "clients");
+        curve.add_at(10, Some(2.0));
+        curve.add_at(100, Some(3.0));
+        curve.add_at(10, Some(4.0));
+        assert_eq!(curve.sides[0].name, "modkeep, 10 clients");
+        assert_eq!((curve.sides[0].at, curve.sides[0].rounds.len()), (Some(10.0), 2));
+        assert_eq!(curve.sides.len(), 2);
+    }
+
+    #[test]
+    fn what_we_have_no_value_of_is_no_measure() {
+        let mut measure =
+            Measure::new("hits", "1/s", true, None).with("modkeep").with("nginx").with("Athens");
+        measure.add("nginx", Some(1.0));
+        assert!(measure.measured().is_none());
+        let mut measure =
+            Measure::new("hits", "1/s", true, None).with("modkeep").with("nginx").with("Athens");
+        measure.add("Athens", Some(1.0));
+        measure.add("modkeep", Some(1.0));
+        let names: Vec<String> =
+            measure.measured().unwrap().sides.into_iter().map(|side| side.name).collect();
+        assert_eq!(names, ["modkeep", "Athens"]);
     }
 }

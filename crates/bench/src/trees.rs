@@ -1,7 +1,8 @@
 //! The same modules in each side's own layout.
 
-use std::fs;
-use std::path::Path;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use testkit::Module;
 use testkit::module::escape::escape;
@@ -17,6 +18,33 @@ pub(crate) fn write_athens<'a>(modules: impl IntoIterator<Item = &'a Module>, ro
             fs::write(folder.join(name), content).expect("a file");
         }
     }
+}
+
+/// Writes `modules` as a GOPROXY has them, one after the other, however many there are.
+pub(crate) fn write_proxy(modules: impl IntoIterator<Item = Module>, root: &Path) {
+    for module in modules {
+        let file = |path: String| root.join(path.trim_start_matches('/'));
+        let list = file(list_path(&module));
+        fs::create_dir_all(list.parent().expect("a list is in a folder")).expect("a folder");
+        let mut list = OpenOptions::new().create(true).append(true).open(list).expect("a file");
+        writeln!(list, "{}", module.version()).expect("a file");
+        let files = [("info", module.info()), ("mod", module.mod_file()), ("zip", module.zip())];
+        for (kind, content) in files {
+            fs::write(file(module.url_path(kind)), content).expect("a file");
+        }
+    }
+}
+
+/// All files below `root`.
+pub(crate) fn files(root: &Path) -> Vec<PathBuf> {
+    let (mut files, mut folders) = (Vec::new(), vec![root.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if is_folder { folders.push(entry.path()) } else { files.push(entry.path()) }
+        }
+    }
+    files
 }
 
 /// The path of a module's list of versions.

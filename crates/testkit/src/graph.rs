@@ -68,11 +68,12 @@ impl Graph {
 
     /// Every version of every module.
     pub fn modules(&self) -> Vec<Module> {
-        self.nodes
-            .iter()
-            .flat_map(Node::indexes)
-            .map(|(index, version)| self.module(index, version))
-            .collect()
+        self.each_module().collect()
+    }
+
+    /// The same one by one, made as they are asked for: large ones need not be in memory together.
+    pub fn each_module(&self) -> impl Iterator<Item = Module> {
+        self.nodes.iter().flat_map(Node::indexes).map(|(index, version)| self.module(index, version))
     }
 
     /// The versions that a build of the project uses (minimal version selection), one of each module: the zips that

@@ -9,6 +9,7 @@
 
 mod child;
 pub mod dice;
+pub mod far;
 pub mod go;
 pub mod graph;
 mod listening;
@@ -21,6 +22,7 @@ pub mod s3;
 pub mod sumdb;
 pub mod upstream;
 
+pub use far::{FarProxy, FarSpec};
 pub use go::{Go, GoHome, GoOutput, GoRun};
 pub use graph::{Graph, GraphSpec};
 pub use module::Module;

@@ -24,7 +24,13 @@ pub(super) fn told(
     let ours = format!("{} ({})", version.trim(), commit.unwrap_or_else(|_| "no commit".to_owned()).trim());
     let versions =
         [ours, go.trim().to_owned()].into_iter().chain(peers.versions()).collect::<Vec<_>>().join(", ");
-    Ok(format!("Measured on {}: {}; {versions}.", day.trim(), hardware()))
+    let missing = peers.missing().iter().map(|why| format!(" Left out: {}.", one_line(why)));
+    let missing = missing.collect::<Vec<_>>().concat();
+    Ok(format!("Measured on {}: {}; {versions}.{missing}", day.trim(), hardware()))
+}
+
+fn one_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default().trim_end_matches('.')
 }
 
 fn hardware() -> String {

@@ -21,6 +21,8 @@ pub(super) struct Measure {
     pub(super) unit: String,
     pub(super) more_is_better: bool,
     pub(super) goal: Option<Goal>,
+    /// What grows from side to side, where the sides are points of a curve.
+    pub(super) axis: Option<String>,
     /// modkeep, then the others.
     pub(super) sides: Vec<Side>,
 }
@@ -36,6 +38,8 @@ pub(super) struct Goal {
 #[derive(Debug)]
 pub(super) struct Side {
     pub(super) name: String,
+    /// How much there is of what grows, on a curve.
+    pub(super) at: Option<f64>,
     pub(super) sample: Sample,
     pub(super) note: String,
 }
@@ -61,6 +65,7 @@ fn measure(value: &Value) -> Option<Measure> {
         unit: text(&value["unit"])?,
         more_is_better: value["more_is_better"].as_bool()?,
         goal: goal(&value["goal"]),
+        axis: text(&value["axis"]),
         sides,
     };
     (!measure.sides.is_empty()).then_some(measure)
@@ -72,7 +77,8 @@ fn goal(value: &Value) -> Option<Goal> {
 
 fn side(value: &Value) -> Option<Side> {
     let rounds = items(&value["rounds"]).map(Value::as_f64).collect();
-    Some(Side { name: text(&value["name"])?, sample: Sample(rounds), note: text(&value["note"])? })
+    let (name, note) = (text(&value["name"])?, text(&value["note"])?);
+    Some(Side { name, at: value["at"].as_f64(), sample: Sample(rounds), note })
 }
 
 fn items(value: &Value) -> impl Iterator<Item = &Value> {

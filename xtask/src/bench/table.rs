@@ -68,7 +68,7 @@ fn against<'a>(measure: &'a Measure, name: &str) -> Option<&'a Side> {
 }
 
 /// Three digits that count; thousands apart.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     match value.abs() {
         size if size >= 999.5 => thousands(&format!("{value:.0}")),
         size if size >= 99.95 => format!("{value:.0}"),

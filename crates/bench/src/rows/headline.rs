@@ -90,7 +90,8 @@ impl<'a> Field<'a> {
                 return;
             }
             for side in [Side::Go, Side::Modkeep] {
-                if (side == Side::Modkeep || number < ALONE) && !log.has(number, side) {
+                let is_wanted = side == Side::Modkeep || number < ALONE && !self.plan.without_go;
+                if is_wanted && !log.has(number, side) {
                     self.pair.begin(number);
                     log.add(number, side, self.pull(side));
                 }

@@ -103,7 +103,8 @@ fn at_distance(plan: &Plan, forge: &Forge, distance: &Distance) -> [Measure; 3] 
     for round in 0..plan.rounds {
         let relay = Relay::start(forge.address(), distance.spec);
         let sides: [fn(&Plan, &Forge, &Relay) -> Seconds; 2] = [through_modkeep, by_go_alone];
-        for at in [round % 2, 1 - round % 2] {
+        let count = if plan.without_go { 1 } else { sides.len() };
+        for at in (0..count).map(|turn| (turn + round) % count) {
             let seconds = sides[at](plan, forge, &relay);
             let name = [OURS, GO][at];
             first.add(name, Some(seconds.first));

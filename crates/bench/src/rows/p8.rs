@@ -89,7 +89,8 @@ impl Field<'_> {
         let through_goproxy =
             |program| self.through(dead.clone(), wanted, |setup| setup.goproxy(program, go));
         let through_athens = |program| self.through(dead.clone(), wanted, |setup| setup.athens(program, go));
-        let plain = ("go alone, dead upstream first", Some(self.seconds(dead, wanted)));
+        let alone = (!self.plan.without_go).then(|| self.seconds(dead, wanted));
+        let plain = ("go alone, dead upstream first", alone);
         let goproxy = ("goproxy, dead upstream first", self.plan.goproxy.as_deref().map(through_goproxy));
         let athens = ("Athens, dead upstream first", self.plan.athens.as_deref().map(through_athens));
         for (name, seconds) in [plain, goproxy, athens] {

@@ -5,14 +5,13 @@ use std::fs;
 use std::path::Path;
 
 use super::Graph;
-use crate::Module;
 
 const MAIN_PATH: &str = "graph.example/main";
 
 pub(super) fn write(graph: &Graph, folder: &Path) {
     let direct = graph.first_layer().map(|node| node.index).collect();
     let go_mod = graph.go_mod_text(MAIN_PATH, "1.21", &graph.selected_versions(), &direct);
-    let go_sum: String = graph.modules().iter().map(Module::go_sum_lines).collect();
+    let go_sum: String = graph.each_module().map(|module| module.go_sum_lines()).collect();
     put(&folder.join("go.mod"), &go_mod);
     put(&folder.join("go.sum"), &go_sum);
     put(&folder.join("main.go"), &main_source(graph));

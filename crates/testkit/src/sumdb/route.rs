@@ -1,6 +1,7 @@
 //! What a path below the database's root asks for (protocol.md G5, G6).
 
 use super::tile::Tile;
+use crate::module::escape::unescape;
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Route {
@@ -30,20 +31,6 @@ fn parse_lookup(escaped: &str) -> Option<Route> {
     let (path, version) = escaped.split_once('@')?;
     let (path, version) = (unescape(path)?, unescape(version)?);
     (!path.is_empty() && is_version(&version)).then(|| Route::Lookup(format!("{path}@{version}")))
-}
-
-/// Undoes the `!` escape. `None` if the text is not what the escape gives.
-fn unescape(escaped: &str) -> Option<String> {
-    let mut chars = escaped.chars();
-    let mut plain = String::with_capacity(escaped.len());
-    while let Some(c) = chars.next() {
-        match c {
-            '!' => plain.push(chars.next().filter(char::is_ascii_lowercase)?.to_ascii_uppercase()),
-            _ if c.is_ascii_uppercase() => return None,
-            _ => plain.push(c),
-        }
-    }
-    Some(plain)
 }
 
 /// `vX.Y.Z[-…][+incompatible]`, without an `@`.

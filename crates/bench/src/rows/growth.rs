@@ -1,0 +1,175 @@
+//! growth: what changes as more is stored and more clients come. What should stay flat is seen to.
+
+use std::process::Stdio;
+use std::time::Instant;
+
+use tempfile::TempDir;
+use testkit::{FakeUpstream, Module};
+
+use super::p10::first_answer;
+use crate::client::{Load, Tally};
+use crate::cpus::Cpus;
+use crate::grown;
+use crate::peers::{Place, Setup};
+use crate::plan::Plan;
+use crate::proc::{mebibytes, memory};
+use crate::report::{Measure, Row};
+use crate::server::Server;
+
+/// How many versions are stored.
+const SIZES: [usize; 2] = [1_000, 100_000];
+
+/// One size more, for who has the time.
+const MILLION: usize = 1_000_000;
+
+/// How many are stored when time is short.
+const QUICK: [usize; 2] = [1_000, 10_000];
+
+/// How many clients come, each with a connection of its own.
+const CLIENTS: [usize; 4] = [1, 10, 100, 1_000];
+
+/// How many clients come while the store grows: as many as keep one core busy.
+const CONNECTIONS: usize = 64;
+
+/// How many versions are asked for in turn, spread over all that is stored.
+const ASKED: usize = 10_000;
+
+const STORED: &str = "stored versions";
+
+/// The curves over what is stored.
+struct Curves {
+    rate: Measure,
+    first: Measure,
+    idle: Measure,
+    busy: Measure,
+    gc: Measure,
+    verify: Measure,
+}
+
+/// Measures the row: each size has a store of its own, and all rounds there.
+pub(crate) fn measure(plan: &Plan) -> Row {
+    let cpus = Cpus::choose();
+    cpus.hold_client();
+    let sizes = if plan.quick { QUICK } else { SIZES };
+    let sizes: Vec<usize> = sizes.into_iter().chain(plan.million.then_some(MILLION)).collect();
+    let mut curves = Curves::new();
+    let mut clients = Measure::curve("hits of .mod, by clients", "1/s", true, "clients");
+    for size in &sizes {
+        let field = Field::new(plan, cpus, *size);
+        for _ in 0..plan.rounds {
+            curves.add(&field);
+        }
+        if *size == sizes[1] {
+            field.crowds(&mut clients);
+        }
+    }
+    let Curves { rate, first, idle, busy, gc, verify } = curves;
+    let measures = vec![rate, clients, first, idle, busy, gc, verify];
+    Row { name: "growth", settings: settings(plan, cpus, sizes[1]), measures }
+}
+
+impl Curves {
+    fn new() -> Self {
+        let less = |name: &str, unit| Measure::curve(name, unit, false, STORED);
+        Self {
+            rate: Measure::curve("hits of .mod, by what is stored", "1/s", true, STORED),
+            first: less("first answer after the start", "ms"),
+            idle: less("memory after the first answer (RssAnon)", "MiB"),
+            busy: less("memory after hits all over the store (RssAnon)", "MiB"),
+            gc: less("store gc, looking", "s"),
+            verify: less("store verify", "s"),
+        }
+    }
+
+    fn add(&mut self, field: &Field<'_>) {
+        let Field { size, .. } = *field;
+        self.first.add_at(size, Some(first_answer(&|| field.serve(Place::Free), &field.module)));
+        let server = field.serve(Place::Held(field.cpus));
+        field.load(&server, 1).once(field.plan.turn());
+        self.idle.add_at(size, Some(mebibytes(memory(server.pid()).anonymous)));
+        self.rate.add_at(size, rate(field.plan, &field.load(&server, CONNECTIONS)));
+        self.busy.add_at(size, Some(mebibytes(memory(server.pid()).anonymous)));
+        server.stop();
+        self.gc.add_at(size, field.chore(&["gc", "--older-than", "90d"]));
+        self.verify.add_at(size, field.chore(&["verify"]));
+    }
+}
+
+/// A store of some size.
+struct Field<'a> {
+    plan: &'a Plan,
+    cpus: Cpus,
+    size: usize,
+    module: Module,
+    setup: Setup,
+    _upstream: FakeUpstream,
+    _folder: TempDir,
+}
+
+impl<'a> Field<'a> {
+    fn new(plan: &'a Plan, cpus: Cpus, size: usize) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let module = grown::module();
+        let upstream = FakeUpstream::builder().module(module.clone()).start();
+        let (data, scratch) = (folder.path().join("data"), folder.path().join("scratch"));
+        std::fs::create_dir(&scratch).expect("a folder");
+        let setup = Setup { place: Place::Free, data, scratch, upstream: upstream.url() };
+        grown::fill(plan, &setup, &module, size);
+        Self { plan, cpus, size, module, setup, _upstream: upstream, _folder: folder }
+    }
+
+    fn serve(&self, place: Place) -> Server {
+        Setup { place, ..self.setup.clone() }.modkeep(&self.plan.modkeep)
+    }
+
+    /// Questions for versions from all over the store.
+    fn load(&self, server: &Server, connections: usize) -> Load {
+        let asked = self.size.min(ASKED);
+        let paths = (0..asked).map(|nth| grown::mod_path(nth * (self.size / asked)));
+        Load { address: server.address, paths: paths.collect(), connections }
+    }
+
+    /// Hits a second with few and with many clients.
+    fn crowds(&self, clients: &mut Measure) {
+        let server = self.serve(Place::Held(self.cpus));
+        for round in 0..self.plan.rounds {
+            for turn in 0..CLIENTS.len() {
+                let count = CLIENTS[(turn + round) % CLIENTS.len()];
+                clients.add_at(count, rate(self.plan, &self.load(&server, count)));
+            }
+        }
+        server.stop();
+    }
+
+    /// Seconds of a command of `modkeep store` over the whole store; `None` where it fails.
+    fn chore(&self, args: &[&str]) -> Option<f64> {
+        let mut command = self.setup.command(&self.plan.modkeep);
+        command.arg("store").args(args).arg("--data").arg(&self.setup.data);
+        let begin = Instant::now();
+        let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let took = begin.elapsed().as_secs_f64();
+        status.is_ok_and(|status| status.success()).then_some(took)
+    }
+}
+
+/// Hits a second in `plan`'s turn, after a tenth of it to warm up.
+#[expect(clippy::cast_precision_loss, reason = "counts of one run are far below 2^52")]
+fn rate(plan: &Plan, load: &Load) -> Option<f64> {
+    load.run(plan.turn() / 10);
+    let Tally { answers, failures, seconds, .. } = load.run(plan.turn());
+    (answers > 0 && failures == 0).then(|| answers as f64 / seconds)
+}
+
+fn settings(plan: &Plan, cpus: Cpus, crowded: usize) -> Vec<String> {
+    vec![
+        format!("hits: {}", cpus.told()),
+        format!(
+            "{CONNECTIONS} keep-alive connections, {} s each turn, up to {ASKED} versions from all over the store asked in turn",
+            plan.turn().as_secs_f64()
+        ),
+        format!("by clients: each with a connection of its own, {crowded} stored versions"),
+        format!("{} versions to a module, small ones, hard links to the files of one; what the system knows of the folders is in memory", grown::VERSIONS),
+        "gc: `store gc --older-than 90d`, which looks at everything and finds nothing; verify: `store verify`, which reads and hashes everything, as the scrub does"
+            .to_owned(),
+    ]
+}
