@@ -38,12 +38,11 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<(), Failure> {
     phases.attempt("components", || components::install(workspace));
     let go = phases.attempt("go", || go::find_or_fetch(&tools));
     phases.attempt("cargo test", || run_cargo_test(workspace, args, go.as_deref()));
-    match left_out {
-        Some(reason) => println!("instruction counts and fuzz targets are left out: {reason}"),
-        None => {
-            phases.attempt("instruction counts", || instructions::compare(workspace));
-            phases.attempt("fuzz targets", || fuzz::smoke(workspace, FUZZ_SECONDS));
-        }
+    if let Some(reason) = left_out {
+        println!("instruction counts and fuzz targets are left out: {reason}");
+    } else {
+        phases.attempt("instruction counts", || instructions::compare(workspace));
+        phases.attempt("fuzz targets", || fuzz::smoke(workspace, FUZZ_SECONDS));
     }
     print!("{}", phases.report());
     phases.conclusion()

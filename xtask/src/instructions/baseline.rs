@@ -57,7 +57,9 @@ impl Baseline {
     /// As it is committed: TOML.
     pub(super) fn to_text(&self) -> String {
         let Machine { kind, rustc } = &self.machine;
-        let lines: String = self.counts.iter().map(|(name, count)| format!("{name} = {count}\n")).collect();
+        let lines: Vec<String> =
+            self.counts.iter().map(|(name, count)| format!("{name} = {count}\n")).collect();
+        let lines = lines.concat();
         format!(
             "# Written by `cargo xtask instructions --renew`.\nmachine = \"{kind}\"\nrustc = \"{rustc}\"\n\n[instructions]\n{lines}"
         )
