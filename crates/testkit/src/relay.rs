@@ -5,13 +5,16 @@
 
 mod line;
 
+use std::future::pending;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::watch;
 
 use crate::listening::Listening;
 use line::Line;
@@ -52,6 +55,8 @@ struct Shared {
     up_bytes: AtomicU64,
     down_bytes: AtomicU64,
     connections: AtomicUsize,
+    /// How often all connections were frozen.
+    frozen: watch::Sender<usize>,
 }
 
 impl Relay {
@@ -66,6 +71,7 @@ impl Relay {
             up_bytes: AtomicU64::default(),
             down_bytes: AtomicU64::default(),
             connections: AtomicUsize::default(),
+            frozen: watch::Sender::default(),
         });
         let of_connections = Arc::clone(&shared);
         let listening = Listening::start(move |stream| relay(stream, Arc::clone(&of_connections)));
@@ -82,6 +88,12 @@ impl Relay {
         self.shared.connections.load(Ordering::Relaxed)
     }
 
+    /// Passes nothing more on the connections that there are, and leaves them open, as a way does that has been lost. Later ones are
+    /// as ever.
+    pub fn freeze(&self) {
+        self.shared.frozen.send_modify(|times| *times += 1);
+    }
+
     /// How many bytes went from clients to the target.
     pub fn up_bytes(&self) -> u64 {
         self.shared.up_bytes.load(Ordering::Relaxed)
@@ -94,16 +106,24 @@ impl Relay {
 }
 
 async fn relay(client: TcpStream, shared: Arc<Shared>) {
+    let mut frozen = shared.frozen.subscribe();
     shared.connections.fetch_add(1, Ordering::Relaxed);
     tokio::time::sleep(shared.connect).await;
     // A target that is gone looks to the client like one that hangs up.
     let Ok(target) = TcpStream::connect(shared.target).await else { return };
     let _ = target.set_nodelay(true);
     let ((from_client, to_client), (from_target, to_target)) = (client.into_split(), target.into_split());
-    tokio::join!(
-        pass(from_client, to_target, &shared.up, &shared.up_bytes),
-        pass(from_target, to_client, &shared.down, &shared.down_bytes),
-    );
+    let mut passing = pin!(async {
+        tokio::join!(
+            pass(from_client, to_target, &shared.up, &shared.up_bytes),
+            pass(from_target, to_client, &shared.down, &shared.down_bytes),
+        )
+    });
+    tokio::select! {
+        _ = &mut passing => {}
+        // The connections go on to exist with what is not driven any more.
+        _ = frozen.changed() => pending().await,
+    }
 }
 
 async fn pass(from: OwnedReadHalf, to: OwnedWriteHalf, line: &Line, counter: &AtomicU64) {

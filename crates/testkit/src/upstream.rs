@@ -94,6 +94,14 @@ impl Builder {
         self.tls_of(&Authority::new(), &["127.0.0.1", "localhost"])
     }
 
+    /// Speaks TLS as with [`Builder::tls`], but HTTP/1.1 alone.
+    #[must_use]
+    pub fn tls_http1(self) -> Self {
+        let mut builder = self.tls();
+        builder.identity = builder.identity.map(Identity::without_http2);
+        builder
+    }
+
     /// Speaks TLS with a certificate of this authority for these host names and addresses.
     #[must_use]
     pub fn tls_of(mut self, authority: &Authority, names: &[&str]) -> Self {
@@ -177,6 +185,18 @@ impl FakeUpstream {
     /// How many requests had a (percent-decoded) path that ends with `path_suffix`. All requests end with `""`.
     pub fn count(&self, path_suffix: &str) -> usize {
         self.shared.log().iter().filter(|r| r.request.path.ends_with(path_suffix)).count()
+    }
+
+    /// How many connections were accepted so far.
+    pub fn connections(&self) -> usize {
+        self.shared.connections()
+    }
+
+    /// Accepts the next `count` connections, and says nothing on them until [`Gate::release`].
+    pub fn hold_connections(&self, count: usize) -> Gate {
+        let gate = Gate::new();
+        self.shared.hold_connections(count, gate.clone());
+        gate
     }
 
     /// Forgets the requests so far.

@@ -69,6 +69,13 @@ pub(crate) const FOR_FUZZ: &[Need] = &[Need {
     purpose: "compile libFuzzer for the fuzz targets",
 }];
 
+/// What counts instructions.
+pub(crate) const FOR_COUNTS: &[Need] = &[Need {
+    probe: &["valgrind", "--version"],
+    package: "valgrind",
+    purpose: "count the instructions of the hot paths",
+}];
+
 impl Need {
     fn is_met(&self) -> bool {
         let program = self.probe.first().copied().unwrap_or_default();

@@ -135,6 +135,8 @@ impl Content {
             |what: &str| Failure::unavailable(&self.origin, what, self.begun.elapsed()).with_symptom(symptom);
         let may_go_on = self.resumes_left > 0 && self.received >= self.part_from + PART_MIN;
         let Some(ticket) = self.ticket.as_ref().filter(|_| may_go_on) else { return Err(broken(&why)) };
+        // Its slot is free for the next part: when all break off at once, none would be.
+        self.response.extensions_mut().clear();
         let asked = self.client.send(&self.url, ticket.ask_from(self.received));
         let response = match timeout(self.client.first_byte_timeout, asked).await {
             Ok(Ok(response)) if ticket.is_continued_by(&response, self.received) => response,

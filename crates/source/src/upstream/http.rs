@@ -32,6 +32,8 @@ impl HttpClient {
         let mut response = call.get(&url).await?;
         let is_renewed = self.is_renewed(&url, &response).await;
         if is_renewed || kind_of(response.status()) == FailureKind::Refused {
+            // Before the other is asked for: it must not wait for a slot that this one has.
+            drop(response);
             response = call.get(&url).await?;
         }
         if let Some(authorizer) = self.authorizer(&url).filter(|_| is_renewed) {
@@ -76,16 +78,14 @@ struct Call<'a> {
 
 impl Call<'_> {
     async fn get(&self, url: &Url) -> Result<Response, Failure> {
-        let patience = Instant::now() + self.client.first_byte_timeout;
-        let sent = self.client.send(url, HeaderMap::new());
-        match timeout_at(patience.min(self.ctx.deadline), sent).await {
+        match timeout_at(self.ctx.deadline, self.client.send(url, HeaderMap::new())).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(why @ (GetError::Redirect(_) | GetError::Redirects))) => {
                 Err(self.unavailable(format!("bad redirect: {why}")).permanent())
             }
             Ok(Err(GetError::OutOfBounds(why))) => Err(self.unavailable(why).permanent()),
             Ok(Err(GetError::Transport(error))) => Err(self.transport_failure(&error)),
-            Err(_) => {
+            Ok(Err(GetError::Silent)) | Err(_) => {
                 let waited = self.begun.elapsed().as_secs_f64();
                 Err(self.unavailable(format!("no answer within {waited:.1} s")).with_symptom(Symptom::Silent))
             }

@@ -3,6 +3,7 @@
 //! * [`client`]: the pool of connections: timeouts, trust, and what is used with one place alone.
 //! * [`credentials`], [`netrc`], [`authorizer`]: who we are to a place.
 //! * [`notice`]: what a place is told before it is asked.
+//! * [`doors`]: how many questions and connections at once.
 //! * [`http`]: one question is one GET, with a limit on every wait.
 //! * [`content`]: the body as it comes: what is too slow, and going on after a break.
 //! * [`resume`]: what makes sure that the rest of a zip belongs to its beginning.
@@ -17,6 +18,7 @@ mod bounds;
 mod client;
 mod content;
 mod credentials;
+mod doors;
 mod http;
 mod netrc;
 mod notice;

@@ -96,7 +96,8 @@ impl HttpClient {
         if let Some(bounds) = &self.bounds {
             bounds.check(&url)?;
         }
-        let request = self.own.post(url.clone()).header(header::CONTENT_TYPE, "text/plain; charset=utf-8");
+        let request =
+            self.own.client.post(url.clone()).header(header::CONTENT_TYPE, "text/plain; charset=utf-8");
         let request = self.introduced(request, &url).await.body(text);
         let response = request.send().await.map_err(|error| error.without_url().to_string())?;
         Ok(response.status())

@@ -5,11 +5,16 @@
 //! its credentials, our certificate and its own authorities are for its scheme, host and port alone. A redirect to a
 //! storage bucket, say, is followed as anybody would follow it.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use http::{HeaderMap, header};
 use reqwest::{RequestBuilder, Response};
+use tokio::time::{Instant, timeout};
 use url::Url;
 
-use super::client::HttpClient;
+use super::client::{HttpClient, Pool};
+use super::doors::{Door, through};
 use crate::redirect::{BadRedirect, redirect};
 
 /// As many redirects as go follows (protocol.md B8).
@@ -27,20 +32,24 @@ pub(super) enum GetError {
     /// A URL that the client may not go to.
     #[error("{0}")]
     OutOfBounds(String),
+    /// Nothing came in time.
+    #[error("no answer in time")]
+    Silent,
     /// The request failed on its way. The error holds no URL.
     #[error(transparent)]
     Transport(reqwest::Error),
 }
 
 impl HttpClient {
-    /// Sends a GET with these headers to `start`, a URL of the place that this client is for, and follows redirects.
+    /// Sends a GET with these headers to `start`, a URL of the place that this client is for, and follows redirects. The time that it
+    /// waits because too many other questions are under way to the same host does not count as the host's silence.
     pub(super) async fn get(&self, start: &Url, headers: &HeaderMap) -> Result<Response, GetError> {
-        let mut url = start.clone();
+        let (mut url, mut patience) = (start.clone(), self.first_byte_timeout);
         for _ in 0..=REDIRECTS_MAX {
             if let Some(bounds) = &self.bounds {
                 bounds.check(&url).map_err(GetError::OutOfBounds)?;
             }
-            let response = self.get_once(&url, is_at(start, &url), headers).await?;
+            let response = self.get_once(&url, is_at(start, &url), headers, &mut patience).await?;
             match redirect(response.status(), response.headers(), &url)? {
                 Some(next) => url = next,
                 None => return Ok(response),
@@ -49,11 +58,38 @@ impl HttpClient {
         Err(GetError::Redirects)
     }
 
-    async fn get_once(&self, url: &Url, own: bool, headers: &HeaderMap) -> Result<Response, GetError> {
+    /// The response keeps its slot at the host's door until it is dropped.
+    async fn get_once(
+        &self,
+        url: &Url,
+        own: bool,
+        headers: &HeaderMap,
+        patience: &mut Duration,
+    ) -> Result<Response, GetError> {
         let pool = if own { &self.own } else { &self.others };
-        let request = pool.get(url.clone()).headers(headers.clone());
+        let door = pool.doors.of(url);
+        let slot = door.slot().await;
+        let asked = Instant::now();
+        let sent = timeout(*patience, self.send_once(pool, door, url, own, headers)).await;
+        *patience = patience.saturating_sub(asked.elapsed());
+        let mut response = sent.map_err(|_| GetError::Silent)??;
+        if let Some(slot) = slot {
+            response.extensions_mut().insert(slot);
+        }
+        Ok(response)
+    }
+
+    async fn send_once(
+        &self,
+        pool: &Pool,
+        door: Arc<Door>,
+        url: &Url,
+        own: bool,
+        headers: &HeaderMap,
+    ) -> Result<Response, GetError> {
+        let request = pool.client.get(url.clone()).headers(headers.clone());
         let request = if own { self.introduced(request, url).await } else { request };
-        request.send().await.map_err(|error| GetError::Transport(error.without_url()))
+        through(door, request.send()).await.map_err(|error| GetError::Transport(error.without_url()))
     }
 
     /// A request to the place that this client is for, with who we are.

@@ -17,6 +17,9 @@ pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 type Piece = io::Result<Frame<Bytes>>;
 
+/// How large the pieces are in which a body goes out that is held.
+const PIECE_BYTES: usize = 64 << 10;
+
 /// The response for a reply; `travel` is one of the body actions, or nothing for a body that goes out whole.
 pub(super) fn respond(reply: Reply, travel: Option<&Action>) -> Response<Body> {
     let length = HeaderValue::from(reply.body.len());
@@ -35,7 +38,7 @@ fn body(whole: Bytes, travel: Option<&Action>) -> Body {
         }
         Some(Action::HoldBody { after_bytes, gate }) => {
             let rest = whole.slice((*after_bytes).min(whole.len())..);
-            streamed(head(&whole, *after_bytes).chain(held(rest, gate.clone())))
+            streamed(pieces(&whole, *after_bytes).chain(held(rest, gate.clone())))
         }
         Some(Action::TrickleBody { chunk_bytes, pause }) => streamed(trickle(whole, *chunk_bytes, *pause)),
         _ => Full::new(whole).map_err(|never| match never {}).boxed_unsync(),
@@ -49,6 +52,13 @@ fn streamed(pieces: impl Stream<Item = Piece> + Send + 'static) -> Body {
 fn head(whole: &Bytes, bytes: usize) -> impl Stream<Item = Piece> + Send + use<> {
     let head = whole.slice(..bytes.min(whole.len()));
     stream::iter([Ok(Frame::data(head))])
+}
+
+/// The same in pieces, so that no more of it leaves than the other side has room for.
+fn pieces(whole: &Bytes, bytes: usize) -> impl Stream<Item = Piece> + Send + use<> {
+    let head = whole.slice(..bytes.min(whole.len()));
+    let piece = move |from: usize| Ok(Frame::data(head.slice(from..head.len().min(from + PIECE_BYTES))));
+    stream::iter((0..bytes.min(whole.len())).step_by(PIECE_BYTES).map(piece))
 }
 
 /// An error, after a turn of the runtime in which what came before is written to the socket.

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -18,7 +19,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::body::{Body, respond};
 use super::catalogue::Catalogue;
-use super::{Action, Recorded, Reply, Request};
+use super::{Action, Gate, Recorded, Reply, Request};
 
 /// Connections that wait to be accepted; enough for go's bursts.
 const BACKLOG: u32 = 1024;
@@ -30,11 +31,20 @@ pub(super) struct Shared {
     catalogue: Mutex<Catalogue>,
     rules: Mutex<Vec<Hook>>,
     log: Mutex<Vec<Recorded>>,
+    connections: AtomicUsize,
+    /// Where so many of the next connections wait.
+    held: Mutex<Option<(usize, Gate)>>,
 }
 
 impl Shared {
     pub(super) fn new(catalogue: Catalogue) -> Self {
-        Self { catalogue: Mutex::new(catalogue), rules: Mutex::default(), log: Mutex::default() }
+        Self {
+            catalogue: Mutex::new(catalogue),
+            rules: Mutex::default(),
+            log: Mutex::default(),
+            connections: AtomicUsize::new(0),
+            held: Mutex::default(),
+        }
     }
 
     pub(super) fn catalogue(&self) -> MutexGuard<'_, Catalogue> {
@@ -47,6 +57,23 @@ impl Shared {
 
     pub(super) fn log(&self) -> MutexGuard<'_, Vec<Recorded>> {
         lock(&self.log)
+    }
+
+    pub(super) fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn hold_connections(&self, count: usize, gate: Gate) {
+        *lock(&self.held) = Some((count, gate));
+    }
+
+    /// Counts a connection; where it has to wait, if it has to.
+    fn connected(&self) -> Option<Gate> {
+        self.connections.fetch_add(1, Ordering::SeqCst);
+        let mut held = lock(&self.held);
+        let (left, gate) = held.as_mut().filter(|(left, _)| *left > 0)?;
+        *left -= 1;
+        Some(gate.clone())
     }
 
     async fn handle(&self, request: &Request) -> io::Result<Response<Body>> {
@@ -140,6 +167,9 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, shared: Arc<Sha
 }
 
 async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, shared: Arc<Shared>) {
+    if let Some(gate) = shared.connected() {
+        gate.pass().await;
+    }
     match tls {
         None => serve(stream, shared, false).await,
         Some(acceptor) => {

@@ -70,13 +70,19 @@ impl Authority {
 /// What a server shows, and whether it asks to be shown something.
 pub(super) struct Identity {
     ca_pem: String,
-    acceptor: TlsAcceptor,
+    config: ServerConfig,
 }
 
 impl Identity {
     pub(super) fn issued(authority: &Authority, names: &[&str], clients: Option<&Authority>) -> Self {
         let issued = authority.issue(names);
-        Self { ca_pem: authority.pem.clone(), acceptor: make_acceptor(&issued, clients) }
+        Self { ca_pem: authority.pem.clone(), config: config(&issued, clients) }
+    }
+
+    /// The same for a server that does not speak HTTP/2.
+    pub(super) fn without_http2(mut self) -> Self {
+        self.config.alpn_protocols.retain(|protocol| protocol != b"h2");
+        self
     }
 
     pub(super) fn ca_pem(&self) -> &str {
@@ -84,7 +90,7 @@ impl Identity {
     }
 
     pub(super) fn acceptor(&self) -> TlsAcceptor {
-        self.acceptor.clone()
+        TlsAcceptor::from(Arc::new(self.config.clone()))
     }
 }
 
@@ -103,6 +109,10 @@ fn ca_params() -> CertificateParams {
 /// What shows this certificate to clients and, if there is an authority for them, asks for theirs. Names its provider, since a
 /// test process may have installed none.
 pub(crate) fn make_acceptor(issued: &Issued, clients: Option<&Authority>) -> TlsAcceptor {
+    TlsAcceptor::from(Arc::new(config(issued, clients)))
+}
+
+fn config(issued: &Issued, clients: Option<&Authority>) -> ServerConfig {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let builder = builder.expect("the provider knows TLS 1.3");
@@ -114,7 +124,7 @@ pub(crate) fn make_acceptor(issued: &Issued, clients: Option<&Authority>) -> Tls
     let chain = vec![certificate(&issued.certificate)];
     let mut config = builder.with_single_cert(chain, key).expect("the key belongs to the certificate");
     config.alpn_protocols = ALPN.map(<[u8]>::to_vec).to_vec();
-    TlsAcceptor::from(Arc::new(config))
+    config
 }
 
 /// Takes clients with a certificate of this authority, and those without any.
