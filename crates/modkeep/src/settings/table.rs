@@ -23,7 +23,9 @@ use crate::settings::values::{self, Fallback, LogFilter, LogFormat};
 use crate::settings::{AnySetting, DefaultValue, Invalid, Setting, Shape, Spec};
 pub use bundles::BUNDLES;
 pub use client::{AGENT_PORT, LOCK_REPOSITORIES, MODULE_CACHES, RUNGS};
-pub use fetching::{ASK_TIMEOUT, CONNECT_TIMEOUT, FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT, STREAM_AFTER};
+pub use fetching::{
+    ASK_TIMEOUT, CONNECT_TIMEOUT, FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT, LOOK_AHEAD, STREAM_AFTER,
+};
 pub use groups::{
     OF_AGENT, OF_BUNDLE, OF_CLIENT, OF_IMPORT, OF_KEYS, OF_PORT, OF_RECORD, OF_STORE, OF_VERIFY,
 };
@@ -36,7 +38,7 @@ pub use repositories::{
 };
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&dyn AnySetting; 50] = [
+pub static ALL: [&dyn AnySetting; 51] = [
     &LISTEN,
     &TLS_CERT,
     &TLS_KEY,
@@ -55,6 +57,7 @@ pub static ALL: [&dyn AnySetting; 50] = [
     &IDLE_TIMEOUT,
     &ASK_TIMEOUT,
     &STREAM_AFTER,
+    &LOOK_AHEAD,
     &GOVCS,
     &GOINSECURE,
     &GIT_CONFIG,

@@ -154,6 +154,20 @@ fn one_of<T: Copy, const N: usize>(text: &str, all: [T; N], choice: fn(T) -> Cho
     found.ok_or_else(|| Invalid(format!("it is none of {}", all.map(|value| choice(value).name).join(", "))))
 }
 
+/// The words for a setting that is on or off.
+pub fn switch_choices() -> Vec<Choice> {
+    [true, false].map(switch_choice).to_vec()
+}
+
+const fn switch_choice(on: bool) -> Choice {
+    if on { Choice { name: "on", meaning: "do" } } else { Choice { name: "off", meaning: "do not" } }
+}
+
+/// Reads whether something is on.
+pub fn switch(text: &str, _: &Base) -> Result<bool, Invalid> {
+    one_of(text, [true, false], switch_choice)
+}
+
 /// Reads a [`LogFilter`].
 pub fn log_filter(text: &str, _: &Base) -> Result<LogFilter, Invalid> {
     let checked = EnvFilter::builder().parse(text).map_err(|error| Invalid(error.to_string()))?;

@@ -1,21 +1,21 @@
-//! How the rooms are put together. The line in [`source()`] is the architecture diagram.
+//! How the rooms are put together. The line in [`modules()`] is the architecture diagram.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
+use gomod::ModulePath;
 use protocol::{App, Goproxy, Health, Observer, Observers, Options, Redirects};
-use server::Metrics;
+use server::{Metrics, Watch};
 use source::chain::Chain;
 use source::chain::claims::Claims;
 use source::sumdb::Databases;
 use source::upstream::HttpClient;
-use source::{Coalesced, MemoryOptions, Remembered, Source, Upgrades};
+use source::{Ahead, Coalesced, MemoryOptions, Remembered, Source, Upgrades};
 use store::{Cached, DiskStore, Filling, ScrubCounters, Vouched};
 use vcs::Direct;
 
-use super::numbers;
 use crate::exit::Exit;
 use crate::logging::Log;
 use crate::report::{Failed, Problem};
@@ -32,12 +32,12 @@ pub(super) fn app(
     settings: &Settings,
     source: Arc<dyn Source>,
     trust: &Trust,
-    scrubbed: &Arc<ScrubCounters>,
+    watched: Vec<Watch>,
     redirects: Redirects,
     health: Health,
     log: &Log,
 ) -> Result<App, Failed> {
-    let metrics = Metrics::new(env!("CARGO_PKG_VERSION"), numbers::watched(trust, scrubbed));
+    let metrics = Metrics::new(env!("CARGO_PKG_VERSION"), watched);
     let options = Options {
         prefix: settings.get(&table::PATH_PREFIX)?,
         hosts: Vec::new(),
@@ -64,9 +64,12 @@ fn pages(metrics: Metrics) -> Router {
     Router::new().route("/metrics", get(numbers))
 }
 
+/// Who looks ahead of the clients.
+pub(super) type LookAhead = Arc<Ahead<Arc<dyn Source>>>;
+
 /// What was just said, else what is kept, else the first upstream that answers; what it answers is checked, verified, kept, and asked
 /// for once.
-pub(super) fn source(
+pub(super) fn modules(
     settings: &Settings,
     store: &Arc<DiskStore>,
     upstreams: &Upstreams,
@@ -89,11 +92,29 @@ pub(super) fn source(
     };
     let kept = Remembered::new(kept, memory);
     let ahead = settings.get(&table::REPOSITORY_TAGS_AHEAD)? > 0;
-    let modules: Arc<dyn Source> = match maker.filter(|_| ahead) {
+    Ok(match maker.filter(|_| ahead) {
         Some(maker) => Arc::new(Upgrades::new(kept, maker)),
         None => Arc::new(kept),
-    };
-    Ok(Arc::new(Databases::new(trust.databases.clone(), modules)))
+    })
+}
+
+/// The same, with what clients will ask next asked before they do, where that is wanted.
+pub(super) fn ahead(
+    settings: &Settings,
+    modules: Arc<dyn Source>,
+) -> Result<(Arc<dyn Source>, Option<LookAhead>), Failed> {
+    if !settings.get(&table::LOOK_AHEAD)? {
+        return Ok((modules, None));
+    }
+    let policy = places::policy(settings)?;
+    let is_private = move |module: &ModulePath| policy.is_private(module);
+    let ahead = Arc::new(Ahead::new(modules, settings.get(&table::ASK_TIMEOUT)?, is_private));
+    Ok((ahead.clone(), Some(ahead)))
+}
+
+/// The same, with what checksum databases say.
+pub(super) fn with_databases(modules: Arc<dyn Source>, trust: &Trust) -> Arc<dyn Source> {
+    Arc::new(Databases::new(trust.databases.clone(), modules))
 }
 
 fn claims(store: &DiskStore) -> Result<Claims, Failed> {

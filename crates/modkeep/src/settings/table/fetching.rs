@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::wait;
 use crate::settings::values;
-use crate::settings::{Setting, Spec};
+use crate::settings::{DefaultValue, Setting, Shape, Spec};
 
 /// How long a connection may take.
 pub static CONNECT_TIMEOUT: Setting<Duration> = Setting {
@@ -62,4 +62,21 @@ pub static STREAM_AFTER: Setting<Duration> = Setting {
         )
     },
     parse: values::wait_or_none,
+};
+
+/// Whether what will be asked is fetched before it is.
+pub static LOOK_AHEAD: Setting<bool> = Setting {
+    spec: Spec {
+        key: "look-ahead",
+        value_name: "SWITCH",
+        shape: Shape::OneOf(values::switch_choices),
+        expects: "on or off",
+        default: DefaultValue::Text("on"),
+        go: None,
+        may_hold_secrets: false,
+        doc: "Whether to fetch ahead what builds will ask for.\n\nWhat a go.mod names is asked of upstream proxies in the \
+              background while its client is still busy with it; never of repositories, and never for private modules. What \
+              nobody asks for in the end is bounded to a tenth of what is asked for, and a little more.",
+    },
+    parse: values::switch,
 };
