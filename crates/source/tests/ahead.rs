@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common::{PATH, chain_of, checked, upstream, world};
+use futures_util::FutureExt;
 use source::conformance::{asks_about, check};
 use source::{Ahead, Ask, Coalesced, Ctx, FailureKind, MemoryOptions, Remembered, Source};
 
@@ -35,10 +36,10 @@ async fn who_asks_joins_what_is_under_way() {
     let gate = fake.hold("*.zip");
     let ahead = ask(&source, ctx().ahead());
     gate.arrived(1).await;
-    let asked = ask(&source, ctx());
-    tokio::task::yield_now().await;
+    let mut asked = Box::pin(failure(source, ctx()));
+    assert!((&mut asked).now_or_never().is_none());
     gate.release();
-    assert!(asked.await.unwrap().is_none() && ahead.await.unwrap().is_none());
+    assert_eq!((asked.await, ahead.await.unwrap()), (None, None));
     assert_eq!(fake.count(".zip"), 1);
 }
 
@@ -47,15 +48,14 @@ async fn what_fails_ahead_is_asked_anew() {
     let fake = upstream(false);
     let folder = tempfile::tempdir().unwrap();
     let source = Arc::new(Coalesced::new(checked(&fake, folder.path()), PATIENCE));
-    let gate = fake.hold("*.zip");
     fake.fail_first("*.zip", 1, 404);
+    let gate = fake.hold("*.zip");
     let ahead = ask(&source, ctx().ahead());
     gate.arrived(1).await;
-    let asked = ask(&source, ctx());
-    tokio::task::yield_now().await;
+    let mut asked = Box::pin(failure(source, ctx()));
+    assert!((&mut asked).now_or_never().is_none());
     gate.release();
-    assert_eq!(ahead.await.unwrap(), Some(FailureKind::NotFound));
-    assert_eq!(asked.await.unwrap(), None);
+    assert_eq!((asked.await, ahead.await.unwrap()), (None, Some(FailureKind::NotFound)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,6 +85,9 @@ async fn what_was_not_there_ahead_is_not_remembered_as_missing() {
 
 /// Asks in a task; how it failed.
 fn ask(source: &Arc<impl Source + 'static>, ctx: Ctx) -> tokio::task::JoinHandle<Option<FailureKind>> {
-    let source = source.clone();
-    tokio::spawn(async move { source.ask(&zip(), &ctx).await.err().map(|failure| failure.kind()) })
+    tokio::spawn(failure(source.clone(), ctx))
+}
+
+async fn failure(source: Arc<impl Source>, ctx: Ctx) -> Option<FailureKind> {
+    source.ask(&zip(), &ctx).await.err().map(|failure| failure.kind())
 }

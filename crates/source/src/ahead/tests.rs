@@ -1,6 +1,5 @@
 //! What looking ahead asks of the places behind it, and what it leaves alone.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use gomod::{ModuleVersion, Revision};
@@ -15,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Knows each module, whose go.mod requires the next letter, and tells what it was asked.
 #[derive(Debug)]
 struct Place {
-    asked: Mutex<UnboundedSender<(String, Ctx)>>,
+    asked: UnboundedSender<(String, Ctx)>,
     keeps: AtomicBool,
     fails: AtomicBool,
 }
@@ -23,7 +22,7 @@ struct Place {
 #[async_trait::async_trait]
 impl Source for Place {
     async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
-        self.asked.lock().unwrap().send((ask.to_string(), ctx.clone())).unwrap();
+        self.asked.send((ask.to_string(), ctx.clone())).unwrap();
         if self.fails.load(Ordering::Relaxed) {
             return Err(Failure::not_found(&Origin::new("place"), "no", Duration::ZERO));
         }
@@ -46,7 +45,7 @@ struct Scene {
 fn scene() -> Scene {
     let (sender, asked) = unbounded_channel();
     let (keeps, fails) = (AtomicBool::new(false), AtomicBool::new(false));
-    let place = Arc::new(Place { asked: Mutex::new(sender), keeps, fails });
+    let place = Arc::new(Place { asked: sender, keeps, fails });
     let is_private = |path: &ModulePath| path.as_str() == "a.example/p";
     let ahead = Ahead::new(place.clone(), PATIENCE, is_private);
     Scene { place, ahead, asked }

@@ -33,10 +33,10 @@ impl<K: Ord + Clone> Window<K> {
     /// Somebody has named `module` for this place. The highest version stays, as in minimal version selection.
     pub(super) fn note(&mut self, key: K, module: &ModuleVersion, now: Instant) {
         self.make_room(now);
-        let is_lower = |than: &Place| !is_higher(module, &than.module);
+        let is_full = self.places.len() >= PLACES_MAX;
         match self.places.get_mut(&key) {
-            Some(place) if is_lower(place) => place.said = now,
-            None if self.places.len() >= PLACES_MAX => {}
+            Some(place) if !is_higher(module, &place.module) => place.said = now,
+            None if is_full => {}
             _ => drop(self.places.insert(key, Place { module: module.clone(), begun: false, said: now })),
         }
     }
@@ -87,7 +87,12 @@ mod tests {
         ModuleVersion::parse("a.example/m", version).unwrap()
     }
 
-    fn begun(window: &mut Window<&'static str>, key: &'static str, width: usize, now: Instant) -> Vec<String> {
+    fn begun(
+        window: &mut Window<&'static str>,
+        key: &'static str,
+        width: usize,
+        now: Instant,
+    ) -> Vec<String> {
         window.begin_after(&key, width, now).iter().map(|module| module.version().to_string()).collect()
     }
 

@@ -160,9 +160,8 @@ impl Chain {
         let is_last_resort = move |at| !ctx.others_follow && (insist || is_last(at));
         // Without hedging there is one place at a time, so that whoever watches the question sees it.
         let of_question = ctx.progress.as_ref().filter(|_| ctx.ahead);
-        let circumstances = move |at, progress| {
-            ctx.watched(of_question.cloned().unwrap_or(progress), is_last_resort(at))
-        };
+        let circumstances =
+            move |at, progress| ctx.watched(of_question.cloned().unwrap_or(progress), is_last_resort(at));
         let hedged = self.policy.hedges(ask.module()) && !ctx.ahead;
         Race::new(turns.to_vec(), hedged, circumstances, asking)
     }

@@ -4,19 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use server::{Labels, Moves, Watch};
-use source::{Kind, Numbers};
 use source::sumdb::Database;
+use source::{Kind, Numbers};
 use store::ScrubCounters;
 
 use super::wiring::LookAhead;
 use crate::wiring::databases::Trust;
 
 /// The numbers that databases, scrub and the one who looks ahead keep.
-pub(super) fn watched(
-    trust: &Trust,
-    scrubbed: &Arc<ScrubCounters>,
-    ahead: Option<&LookAhead>,
-) -> Vec<Watch> {
+pub(super) fn watched(trust: &Trust, scrubbed: &Arc<ScrubCounters>, ahead: Option<&LookAhead>) -> Vec<Watch> {
     let mut watches = vec![
         of_databases(
             trust,
@@ -53,8 +49,12 @@ const OF_AHEAD: [OfAhead; 7] = [
     ("ahead_failed", "Those that brought nothing", Moves::Up, |n| n.failed),
     ("ahead_dropped", "Questions that waited to be asked ahead and were not", Moves::Up, |n| n.dropped),
     ("ahead_fetched_bytes", "Bytes fetched ahead", Moves::Up, |n| n.fetched_bytes),
-    ("ahead_wasted_bytes", "Bytes fetched ahead that no client asked for in time", Moves::Up, |n| n.wasted_bytes),
-    ("ahead_unclaimed_bytes", "Bytes fetched ahead that may yet be asked for", Moves::Freely, |n| n.unclaimed_bytes),
+    ("ahead_wasted_bytes", "Bytes fetched ahead that no client asked for in time", Moves::Up, |n| {
+        n.wasted_bytes
+    }),
+    ("ahead_unclaimed_bytes", "Bytes fetched ahead that may yet be asked for", Moves::Freely, |n| {
+        n.unclaimed_bytes
+    }),
 ];
 
 fn of_ahead(ahead: &LookAhead) -> Vec<Watch> {
@@ -63,7 +63,12 @@ fn of_ahead(ahead: &LookAhead) -> Vec<Watch> {
         let of_kind = move |(kind, numbers): (Kind, Numbers)| {
             (vec![("kind", kind.suffix().trim_start_matches('.').to_owned())], number(&numbers))
         };
-        Watch { name, help, moves, read: Box::new(move || ahead.numbers().into_iter().map(of_kind).collect()) }
+        Watch {
+            name,
+            help,
+            moves,
+            read: Box::new(move || ahead.numbers().into_iter().map(of_kind).collect()),
+        }
     };
     OF_AHEAD.into_iter().map(watch).collect()
 }

@@ -175,10 +175,9 @@ async fn no_more_is_under_way_than_may_be() {
 
 #[tokio::test]
 async fn bytes_that_nobody_claims_stop_it_and_a_claim_lets_it_go_on() {
-    for (first, more, allowance) in [
-        (zip("a"), zip("b"), ZIP_ALLOWANCE),
-        (go_mod("a"), go_mod("b"), SMALL_ALLOWANCE),
-    ] {
+    for (first, more, allowance) in
+        [(zip("a"), zip("b"), ZIP_ALLOWANCE), (go_mod("a"), go_mod("b"), SMALL_ALLOWANCE)]
+    {
         let mut hands = Hands::new();
         hands.plan.expect(vec![first.clone()], hands.now);
         assert_eq!(hands.begins().len(), 1);
