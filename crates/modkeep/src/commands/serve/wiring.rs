@@ -13,7 +13,7 @@ use source::chain::claims::Claims;
 use source::sumdb::Databases;
 use source::upstream::HttpClient;
 use source::{Ahead, Coalesced, MemoryOptions, Remembered, Source, Upgrades};
-use store::{Cached, DiskStore, Filling, ScrubCounters, Vouched};
+use store::{Cached, DiskStore, Filling, Vouched};
 use vcs::Direct;
 
 use crate::exit::Exit;
