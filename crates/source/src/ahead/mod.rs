@@ -76,7 +76,8 @@ impl<S: Source + 'static> Ahead<S> {
     /// has everything does no work.
     fn notice(&self, ask: &Ask, answer: &Answer) {
         let is_fetched = answer.freshness == Freshness::Live;
-        if !is_fetched && !(self.runner.is_awake() && !self.noticed.contains_key(ask)) {
+        let is_old = || !self.runner.is_awake() || self.noticed.contains_key(ask);
+        if !is_fetched && is_old() {
             return;
         }
         self.noticed.insert(ask.clone(), ());

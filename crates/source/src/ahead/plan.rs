@@ -124,7 +124,9 @@ impl Plan {
         }
         if !is_followed {
             let next = self.named.begin_after(module.path(), WIDTH, now);
-            next.into_iter().for_each(|module| self.push(Step::last(Ask::Mod(module)), now));
+            for module in next {
+                self.push(Step::last(Ask::Mod(module)), now);
+            }
         }
     }
 
@@ -220,7 +222,9 @@ impl Plan {
 
     fn zip(&mut self, module: &ModuleVersion, is_alone: bool, now: Instant) {
         let next = self.walk.step(module, now);
-        next.into_iter().for_each(|module| self.push(Step::last(Ask::Zip(module)), now));
+        for module in next {
+            self.push(Step::last(Ask::Zip(module)), now);
+        }
         if is_alone {
             let beside = info_of(module).into_iter().chain([Ask::Mod(module.clone())]);
             beside.for_each(|ask| self.push_beside(Step::last(ask), now));
@@ -229,7 +233,9 @@ impl Plan {
 
     /// go will read all of these.
     fn follow(&mut self, modules: Vec<ModuleVersion>, now: Instant) {
-        modules.into_iter().for_each(|module| self.push(Step { ask: Ask::Mod(module), followed: true }, now));
+        for module in modules {
+            self.push(Step { ask: Ask::Mod(module), followed: true }, now);
+        }
     }
 
     fn push(&mut self, step: Step, now: Instant) {
