@@ -68,7 +68,9 @@ fn mod_info_and_zip_come_before_the_client_asks() {
 fn turned_off_it_asks_nothing() {
     let upstream = upstream();
     let (_data, node) = node(&upstream, &["--look-ahead", "off"]);
-    ["mod", "info", "zip"].iter().for_each(|file| ask(&node, "a", file));
+    for file in ["mod", "info", "zip"] {
+        ask(&node, "a", file);
+    }
     assert!(!numbers(&node).contains("modkeep_ahead"));
     assert!(node.stop().success());
     assert_eq!(upstream.count(""), 3);
@@ -160,5 +162,5 @@ fn a_look_for_updates_fetches_no_zip() {
     let (_data, node) = node(&upstream, &[]);
     let asked = asked(&graph, &upstream, &node.url(), &["list", "-m", "-u", "all"]);
     assert!(node.stop().success());
-    assert!(asked.len() > 300 && asked.keys().all(|path| !path.ends_with(".zip")), "{asked:?}");
+    assert!(asked.len() > 300 && !asked.keys().any(|path| path.ends_with("zip")), "{asked:?}");
 }

@@ -47,8 +47,12 @@ impl Hands {
 
     /// A client goes through the graph and the `.info` files of these modules.
     fn lists(&mut self, paths: &[String]) {
-        paths.iter().for_each(|path| self.asks(&go_mod(path)));
-        paths.iter().for_each(|path| self.asks(&info(path)));
+        for path in paths {
+            self.asks(&go_mod(path));
+        }
+        for path in paths {
+            self.asks(&info(path));
+        }
     }
 
     /// All that is begun now.
@@ -112,7 +116,9 @@ async fn what_a_pruned_go_mod_names_is_not_followed_before_a_client_asks_for_it(
 #[tokio::test]
 async fn the_infos_of_what_was_loaded_are_asked_once_the_first_is() {
     let mut hands = Hands::new();
-    ["a", "b", "c"].iter().for_each(|path| hands.asks(&go_mod(path)));
+    for path in ["a", "b", "c"] {
+        hands.asks(&go_mod(path));
+    }
     assert_eq!(hands.names(), [""; 0]);
     hands.asks(&info("a"));
     assert_eq!(hands.names(), ["b.info", "c.info"]);
@@ -134,7 +140,9 @@ async fn zips_are_asked_once_the_first_is_and_in_the_order_of_the_infos() {
 #[tokio::test]
 async fn a_look_for_updates_fetches_no_zips() {
     let mut hands = Hands::new();
-    ["a", "b"].iter().for_each(|path| hands.asks(&go_mod(path)));
+    for path in ["a", "b"] {
+        hands.asks(&go_mod(path));
+    }
     for path in ["a", "b"] {
         hands.asks(&Ask::List(module(path).path().clone()));
         hands.asks(&info(path));
