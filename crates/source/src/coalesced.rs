@@ -5,6 +5,9 @@
 //! the first asker, and the others ask for themselves (which happens only when there is no working disk to keep it).
 //!
 //! Who has waited long for a zip may be sent what has come of it so far ([`Coalesced::streaming_after`]).
+//!
+//! What was begun ahead of all askers ([`Ctx::ahead`]) is asked of fewer places and less hard. Who really asks joins it all the same,
+//! because it is mostly there in a moment; where it fails or is in arrears, the question is asked anew, as if nobody had looked ahead.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -17,11 +20,16 @@ use futures_util::future::{BoxFuture, Shared};
 use tokio::time::{Instant, timeout_at};
 
 use crate::arrivals::Growing;
+use crate::chain::lags;
 use crate::following::{Outcome, follow};
-use crate::{Answer, Arrivals, Ask, Ctx, Failure, Kind, Origin, Source, Want};
+use crate::{Answer, Arrivals, Ask, Ctx, Failure, Kind, Origin, Progress, Source, Want};
 
 /// How long a flight may take after its deadline, when every place has given up: what came may still be on its way to the disk.
 const LANDING_MAX: Duration = Duration::from_secs(10);
+
+/// How long a place that was asked ahead may be silent when somebody really asks: as long as the most patient hedge
+/// ([`resilience::HedgeDelay`]), since asking anew may fetch a zip twice.
+const SILENCE_MAX: Duration = Duration::from_millis(600);
 
 type Landed = Result<Arc<Shareable>, Failure>;
 
@@ -35,9 +43,19 @@ struct Flight {
     arrivals: Option<Arrivals>,
     /// Whether it was under way already: places are asked for who started it.
     joined: bool,
+    /// How far it is, where nobody had asked when it was begun.
+    ahead: Option<Progress>,
 }
 
-type Flights = Arc<Mutex<HashMap<(Ask, Want), Flight>>>;
+/// What is asked how, and whether it was begun ahead of all askers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key {
+    ask: Ask,
+    want: Want,
+    ahead: bool,
+}
+
+type Flights = Arc<Mutex<HashMap<Key, Flight>>>;
 
 /// A source that is asked each question by one asker at a time.
 #[derive(Debug)]
@@ -79,27 +97,57 @@ impl<S: Source + 'static> Coalesced<S> {
         Self { stream_after, ..self }
     }
 
-    /// The flight that answers `ask`: the one under way, or a new one.
+    /// The flight that answers `ask`: the one under way, or a new one. One that was begun for somebody is joined first.
     fn join(&self, ask: &Ask, ctx: &Ctx) -> Flight {
-        let key = (ask.clone(), ctx.want);
-        match lock(&self.flights).entry(key) {
-            Entry::Occupied(under_way) => Flight { joined: true, ..under_way.get().clone() },
-            Entry::Vacant(place) => place.insert(self.take_off(ask.clone(), ctx.want)).clone(),
+        let key = |ahead| Key { ask: ask.clone(), want: ctx.want, ahead };
+        let mut flights = lock(&self.flights);
+        match flights.get(&key(false)).or_else(|| flights.get(&key(true))) {
+            Some(under_way) => Flight { joined: true, ..under_way.clone() },
+            None => flights.entry(key(ctx.ahead)).or_insert_with(|| self.take_off(key(ctx.ahead))).clone(),
         }
     }
 
-    fn take_off(&self, ask: Ask, want: Want) -> Flight {
+    /// The same, but not with one that was begun ahead.
+    fn join_asked(&self, ask: &Ask, ctx: &Ctx) -> Flight {
+        let key = Key { ask: ask.clone(), want: ctx.want, ahead: false };
+        match lock(&self.flights).entry(key) {
+            Entry::Occupied(under_way) => Flight { joined: true, ..under_way.get().clone() },
+            Entry::Vacant(place) => {
+                let flight = self.take_off(place.key().clone());
+                place.insert(flight).clone()
+            }
+        }
+    }
+
+    fn take_off(&self, key: Key) -> Flight {
         let (inner, flights) = (self.inner.clone(), self.flights.clone());
-        let arrivals = self.stream_after.filter(|_| ask.kind() == Kind::Zip).map(|_| Arrivals::default());
-        let ctx = Ctx::within(self.patience).wanting(want).showing(arrivals.clone());
+        let arrivals = self.stream_after.filter(|_| key.ask.kind() == Kind::Zip).map(|_| Arrivals::default());
+        let ctx = Ctx::within(self.patience).wanting(key.want).showing(arrivals.clone());
+        let ahead = key.ahead.then(Progress::default);
+        let ctx = if key.ahead { Ctx { progress: ahead.clone(), ..ctx.ahead() } } else { ctx };
         let deadline = ctx.deadline + LANDING_MAX;
         let task = tokio::spawn(async move {
-            let _landing = Landing { flights, key: (ask.clone(), want) };
-            let answer = inner.ask(&ask, &ctx).await?;
+            let landing = Landing { flights, key };
+            let answer = inner.ask(&landing.key.ask, &ctx).await?;
             Ok(Arc::new(Shareable(Mutex::new(Some(answer)))))
         });
         let landing = async move { task.await.unwrap_or_else(|crash| Err(crashed(&crash))) };
-        Flight { landing: landing.boxed().shared(), deadline, arrivals, joined: false }
+        Flight { landing: landing.boxed().shared(), deadline, arrivals, joined: false, ahead }
+    }
+
+    /// The answer of this flight.
+    async fn aboard(&self, flight: Flight, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
+        let landed = tokio::select! {
+            biased;
+            landed = flight.landing.clone() => landed.map_err(|failure| flight.tell(failure))?,
+            growing = self.early(&flight) => return Ok(follow(ask, growing, flight.outcome(ask))),
+            () = tokio::time::sleep_until(ctx.deadline) => return Err(impatient(ask)),
+        };
+        match landed.take() {
+            Some(answer) if flight.joined => Ok(answer.retold()),
+            Some(answer) => Ok(answer),
+            None => self.inner.ask(ask, ctx).await,
+        }
     }
 
     /// What may be sent of a zip that is still coming in, to somebody who has waited long enough. Never ends where nothing may.
@@ -131,7 +179,7 @@ impl Flight {
 /// Takes the flight off the board when it ends, also when it ends in a panic.
 struct Landing {
     flights: Flights,
-    key: (Ask, Want),
+    key: Key,
 }
 
 impl Drop for Landing {
@@ -144,17 +192,15 @@ impl Drop for Landing {
 impl<S: Source + 'static> Source for Coalesced<S> {
     async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
         let flight = self.join(ask, ctx);
-        let landed = tokio::select! {
-            biased;
-            landed = flight.landing.clone() => landed.map_err(|failure| flight.tell(failure))?,
-            growing = self.early(&flight) => return Ok(follow(ask, growing, flight.outcome(ask))),
-            () = tokio::time::sleep_until(ctx.deadline) => return Err(impatient(ask)),
+        let Some(progress) = flight.ahead.clone().filter(|_| !ctx.ahead) else {
+            return self.aboard(flight, ask, ctx).await;
         };
-        match landed.take() {
-            Some(answer) if flight.joined => Ok(answer.retold()),
-            Some(answer) => Ok(answer),
-            None => self.inner.ask(ask, ctx).await,
+        tokio::select! {
+            biased;
+            answer = self.aboard(flight, ask, ctx) => if answer.is_ok() || ctx.is_over() { return answer },
+            () = lags(&progress, SILENCE_MAX) => {}
         }
+        self.aboard(self.join_asked(ask, ctx), ask, ctx).await
     }
 }
 

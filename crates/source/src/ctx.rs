@@ -34,6 +34,8 @@ pub struct Ctx {
     pub last_resort: bool,
     /// Whether the asker has others to ask when this source fails, so that none of its places is a last resort.
     pub others_follow: bool,
+    /// Whether nobody has asked for it yet: then only proxies are asked, one after the other, and nobody hears of a failure.
+    pub ahead: bool,
 }
 
 impl Ctx {
@@ -47,6 +49,7 @@ impl Ctx {
             arrivals: None,
             last_resort: false,
             others_follow: false,
+            ahead: false,
         }
     }
 
@@ -60,6 +63,12 @@ impl Ctx {
     #[must_use]
     pub fn with_others(self, others_follow: bool) -> Self {
         Self { others_follow, ..self }
+    }
+
+    /// The same question, asked before anybody wants to know ([`Ahead`](crate::Ahead)).
+    #[must_use]
+    pub fn ahead(self) -> Self {
+        Self { ahead: true, others_follow: true, ..self }
     }
 
     /// The same question for one of several places: watched, and with the word whether it is the last that can answer.

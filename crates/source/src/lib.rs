@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod ahead;
 mod answer;
 mod arrivals;
 mod ask;
@@ -38,6 +39,7 @@ pub mod upstream;
 mod verified;
 mod versions;
 
+pub use ahead::{Ahead, Numbers};
 pub use answer::{Answer, Assurance, Freshness, Vetted};
 pub use arrivals::Arrivals;
 pub use ask::{Ask, Kind, Lifetime, SumDbAsk, SumDbPath};

@@ -132,10 +132,14 @@ impl<S: Source> Source for Remembered<S> {
         match ctx.want {
             Want::KeptOnly => self.inner.ask(ask, ctx).await,
             Want::Revalidate => self.renew(ask, self.inner.ask(ask, ctx).await),
-            Want::Usual => match self.recall(ask) {
-                Some(said) => said,
-                None => self.remember(ask, self.inner.ask(ask, ctx).await),
-            },
+            Want::Usual => {
+                if let Some(said) = self.recall(ask) {
+                    return said;
+                }
+                let said = self.inner.ask(ask, ctx).await;
+                // Not every place was asked ahead, so that its "no" is no word for those who ask.
+                if ctx.ahead && said.is_err() { said } else { self.remember(ask, said) }
+            }
         }
     }
 }

@@ -36,7 +36,7 @@ impl GoVersion {
 
     /// Whether this is release 1.`minor` or a later one, as the go command orders them. Some texts that may stand in a go.mod
     /// file mean nothing to it, such as a prerelease of a patch: those are before every release.
-    pub(crate) fn is_at_least(&self, minor: &str) -> bool {
+    pub fn is_at_least(&self, minor: &str) -> bool {
         let Some((major, rest)) = self.0.split_once('.') else { return false };
         let own = &rest[..digits(rest)];
         let behind = &rest[own.len()..];

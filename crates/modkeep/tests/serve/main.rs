@@ -4,6 +4,7 @@
 
 mod accept;
 mod access;
+mod ahead;
 mod crash;
 mod damage;
 mod direct;

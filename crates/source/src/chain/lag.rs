@@ -18,7 +18,7 @@ const WINDOW: Duration = Duration::from_millis(500);
 const BYTES_MIN: u64 = 16 << 10;
 
 /// Returns when the place is in arrears, having been silent for `silence` or by another sign; never, if it is not.
-pub(super) async fn lags(progress: &Progress, silence: Duration) {
+pub(crate) async fn lags(progress: &Progress, silence: Duration) {
     let sign_of_life = progress.until(|seen| seen.stage != Stage::Asked);
     if timeout(silence, sign_of_life).await.is_err() || progress.seen().stage == Stage::Stumbled {
         return;

@@ -25,6 +25,7 @@ use gomod::goproxy::Fallback;
 
 use crate::{Answer, Ask, Ctx, Failure, FailureKind, Origin, Source, Vitals};
 use claims::Claims;
+pub(crate) use lag::lags;
 use order::Turn;
 use policy::Policy;
 use race::Race;
@@ -74,10 +75,11 @@ impl Chain {
     }
 
     /// The places that may be asked about `module`: those that may see its name, up to the one that owns it. All may be asked for
-    /// what is about none.
-    fn eligible(&self, module: Option<&ModulePath>) -> Vec<&Link> {
+    /// what is about none. What stands in for the others is dear, and is asked only for somebody who waits.
+    fn eligible(&self, module: Option<&ModulePath>, ctx: &Ctx) -> Vec<&Link> {
         let only_private = self.policy.only_private(module);
-        let mut links: Vec<&Link> = self.links.iter().filter(|link| link.private || !only_private).collect();
+        let may_see = |link: &&Link| (link.private || !only_private) && !(link.stands_in && ctx.ahead);
+        let mut links: Vec<&Link> = self.links.iter().filter(may_see).collect();
         let owns = |link: &&Link| {
             link.authoritative && module.is_some_and(|module| self.claims.holds(module, &link.origin))
         };
@@ -156,8 +158,12 @@ impl Chain {
             ends || !self.policy.passes(FailureKind::Unavailable, turn.link.then, ask.module())
         };
         let is_last_resort = move |at| !ctx.others_follow && (insist || is_last(at));
-        let circumstances = move |at, progress| ctx.watched(progress, is_last_resort(at));
-        Race::new(turns.to_vec(), self.policy.hedges(ask.module()), circumstances, asking)
+        // Without hedging there is one place at a time, so that whoever watches the question sees it.
+        let of_question = ctx.progress.as_ref().filter(|_| ctx.ahead);
+        let circumstances =
+            move |at, progress| ctx.watched(of_question.cloned().unwrap_or(progress), is_last_resort(at));
+        let hedged = self.policy.hedges(ask.module()) && !ctx.ahead;
+        Race::new(turns.to_vec(), hedged, circumstances, asking)
     }
 
     /// Notes a failure; whether the search goes on behind the place.
@@ -199,8 +205,9 @@ impl Chain {
 #[async_trait::async_trait]
 impl Source for Chain {
     async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
-        let links = self.eligible(ask.module());
+        let links = self.eligible(ask.module(), ctx);
         match (links.as_slice(), ask) {
+            ([], _) if ctx.ahead => Err(nobody("no proxy may be asked ahead")),
             ([], _) => Err(nobody_to_ask(&self.links, ask)),
             (_, Ask::List(_)) => self.list(&links, ask, ctx).await,
             _ => self.first(&links, ask, ctx).await,

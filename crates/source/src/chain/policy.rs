@@ -66,8 +66,8 @@ impl Policy {
         self.mode == Mode::Resilient && !module.is_some_and(|module| self.is_private(module))
     }
 
-    /// Whether the name of `module` is not to be told to strangers.
-    pub(crate) fn is_private(&self, module: &ModulePath) -> bool {
+    /// Whether the name of `module` is not to be told to strangers, for whichever of the three reasons.
+    pub fn is_private(&self, module: &ModulePath) -> bool {
         [&self.goprivate, &self.gonoproxy, &self.gonosumdb].iter().any(|globs| globs.matches(module.as_str()))
     }
 }

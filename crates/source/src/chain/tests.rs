@@ -244,3 +244,16 @@ async fn the_outage_of_a_stand_in_leaves_a_proxys_word_about_versions_standing()
     git.now(NOT_FOUND);
     assert_eq!(outcome(&chain, &list("a.example/m")).await, Err(FailureKind::Unavailable));
 }
+
+#[tokio::test]
+async fn what_stands_in_for_the_others_is_not_asked_ahead() {
+    let (proxy, repositories) = (Says::new("proxy", NOT_FOUND), Says::new("repositories", Ok("made")));
+    let links = vec![comma(&proxy), Link { stands_in: true, private: true, ..comma(&repositories) }];
+    let chain = chain(links, Mode::Resilient);
+    let ask = info("a.example/m");
+    let failure = chain.ask(&ask, &Ctx::within(Duration::from_secs(5)).ahead()).await.unwrap_err();
+    assert_eq!((failure.kind(), repositories.asked()), (FailureKind::NotFound, 0));
+    assert_eq!(outcome(&chain, &ask).await.unwrap(), "made");
+    let failure = chain.ask(&info("corp.example/m"), &Ctx::within(Duration::from_secs(5)).ahead()).await;
+    assert_eq!((failure.unwrap_err().kind(), repositories.asked()), (FailureKind::Unavailable, 1));
+}

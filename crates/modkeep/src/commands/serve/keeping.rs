@@ -34,6 +34,7 @@ pub(in crate::commands) async fn source(
     let trust = databases::open(settings, &store, &upstreams, &client).await?;
     let direct = || direct::of(settings, session.env, &keyring, http, store.spool(), Profile::User);
     let direct = upstreams.direct.then(direct).transpose()?;
-    let source = wiring::source(settings, &store, &upstreams, &client, direct, &trust)?;
+    let modules = wiring::modules(settings, &store, &upstreams, &client, direct, &trust)?;
+    let source = wiring::with_databases(modules, &trust);
     Ok((source, trust.databases.iter().map(|database| database.name().clone()).collect()))
 }

@@ -93,9 +93,13 @@ async fn serve(settings: &Settings, session: &mut Session<'_>, log: &Log) -> Res
     let profile = Profile::Server { config: settings.get(&table::GIT_CONFIG)? };
     let direct = || direct::of(settings, session.env, &keyring, http, store.spool(), profile);
     let direct = upstreams.direct.then(direct).transpose()?;
-    let source = wiring::source(settings, &store, &upstreams, &client, direct, &trust)?;
+    let modules = wiring::modules(settings, &store, &upstreams, &client, direct, &trust)?;
+    let (modules, ahead) = wiring::ahead(settings, modules)?;
+    let source = wiring::with_databases(modules, &trust);
     let scrubbed = chores::start(settings, &store, &source)?;
-    let app = wiring::app(settings, source, &trust, &scrubbed, redirects, health.clone(), log)?;
+    let watched = numbers::watched(&trust, &scrubbed, ahead.as_ref());
+    let answering = wiring::Answering { source, ahead };
+    let app = wiring::app(settings, answering, &trust, watched, redirects, health.clone(), log)?;
     let secure = certificate.is_some();
     let told = Announcement { settings, address, secure, data: store.root(), upstreams: &upstreams };
     announce(&told, session.out)?;

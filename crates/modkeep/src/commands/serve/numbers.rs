@@ -1,16 +1,18 @@
-//! What is shown at `/metrics` besides requests and attempts: the checksum databases, and the scrub.
+//! What is shown at `/metrics` besides requests and attempts: the checksum databases, the scrub, and looking ahead.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use server::{Labels, Moves, Watch};
 use source::sumdb::Database;
+use source::{Kind, Numbers};
 use store::ScrubCounters;
 
+use super::wiring::LookAhead;
 use crate::wiring::databases::Trust;
 
-/// The numbers that databases and scrub keep.
-pub(super) fn watched(trust: &Trust, scrubbed: &Arc<ScrubCounters>) -> Vec<Watch> {
+/// The numbers that databases, scrub and the one who looks ahead keep.
+pub(super) fn watched(trust: &Trust, scrubbed: &Arc<ScrubCounters>, ahead: Option<&LookAhead>) -> Vec<Watch> {
     let mut watches = vec![
         of_databases(
             trust,
@@ -34,7 +36,41 @@ pub(super) fn watched(trust: &Trust, scrubbed: &Arc<ScrubCounters>) -> Vec<Watch
         of_scrub(scrubbed, "scrub_healed", "Damaged artifacts fetched again", |counters| &counters.healed),
         of_scrub(scrubbed, "scrub_rounds", "Times that everything was read", |counters| &counters.rounds),
     ]);
+    watches.extend(ahead.into_iter().flat_map(of_ahead));
     watches
+}
+
+/// What one number says of looking ahead, and which it is.
+type OfAhead = (&'static str, &'static str, Moves, fn(&Numbers) -> u64);
+
+const OF_AHEAD: [OfAhead; 7] = [
+    ("ahead_asked", "Questions asked of upstreams before a client had", Moves::Up, |n| n.asked),
+    ("ahead_claimed", "Those that a client has asked afterwards", Moves::Up, |n| n.claimed),
+    ("ahead_failed", "Those that brought nothing", Moves::Up, |n| n.failed),
+    ("ahead_dropped", "Questions that waited to be asked ahead and were not", Moves::Up, |n| n.dropped),
+    ("ahead_fetched_bytes", "Bytes fetched ahead", Moves::Up, |n| n.fetched_bytes),
+    ("ahead_wasted_bytes", "Bytes fetched ahead that no client asked for in time", Moves::Up, |n| {
+        n.wasted_bytes
+    }),
+    ("ahead_unclaimed_bytes", "Bytes fetched ahead that may yet be asked for", Moves::Freely, |n| {
+        n.unclaimed_bytes
+    }),
+];
+
+fn of_ahead(ahead: &LookAhead) -> Vec<Watch> {
+    let watch = |(name, help, moves, number): OfAhead| {
+        let ahead = ahead.clone();
+        let of_kind = move |(kind, numbers): (Kind, Numbers)| {
+            (vec![("kind", kind.suffix().trim_start_matches('.').to_owned())], number(&numbers))
+        };
+        Watch {
+            name,
+            help,
+            moves,
+            read: Box::new(move || ahead.numbers().into_iter().map(of_kind).collect()),
+        }
+    };
+    OF_AHEAD.into_iter().map(watch).collect()
 }
 
 fn of_databases(

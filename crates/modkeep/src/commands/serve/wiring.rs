@@ -1,21 +1,21 @@
-//! How the rooms are put together. The line in [`source()`] is the architecture diagram.
+//! How the rooms are put together. The line in [`modules()`] is the architecture diagram.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
+use gomod::ModulePath;
 use protocol::{App, Goproxy, Health, Observer, Observers, Options, Redirects};
-use server::Metrics;
+use server::{Metrics, Watch};
 use source::chain::Chain;
 use source::chain::claims::Claims;
 use source::sumdb::Databases;
 use source::upstream::HttpClient;
-use source::{Coalesced, MemoryOptions, Remembered, Source, Upgrades};
-use store::{Cached, DiskStore, Filling, ScrubCounters, Vouched};
+use source::{Ahead, Coalesced, Foresight, MemoryOptions, Remembered, Source, Upgrades};
+use store::{Cached, DiskStore, Filling, Vouched};
 use vcs::Direct;
 
-use super::numbers;
 use crate::exit::Exit;
 use crate::logging::Log;
 use crate::report::{Failed, Problem};
@@ -27,17 +27,23 @@ use crate::wiring::{direct, places};
 /// The file below the data folder that remembers which private place owns which path.
 const CLAIMS: &str = ".claims";
 
+/// Who answers, and who is told what will be asked.
+pub(super) struct Answering {
+    pub(super) source: Arc<dyn Source>,
+    pub(super) ahead: Option<LookAhead>,
+}
+
 /// Everything that the server answers.
 pub(super) fn app(
     settings: &Settings,
-    source: Arc<dyn Source>,
+    answering: Answering,
     trust: &Trust,
-    scrubbed: &Arc<ScrubCounters>,
+    watched: Vec<Watch>,
     redirects: Redirects,
     health: Health,
     log: &Log,
 ) -> Result<App, Failed> {
-    let metrics = Metrics::new(env!("CARGO_PKG_VERSION"), numbers::watched(trust, scrubbed));
+    let metrics = Metrics::new(env!("CARGO_PKG_VERSION"), watched);
     let options = Options {
         prefix: settings.get(&table::PATH_PREFIX)?,
         hosts: Vec::new(),
@@ -47,9 +53,9 @@ pub(super) fn app(
         unavailable: settings.get(&table::UNAVAILABLE_STATUS)?,
         redirects,
         observers: observers(&metrics, log),
-        foresight: None,
+        foresight: answering.ahead.map(|ahead| ahead as Arc<dyn Foresight>),
     };
-    Ok(App::new(Goproxy::new(source, options), health, pages(metrics)))
+    Ok(App::new(Goproxy::new(answering.source, options), health, pages(metrics)))
 }
 
 /// Who is told of each request.
@@ -65,9 +71,12 @@ fn pages(metrics: Metrics) -> Router {
     Router::new().route("/metrics", get(numbers))
 }
 
+/// Who looks ahead of the clients.
+pub(super) type LookAhead = Arc<Ahead<Arc<dyn Source>>>;
+
 /// What was just said, else what is kept, else the first upstream that answers; what it answers is checked, verified, kept, and asked
 /// for once.
-pub(super) fn source(
+pub(super) fn modules(
     settings: &Settings,
     store: &Arc<DiskStore>,
     upstreams: &Upstreams,
@@ -90,11 +99,29 @@ pub(super) fn source(
     };
     let kept = Remembered::new(kept, memory);
     let ahead = settings.get(&table::REPOSITORY_TAGS_AHEAD)? > 0;
-    let modules: Arc<dyn Source> = match maker.filter(|_| ahead) {
+    Ok(match maker.filter(|_| ahead) {
         Some(maker) => Arc::new(Upgrades::new(kept, maker)),
         None => Arc::new(kept),
-    };
-    Ok(Arc::new(Databases::new(trust.databases.clone(), modules)))
+    })
+}
+
+/// The same, with what clients will ask next asked before they do, where that is wanted.
+pub(super) fn ahead(
+    settings: &Settings,
+    modules: Arc<dyn Source>,
+) -> Result<(Arc<dyn Source>, Option<LookAhead>), Failed> {
+    if !settings.get(&table::LOOK_AHEAD)? {
+        return Ok((modules, None));
+    }
+    let policy = places::policy(settings)?;
+    let is_private = move |module: &ModulePath| policy.is_private(module);
+    let ahead = Arc::new(Ahead::new(modules, settings.get(&table::ASK_TIMEOUT)?, is_private));
+    Ok((ahead.clone(), Some(ahead)))
+}
+
+/// The same, with what checksum databases say.
+pub(super) fn with_databases(modules: Arc<dyn Source>, trust: &Trust) -> Arc<dyn Source> {
+    Arc::new(Databases::new(trust.databases.clone(), modules))
 }
 
 fn claims(store: &DiskStore) -> Result<Claims, Failed> {
