@@ -1,6 +1,6 @@
 //! By which scheme a repository whose path ends like `.git` is to be had (protocol.md E3).
 //!
-//! go starts the client of the system for each scheme, and so does the user's own git here ([`by_git`](super::by_git)). Else a GET tells
+//! go starts the client of the system for each scheme, and so does the user's own git here (`by_git`). Else a GET tells
 //! whether there is something; for git it is the one that git begins with. Any answer but 404 and 410 is a yes: whether we have the right
 //! to read is for the client to find out.
 
