@@ -55,12 +55,14 @@ fn main() {
     ] {
         Field::told(&args[..2].join(" "), &field.modkeep(&dead_first, args));
     }
-    std::fs::rename(field.project.join("vendor"), field.project.join("put-by")).expect("a name");
+    // go does not look into a folder of such a name.
+    let (vendor, put_by) = (field.project.join("vendor"), field.project.join("_vendor"));
+    std::fs::rename(&vendor, &put_by).expect("a name");
     field.home.clear_module_cache();
     let bundles = format!("--bundles={depot}");
     let build = ["go", &bundles, "--rungs=upstream,git,bundle", "build", "-o", "/dev/null", "./..."];
     Field::told("no network, from the bundle", &field.island(&build));
-    std::fs::rename(field.project.join("put-by"), field.project.join("vendor")).expect("a name");
+    std::fs::rename(&put_by, &vendor).expect("a name");
     field.home.clear_module_cache();
     Field::told("static", &field.modkeep("off", &["static", "build", "-o", "/dev/null", "./..."]));
 }

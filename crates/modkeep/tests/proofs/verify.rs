@@ -156,5 +156,5 @@ fn a_server_may_be_adding_to_the_folder() {
         }
         assert!(looks > 1);
     });
-    data.verify(&world.db, &[]).with(0, &["41 have the hash of"]);
+    data.verify(&world.db, &[]).with(0, &["41 records are proven"]);
 }
