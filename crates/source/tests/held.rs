@@ -150,6 +150,21 @@ async fn no_more_lies_there_than_the_limit_and_claiming_makes_room() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn zips_that_are_larger_than_was_reckoned_are_fetched_once() {
+    let (fake, folder) = (many(2, 5 << 20), tempfile::tempdir().unwrap());
+    let limits = HeldLimits { zips: 2, bytes: 8 << 20, ..HeldLimits::default() };
+    let held = held_with(&fake, folder.path(), &limits);
+    held.expect(zips(2));
+    while folder.path().read_dir().unwrap().count() < 2 {
+        tokio::task::yield_now().await;
+    }
+    for ask in zips(2) {
+        assert!(is_answered(&held, &ask).await);
+    }
+    assert_eq!(fake.count(".zip"), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_failure_is_forgotten_and_the_question_asked_anew() {
     let (fake, folder) = (many(1, 100), tempfile::tempdir().unwrap());
     let held = Arc::new(held(&fake, folder.path()));

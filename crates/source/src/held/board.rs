@@ -16,6 +16,10 @@ const ZIP_BYTES: u64 = 4 << 20;
 /// The same for anything else.
 const SMALL_BYTES: u64 = 64 << 10;
 
+/// So many times the bytes that may be held are, when zips turn out to be larger than they were reckoned with. More are dropped: they
+/// would have to be fetched twice, but disks end somewhere.
+const OVERSHOOT_MAX: u64 = 4;
+
 /// After so many failures without an answer in between, nothing more is begun: the places are out, and real questions find that
 /// out by themselves.
 const FAILURES_MAX: u32 = 16;
@@ -159,10 +163,11 @@ impl Board {
         self.held = 0;
     }
 
-    /// Keeps an answer, if it is whole and there is room: what cannot be read whole later is of no use to anybody.
+    /// Keeps an answer, if it is whole: what cannot be read whole later is of no use to anybody.
     fn hold(&mut self, ask: &Ask, answer: Box<Answer>) {
         let size = size(&answer);
-        if answer.body.share().is_some() && self.held + size <= self.held_max && !self.has_ended {
+        let has_room = self.held + size <= self.held_max.saturating_mul(OVERSHOOT_MAX);
+        if answer.body.share().is_some() && has_room && !self.has_ended {
             self.held += size;
             self.stages.insert(ask.clone(), Stage::Held(answer));
         }
