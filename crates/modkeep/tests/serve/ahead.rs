@@ -75,7 +75,9 @@ fn what_a_client_says_that_it_will_ask_is_fetched() {
     client.write_all(format!("{head}{list}").as_bytes()).unwrap();
     arrived(&gate, 2);
     gate.release();
-    ["b", "d"].iter().for_each(|letter| ask(&node, letter, "zip"));
+    for letter in ["b", "d"] {
+        ask(&node, letter, "zip");
+    }
     assert_eq!(upstream.count(".zip"), 2, "each was fetched once");
 }
 
