@@ -97,7 +97,8 @@ mod tests {
         let packages = |extras, fetches| -> Vec<_> {
             needs(extras, fetches).into_iter().map(|need| need.package).collect()
         };
-        let tests = ["git", "strace", "openssh-server", "openssh-client", "subversion", "mercurial"];
+        let vcs = ["git", "strace", "openssh-server", "openssh-client", "subversion", "mercurial"];
+        let tests = [&vcs[..], &["chromium-headless-shell", "bsdutils"]].concat();
         assert_eq!(packages(false, false), tests);
         assert_eq!(
             packages(true, true),
