@@ -152,7 +152,9 @@ impl<S: Source + 'static> Coalesced<S> {
 
     /// What may be sent of a zip that is still coming in, to somebody who has waited long enough. Never ends where nothing may.
     async fn early(&self, flight: &Flight) -> Growing {
-        let (Some(long_enough), Some(arrivals)) = (self.stream_after, &flight.arrivals) else {
+        // What was begun ahead may have to be asked anew, and then nothing may have been sent of it.
+        let arrivals = flight.arrivals.as_ref().filter(|_| flight.ahead.is_none());
+        let (Some(long_enough), Some(arrivals)) = (self.stream_after, arrivals) else {
             return std::future::pending().await;
         };
         tokio::time::sleep(long_enough).await;

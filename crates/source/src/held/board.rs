@@ -10,6 +10,9 @@ use crate::{Answer, Ask, Kind, Lifetime};
 /// How many questions are remembered as asked, and how many may wait: more than any project has files.
 const QUESTIONS_MAX: usize = 20_000;
 
+/// How many zips may lie there: each is an open file, and go and its agent need some for themselves.
+const ZIPS_HELD_MAX: usize = 64;
+
 /// What a zip on its way is reckoned with, in bytes, until its size is known: nearly all are smaller.
 const ZIP_BYTES: u64 = 4 << 20;
 
@@ -35,6 +38,8 @@ pub(super) struct Board {
     /// The bytes of all answers that are held, and how many there may be.
     held: u64,
     held_max: u64,
+    /// How many of them are zips.
+    zips_held: usize,
     failures: u32,
     has_ended: bool,
 }
@@ -89,6 +94,7 @@ impl Board {
             asked: HashSet::new(),
             held: 0,
             held_max: limits.bytes,
+            zips_held: 0,
             failures: 0,
             has_ended: false,
         }
@@ -111,7 +117,8 @@ impl Board {
     pub(super) fn take_off(&mut self) -> Option<Ask> {
         let room = self.held_max.saturating_sub(self.held + self.reckoned());
         let ask = if room >= SMALL_BYTES { self.small.next(&self.stages) } else { None };
-        let ask = ask.or_else(|| if room >= ZIP_BYTES { self.zips.next(&self.stages) } else { None })?;
+        let takes_zip = room >= ZIP_BYTES && self.zips_held + self.zips.under_way < ZIPS_HELD_MAX;
+        let ask = ask.or_else(|| if takes_zip { self.zips.next(&self.stages) } else { None })?;
         self.lane(&ask).under_way += 1;
         self.stages.insert(ask.clone(), Stage::UnderWay);
         Some(ask)
@@ -136,6 +143,7 @@ impl Board {
             }
             Some(Stage::Held(answer)) => {
                 self.held -= size(&answer);
+                self.zips_held -= usize::from(ask.kind() == Kind::Zip);
                 Claim::Held(answer)
             }
         }
@@ -160,7 +168,7 @@ impl Board {
         self.stages.clear();
         self.small.waiting = Default::default();
         self.zips.waiting = Default::default();
-        self.held = 0;
+        (self.held, self.zips_held) = (0, 0);
     }
 
     /// Keeps an answer, if it is whole: what cannot be read whole later is of no use to anybody.
@@ -169,6 +177,7 @@ impl Board {
         let has_room = self.held + size <= self.held_max.saturating_mul(OVERSHOOT_MAX);
         if answer.body.share().is_some() && has_room && !self.has_ended {
             self.held += size;
+            self.zips_held += usize::from(ask.kind() == Kind::Zip);
             self.stages.insert(ask.clone(), Stage::Held(answer));
         }
     }

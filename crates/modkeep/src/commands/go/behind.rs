@@ -119,8 +119,15 @@ async fn attended(run: &Run<'_>, client: Client) -> Result<child::Ended, Failed>
     if run.is_silent {
         command.stdout(Stdio::null());
     }
+    // go itself runs to the end: nothing that it missed can be forgiven.
+    let may_forgive = run.scope.is_none();
+    let begin = |number| {
+        if may_forgive {
+            steps.begin(number);
+        }
+    };
     tokio::select! {
-        ended = child::run(command, |number| steps.begin(number)) => {
+        ended = child::run(command, begin) => {
             ended.map_err(|error| cannot_start(run.program, &error))
         }
         never = forgiving(&steps) => match never {},
