@@ -10,12 +10,16 @@ use tokio::time::Instant;
 /// How many places of an order are known at most. One takes some 150 bytes.
 const PLACES_MAX: usize = 1 << 14;
 
+/// How long a full order is left as it is after it was swept: going through all of it takes a millisecond.
+const SWEEP_EVERY: Duration = Duration::from_secs(10);
+
 /// Module versions in the order of `K`, one at each place.
 #[derive(Debug)]
 pub(super) struct Window<K> {
     places: BTreeMap<K, Place>,
     /// What was said longer ago is not true any more.
     lasts: Duration,
+    swept: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -27,7 +31,7 @@ struct Place {
 
 impl<K: Ord + Clone> Window<K> {
     pub(super) fn new(lasts: Duration) -> Self {
-        Self { places: BTreeMap::new(), lasts }
+        Self { places: BTreeMap::new(), lasts, swept: None }
     }
 
     /// Somebody has named `module` for this place. The highest version stays, as in minimal version selection.
@@ -59,7 +63,9 @@ impl<K: Ord + Clone> Window<K> {
     }
 
     fn make_room(&mut self, now: Instant) {
-        if self.places.len() >= PLACES_MAX {
+        let may_sweep = self.swept.is_none_or(|swept| now - swept >= SWEEP_EVERY);
+        if self.places.len() >= PLACES_MAX && may_sweep {
+            self.swept = Some(now);
             self.places.retain(|_, place| now - place.said < self.lasts);
         }
     }
