@@ -70,15 +70,25 @@ pub fn run(args: &TraceArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     print(&trace, session)?;
     let exit = ended.as_ref().map_or_else(|failed| failed.exit.code(), |()| 0);
     if let Some(url) = &collector {
-        send(&trace, (line, exit), url, args, session)?;
+        let sent = send(&trace, (line, exit), url, args, session);
+        beside(sent, &ended, session)?;
     }
-    match args.html.as_deref().map(|path| write_page(&trace, line, &session.env.cwd().join(path))) {
-        // What went wrong with go weighs more: the exit code stays its own.
-        Some(Err(failed)) if ended.is_err() => failed.write(session.err)?,
-        Some(written) => written?,
-        None => {}
+    if let Some(path) = args.html.as_deref() {
+        beside(write_page(&trace, line, &session.env.cwd().join(path)), &ended, session)?;
     }
     ended
+}
+
+/// What went wrong with go weighs more than what is done besides: the exit code stays its own.
+fn beside(
+    done: Result<(), Failed>,
+    ended: &Result<(), Failed>,
+    session: &mut Session<'_>,
+) -> Result<(), Failed> {
+    match done {
+        Err(failed) if ended.is_err() => Ok(failed.write(session.err)?),
+        done => done,
+    }
 }
 
 fn print(trace: &Trace, session: &mut Session<'_>) -> Result<(), Failed> {

@@ -50,11 +50,12 @@ pub(super) fn send(
     let messages = spans::messages(trace, subcommand, exit, &mut || fastrand::u64(..));
     let messages = messages.iter().map(prost::Message::encode_to_vec).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let collector = runtime.block_on(Collector::at(url, given, session))?;
-    let sent = runtime.block_on(async {
-        let sent = tokio::time::timeout(SENDING_MAX, collector.posted(messages)).await;
-        sent.unwrap_or_else(|_| Err(format!("no answer within {} seconds", SENDING_MAX.as_secs())))
+    let late = || Ok(Err(format!("no answer within {} seconds", SENDING_MAX.as_secs())));
+    let sent: Result<_, Failed> = runtime.block_on(async {
+        let sending = async { Ok(Collector::at(url, given, session).await?.posted(messages).await) };
+        tokio::time::timeout(SENDING_MAX, sending).await.unwrap_or_else(|_| late())
     });
+    let sent: Result<(), String> = sent?;
     let Err(reason) = sent else { return Ok(()) };
     let problem =
         Problem::new(format!("the spans were not sent to {}", mask::secrets(url.as_str()))).because(reason);
