@@ -120,7 +120,7 @@ async fn attended(run: &Run<'_>, client: Client) -> Result<child::Ended, Failed>
         command.stdout(Stdio::null());
     }
     // go itself runs to the end: nothing that it missed can be forgiven.
-    let may_forgive = run.scope.is_none();
+    let may_forgive = run.program.file_name().is_none_or(|name| name != "go");
     let begin = |number| {
         if may_forgive {
             steps.begin(number);
