@@ -170,7 +170,11 @@ impl Store for DiskStore {
         let (ask, artifact) = (ask.clone(), artifact.clone());
         let put = self.off_worker(move |disk| disk.put(&ask, &artifact)).await;
         match &put {
-            Ok(_) => self.0.condition.keeps(),
+            // What is smaller than the probe may fit on a disk that is full for others: the probe tells.
+            Ok(kept) if kept.body.size().is_some_and(|size| size >= PROBE_SIZE as u64) => {
+                self.0.condition.keeps();
+            }
+            Ok(_) => {}
             Err(error) => self.0.condition.cannot_keep(error),
         }
         put
