@@ -14,12 +14,14 @@ mod collision;
 mod directory;
 mod error;
 mod fold;
+mod inflate;
 mod layout;
 mod pack;
 mod read;
 #[cfg(test)]
 pub(crate) mod sample;
 mod select;
+mod window;
 mod write;
 
 pub use check::{Summary, check};

@@ -5,16 +5,21 @@
 //! asked for; if not, the place is [`Unavailable`](crate::FailureKind::Unavailable) for this question and the next one is
 //! asked. Form is all that is looked at here: whether the content is the *right* one is for a checksum to say.
 
+use std::io;
 use std::time::Duration;
 
 use gomod::{H1, dirhash};
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use crate::arrivals::Exhibit;
 use crate::blocks::off_worker;
 use crate::body::BodyError;
 use crate::form::{self, FormError};
-use crate::{Answer, Ask, Assurance, Ctx, Failure, Origin, Source, Spool, Whole};
+use crate::{Answer, Ask, Assurance, Ctx, Failure, Kind, Origin, Source, Spool, Whole};
+
+/// How many zips are looked at at a time, in all places together: each takes a processor, and some megabytes to inflate files in.
+static TURNS: Semaphore = Semaphore::const_new(32);
 
 /// A place whose answers are complete and of the right form.
 #[derive(Debug)]
@@ -42,14 +47,24 @@ impl<S: Source> Checked<S> {
         let Answer { body, origin, freshness, trail, .. } = answer;
         let content = self.spool.collect_on_show(body, ask.kind().size_max(), exhibit).await?;
         let sha256 = Some(content.sha256());
-        let looked = off_worker({
-            let (ask, content, leaves_flaws) = (ask.clone(), content.clone(), self.leaves_flaws);
-            move || Ok(look(&ask, &content, leaves_flaws))
-        });
-        let Looked { h1, flaw } = looked.await.map_err(BodyError::from)??;
+        let Looked { h1, flaw } = self.look_at(ask, &content).await?;
         let assurance = if flaw.is_some() { Assurance::RECEIVED } else { Assurance::WELL_FORMED };
         let flaw = flaw.map(|flaw| not_an_answer(&origin, &flaw, Duration::ZERO));
         Ok(Answer { body: content.into(), origin, freshness, trail, h1, sha256, assurance, flaw })
+    }
+
+    /// Looks at once at a small text, and elsewhere and in turn at what takes time or may have to be read from a disk.
+    async fn look_at(&self, ask: &Ask, content: &Whole) -> Result<Looked, Flaw> {
+        if ask.kind() != Kind::Zip && matches!(content, Whole::Memory(_)) {
+            return look(ask, content, self.leaves_flaws);
+        }
+        let turn = TURNS.acquire().await.map_err(|closed| BodyError::Spool(io::Error::other(closed)))?;
+        let (ask, content, leaves_flaws) = (ask.clone(), content.clone(), self.leaves_flaws);
+        let looked = off_worker(move || {
+            let _turn = turn;
+            Ok(look(&ask, &content, leaves_flaws))
+        });
+        looked.await.map_err(BodyError::from)?
     }
 }
 

@@ -1,13 +1,12 @@
 //! Opening a zip and reading its directory, before any content (protocol.md C2).
 
-use std::io;
-
 use rawzip::{
     CompressionMethod, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ReaderAt, ZipArchive, ZipArchiveEntryWayfinder,
     ZipFileHeaderRecord, ZipLocator,
 };
 
 use super::error::ZipError;
+use super::window::Bounded;
 use super::{MAX_DIRECTORY_BYTES, MAX_ZIP_BYTES};
 
 /// Where the end record has the length and the offset of the directory, in bytes from its start. Each has four bytes; all
@@ -46,21 +45,6 @@ impl Entry {
     }
 }
 
-/// A reader that ends at a length, whatever lies behind. A directory may point anywhere; every wrong offset becomes a plain
-/// end of file this way, also those that an operating system would answer with an error of its own.
-pub(super) struct Bounded<R> {
-    inner: R,
-    len: u64,
-}
-
-impl<R: ReaderAt> ReaderAt for Bounded<R> {
-    fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
-        let left = self.len.saturating_sub(offset);
-        let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(buf.len());
-        if wanted == 0 { Ok(0) } else { self.inner.read_at(&mut buf[..wanted], offset) }
-    }
-}
-
 impl<R: ReaderAt> Archive<R> {
     /// Finds the directory. `len` is the length of the zip in bytes.
     pub(crate) fn open(reader: R, len: u64) -> Result<Self, ZipError> {
@@ -69,7 +53,7 @@ impl<R: ReaderAt> Archive<R> {
         }
         let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
         let zip = ZipLocator::new()
-            .locate_in_reader(Bounded { inner: reader, len }, &mut buffer, len)
+            .locate_in_reader(Bounded::new(reader, len), &mut buffer, len)
             .map_err(|(_, error)| ZipError::structure(error))?;
         let found = zip.eocd_offset().saturating_sub(zip.directory_offset());
         if found > MAX_DIRECTORY_BYTES {
@@ -141,6 +125,8 @@ fn read_record(record: &ZipFileHeaderRecord<'_>) -> Result<Entry, ZipError> {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::super::sample;
     use super::*;
 

@@ -4,7 +4,8 @@
 //!
 //! * a `.mod`: the `.mod` files that this go.mod names, the highest version of each, because the client's own go.mod names the same
 //!   modules. go reads them in the order of their paths, so that those behind this path come next, and what lies before it does not
-//!   come at all. What an unpruned go.mod requires (before go 1.17) go reads whole, with all that it requires in its turn;
+//!   come at all. What an unpruned go.mod requires (before go 1.17) go reads whole, with all that it requires in its turn. And, when
+//!   nothing else is left to ask, its `.info`: `go mod download` asks for those one after the other, which is most of its waiting;
 //! * an `.info` of a version whose `.mod` was asked: the `.info` of those behind it;
 //! * a `.zip` of a version whose `.info` was asked: the zips of those behind it ([`Walk`]). A `.zip` that had to be fetched: its `.info`
 //!   and `.mod`, so that what is kept is of use without any upstream.
@@ -106,7 +107,7 @@ impl Plan {
         self.asked = Some(now);
         match ask {
             Ask::List(module) | Ask::Latest(module) => self.looks_for_updates(module, now),
-            Ask::Mod(module) => self.loaded.note(module.path().clone(), module, now),
+            Ask::Mod(module) => self.go_mod(module, is_fetched || met != Met::Nothing, now),
             Ask::Info(..) => self.info(ask, now),
             Ask::Zip(module) => self.zip(module, is_fetched && met == Met::Nothing, now),
             Ask::SumDb(_) => {}
@@ -204,6 +205,13 @@ impl Plan {
         }
         if self.looked_at.len() < LOOKED_AT_MAX {
             self.looked_at.insert(module.clone(), now);
+        }
+    }
+
+    fn go_mod(&mut self, module: &ModuleVersion, had_to_come: bool, now: Instant) {
+        self.loaded.note(module.path().clone(), module, now);
+        if had_to_come {
+            info_of(module).into_iter().for_each(|ask| self.push_beside(Step::last(ask), now));
         }
     }
 
