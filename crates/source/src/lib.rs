@@ -53,7 +53,7 @@ pub use ctx::{Ctx, Want};
 pub use failure::{Failure, FailureKind, Retry, Symptom};
 pub use first_seen::{FirstSeen, Sighting, Subject};
 pub use foresight::Foresight;
-pub use held::{Held, HeldLimits};
+pub use held::{Delivery, Held, HeldLimits};
 pub use ledger::{Expected, Ledger, Quarantine};
 pub use modcache::ModCache;
 pub use progress::{Progress, Seen, Stage};

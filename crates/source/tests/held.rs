@@ -29,7 +29,7 @@ fn held(fake: &FakeUpstream, spool: &Path) -> Held<Place> {
 
 fn held_with(fake: &FakeUpstream, spool: &Path, limits: &HeldLimits) -> Held<Place> {
     let place = Arc::new(checked(fake, spool));
-    Held::new(place.clone(), place, limits)
+    Held::new(place.clone(), place, None, limits)
 }
 
 /// A proxy of as many modules, with zips of so many bytes and a little more.
@@ -69,7 +69,7 @@ async fn it_keeps_the_contract_whether_it_was_told_or_not() {
     check(told.clone(), &world()).await;
     drop(told);
     let unbuffered = Arc::new(Upstream::new(&fake.url(), &common::client(&fake)).unwrap());
-    let told = Held::new(unbuffered.clone(), unbuffered, &HeldLimits::default());
+    let told = Held::new(unbuffered.clone(), unbuffered, None, &HeldLimits::default());
     told.expect(asks_about(PATH, "v1.2.0").to_vec());
     check(Arc::new(told), &world()).await;
 }

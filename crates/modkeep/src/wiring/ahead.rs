@@ -10,11 +10,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use ladder::ahead::{Leading, Nearby, Outlook, Scope};
+use ladder::ahead::{Delivered, Leading, Nearby, Outlook, Scope};
 use ladder::project::Project;
 use ladder::{Counted, Ladder, Proxied, Steps};
 use source::upstream::Notice;
-use source::{Foresight, Held, HeldLimits, Source};
+use source::{Delivery, Foresight, Held, HeldLimits, Source};
 
 use super::client::Client;
 use super::places;
@@ -42,9 +42,16 @@ impl Client {
         let limits =
             HeldLimits { patience: self.settings.get(&table::ASK_TIMEOUT)?, ..HeldLimits::default() };
         let ladder = Arc::new(ladder);
-        let held = Held::new(ladder.clone(), Arc::new(Proxied::new(ladder)), &limits);
+        let held = Held::new(ladder.clone(), Arc::new(Proxied::new(ladder)), self.delivery(scope), &limits);
         let far = notice.map(|notice| notice as Arc<dyn Foresight>);
         Ok(Arc::new(Counted::new(Leading::new(Arc::new(held), far, outlook, scope), steps)))
+    }
+
+    /// `go mod download` wants every zip, and finds in its own cache what was put there. A build says of each zip that it downloads
+    /// it, and what it asks says what it will ask next.
+    fn delivery(&self, scope: Scope) -> Option<Arc<dyn Delivery>> {
+        let cache = self.module_cache.as_deref().filter(|_| scope == Scope::Download)?;
+        Some(Arc::new(Delivered::new(cache, self.pins.clone(), self.steps.clone())))
     }
 
     /// What the files of the project say; nothing where go will complain about them.

@@ -3,6 +3,8 @@
 mod world;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
 
 use testkit::upstream::Gate;
 use testkit::{FakeUpstream, GoOutput, GoRun};
@@ -34,7 +36,62 @@ async fn a_download_is_under_way_whole_before_its_first_answer() {
     assert!(world.spool().is_empty(), "nothing stays behind: {:?}", world.spool());
 }
 
-/// The proof that the test above proves something.
+/// go finds zips in its cache that it has not asked for yet, and what it leaves there is what go alone leaves.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_download_finds_its_zips_in_the_module_cache() {
+    let (alone, world) = (World::new(30), World::new(30));
+    let plain = alone.scene.go(&alone.upstream.url()).args(["mod", "download"]);
+    tokio::task::spawn_blocking(move || plain.run().success()).await.unwrap();
+
+    let gate = world.upstream.hold("*.mod");
+    let run = world.run(&[], &["mod", "download"]);
+    let (output, ()) = tokio::join!(run.run_async(), async {
+        until_delivered(&world).await;
+        gate.release();
+    });
+    output.success();
+    let counts = world.counts();
+    assert!(counts.values().all(|count| *count == 1), "each is asked once: {counts:?}");
+    assert_eq!(listing(&world), listing(&alone));
+    let verify = world.scene.go("off").args(["mod", "verify"]);
+    tokio::task::spawn_blocking(move || verify.run().success()).await.unwrap();
+}
+
+/// All zips of the project lie in go's cache; go waits for its first go.mod meanwhile.
+async fn until_delivered(world: &World) {
+    let downloads = world.scene.home.module_cache().join("cache/download");
+    let zips: Vec<_> = world.graph.selected().iter().map(|module| downloads.join(&module.url_path("zip")[1..])).collect();
+    let delivered = async {
+        while !zips.iter().all(|zip| zip.exists()) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), delivered).await.expect("they are delivered");
+}
+
+/// Every file of the module cache, with its rights, and the content of the hashes.
+fn listing(world: &World) -> Vec<(String, u32, String)> {
+    let root = world.scene.home.module_cache();
+    let mut files = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let (path, about) = (entry.path(), entry.metadata().unwrap());
+            if about.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let is_hash = path.extension().is_some_and(|kind| kind == "ziphash");
+            let text = if is_hash { fs::read_to_string(&path).unwrap() } else { String::new() };
+            let name = path.strip_prefix(&root).unwrap().display().to_string();
+            files.push((name, about.permissions().mode(), text));
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The proof that the test above the last one proves something.
 #[tokio::test(flavor = "multi_thread")]
 async fn switched_off_go_asks_for_itself() {
     let world = World::new(30);

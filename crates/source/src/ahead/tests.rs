@@ -86,7 +86,7 @@ async fn what_a_go_mod_names_is_asked_ahead_and_less_hard() {
     assert_eq!((ask.as_str(), ctx.ahead), ("a.example/a@v1.0.0.mod", false));
     let (ask, ctx) = scene.next().await;
     assert_eq!((ask.as_str(), ctx.ahead, ctx.others_follow), ("a.example/b@v1.0.0.mod", true, true));
-    assert_eq!(scene.rest().await, [""; 0], "nothing further before a client asks");
+    assert_eq!(scene.rest().await, ["a.example/a@v1.0.0.info"], "nothing further before a client asks");
     let numbers = scene.ahead.numbers()[0].1;
     assert_eq!((numbers.asked, numbers.claimed), (1, 0));
 }
@@ -103,10 +103,10 @@ async fn a_warm_store_makes_no_work() {
 async fn what_lay_there_is_claimed_and_leads_further() {
     let mut scene = scene();
     scene.ask(&go_mod("a")).await.unwrap();
-    assert_eq!(scene.rest().await.len(), 2);
+    assert_eq!(scene.rest().await.len(), 3);
     scene.place.keeps.store(true, Ordering::Relaxed);
     scene.ask(&go_mod("b")).await.unwrap();
-    assert_eq!(scene.rest().await, ["a.example/b@v1.0.0.mod", "a.example/c@v1.0.0.mod"]);
+    assert_eq!(scene.rest().await, ["b@v1.0.0.mod", "c@v1.0.0.mod", "b@v1.0.0.info"].map(|name| format!("a.example/{name}")));
     scene.ask(&go_mod("b")).await.unwrap();
     assert_eq!(scene.rest().await, ["a.example/b@v1.0.0.mod"], "once is enough");
     assert_eq!(scene.ahead.numbers()[0].1.claimed, 1);
@@ -116,7 +116,7 @@ async fn what_lay_there_is_claimed_and_leads_further() {
 async fn private_modules_are_neither_asked_nor_read() {
     let mut scene = scene();
     scene.ask(&go_mod("o")).await.unwrap();
-    assert_eq!(scene.rest().await, ["a.example/o@v1.0.0.mod"]);
+    assert_eq!(scene.rest().await, ["a.example/o@v1.0.0.mod", "a.example/o@v1.0.0.info"]);
     scene.ask(&go_mod("p")).await.unwrap();
     assert_eq!(scene.rest().await, ["a.example/p@v1.0.0.mod"]);
     scene.ahead.expect(vec![go_mod("p"), go_mod("x")]);

@@ -78,6 +78,8 @@ pub(super) enum Claim {
 #[derive(Debug)]
 pub(super) enum Landed {
     Answered(Box<Answer>),
+    /// It is answered, and lies where whoever asks finds it.
+    Delivered(Box<Answer>),
     /// With a word that has to be told to somebody who asks.
     Denied,
     /// Nobody could find out.
@@ -149,6 +151,11 @@ impl Board {
         }
     }
 
+    /// Whether somebody waits for it.
+    pub(super) fn is_joined(&self, ask: &Ask) -> bool {
+        matches!(self.stages.get(ask), Some(Stage::Joined(_)))
+    }
+
     /// A question has ended.
     pub(super) fn land(&mut self, ask: &Ask, landed: Landed) {
         self.lane(ask).under_way -= 1;
@@ -156,7 +163,9 @@ impl Board {
         self.note(&landed);
         match (stage, landed) {
             // Who has given up waiting does not take it.
-            (Some(Stage::Joined(asker)), Landed::Answered(answer)) => drop(asker.send(answer)),
+            (Some(Stage::Joined(asker)), Landed::Answered(answer) | Landed::Delivered(answer)) => {
+                drop(asker.send(answer));
+            }
             (Some(Stage::UnderWay), Landed::Answered(answer)) => self.hold(ask, answer),
             _ => {}
         }
@@ -184,7 +193,7 @@ impl Board {
 
     fn note(&mut self, landed: &Landed) {
         match landed {
-            Landed::Answered(_) => self.failures = 0,
+            Landed::Answered(_) | Landed::Delivered(_) => self.failures = 0,
             Landed::Denied => {}
             Landed::Failed => self.failures += 1,
         }

@@ -12,11 +12,12 @@ mod board;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use gomod::{H1, ModuleVersion};
 use tokio::sync::watch;
 use tokio::time::timeout_at;
 
 use crate::coalesced::impatient;
-use crate::{Answer, Ask, Ctx, Failure, FailureKind, Foresight, Lifetime, Source, Want};
+use crate::{Answer, Ask, Ctx, Failure, FailureKind, Foresight, Lifetime, Source, Want, Whole};
 use board::{Board, Claim, Landed};
 
 /// How much is asked ahead, and held.
@@ -39,6 +40,13 @@ impl Default for HeldLimits {
     }
 }
 
+/// Puts a zip where whoever will ask for it finds it by himself: it need not be held, and is asked for no more.
+#[async_trait::async_trait]
+pub trait Delivery: std::fmt::Debug + Send + Sync {
+    /// Whether the zip of this version, which has this hash, lies there now. Nobody has asked for it so far.
+    async fn deliver(&self, module: &ModuleVersion, zip: Whole, h1: H1) -> bool;
+}
+
 /// A source that is asked ahead. What it began ends with it.
 #[derive(Debug)]
 pub struct Held<S>(Arc<Shared<S>>);
@@ -47,6 +55,7 @@ pub struct Held<S>(Arc<Shared<S>>);
 struct Shared<S> {
     inner: S,
     ahead: Arc<dyn Source>,
+    delivery: Option<Arc<dyn Delivery>>,
     patience: Duration,
     board: Mutex<Board>,
     /// Whether nobody can claim anything any more.
@@ -55,9 +64,15 @@ struct Shared<S> {
 
 impl<S: Source + 'static> Held<S> {
     /// Real questions are for `inner`. What it would answer is asked `ahead` within these limits: perhaps of fewer places, or less hard.
-    pub fn new(inner: S, ahead: Arc<dyn Source>, limits: &HeldLimits) -> Self {
+    /// What can be delivered is, and not held.
+    pub fn new(
+        inner: S,
+        ahead: Arc<dyn Source>,
+        delivery: Option<Arc<dyn Delivery>>,
+        limits: &HeldLimits,
+    ) -> Self {
         let (patience, board) = (limits.patience, Mutex::new(Board::new(limits)));
-        Self(Arc::new(Shared { inner, ahead, patience, board, ended: watch::Sender::new(false) }))
+        Self(Arc::new(Shared { inner, ahead, delivery, patience, board, ended: watch::Sender::new(false) }))
     }
 }
 
@@ -71,10 +86,31 @@ impl<S: Source + 'static> Shared<S> {
         }
     }
 
+    async fn landed(&self, ask: &Ask, ctx: &Ctx) -> Landed {
+        let landed = Landed::of(self.ahead.ask(ask, ctx).await);
+        let (answer, delivery) = match (landed, &self.delivery) {
+            (Landed::Answered(answer), Some(delivery)) => (answer, delivery),
+            (landed, _) => return landed,
+        };
+        let is_there = match (ask, zip_of(&answer)) {
+            (Ask::Zip(module), Some((zip, h1))) if !self.board().is_joined(ask) => {
+                delivery.deliver(module, zip, h1).await
+            }
+            _ => false,
+        };
+        if is_there { Landed::Delivered(answer) } else { Landed::Answered(answer) }
+    }
+
     fn board(&self) -> MutexGuard<'_, Board> {
         // Nothing is done under this lock that could leave the board half changed.
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The zip that go would take, and its hash, where both are at hand.
+fn zip_of(answer: &Answer) -> Option<(Whole, H1)> {
+    let whole = answer.body.share()?.into_whole().ok()?;
+    Some((whole, answer.h1.clone().filter(|_| answer.flaw.is_none())?))
 }
 
 /// Asks one question to its end, or to that of all.
@@ -82,7 +118,7 @@ async fn fly<S: Source + 'static>(shared: Arc<Shared<S>>, ask: Ask) {
     let mut landing = Landing { shared: &shared, ask: &ask, landed: Landed::Failed };
     let (ctx, mut ended) = (Ctx::within(shared.patience), shared.ended.subscribe());
     tokio::select! {
-        outcome = shared.ahead.ask(&ask, &ctx) => landing.landed = Landed::of(outcome),
+        landed = shared.landed(&ask, &ctx) => landing.landed = landed,
         _ = ended.wait_for(|ended| *ended) => return,
     }
     drop(landing);

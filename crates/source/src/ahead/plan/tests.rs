@@ -84,9 +84,9 @@ fn paths(count: usize) -> Vec<String> {
 async fn of_what_a_go_mod_names_that_is_asked_which_comes_later_in_the_order_of_go() {
     let mut hands = Hands::new();
     hands.reads("m", needs(false, &["z", "b", "p"]));
-    assert_eq!(hands.names(), ["p.mod", "z.mod"]);
+    assert_eq!(hands.names(), ["p.mod", "z.mod", "m.info"]);
     hands.reads("n", needs(false, &["z", "o"]));
-    assert_eq!(hands.names(), ["o.mod"]);
+    assert_eq!(hands.names(), ["o.mod", "n.info"]);
 }
 
 #[tokio::test]
@@ -94,11 +94,11 @@ async fn all_that_an_unpruned_go_mod_requires_is_asked_and_all_that_those_requir
     let mut hands = Hands::new();
     hands.reads("m", needs(true, &["b", "z"]));
     let begun = hands.begins();
-    assert_eq!(begun.iter().map(|step| step.followed).collect::<Vec<_>>(), [true, true]);
+    assert_eq!(begun.iter().map(|step| step.followed).collect::<Vec<_>>(), [true, true, false]);
     hands.plan.landed(&begun[0], Some(1), Some(needs(false, &["a", "z"])), hands.now);
     assert_eq!(hands.names(), ["a.mod"]);
     hands.reads("b", needs(false, &["a", "y"]));
-    assert_eq!(hands.names(), ["y.mod"], "also when a client asks for one of them");
+    assert_eq!(hands.names(), ["y.mod", "b.info"], "also when a client asks for one of them");
 }
 
 #[tokio::test]
@@ -110,16 +110,17 @@ async fn what_a_pruned_go_mod_names_is_not_followed_before_a_client_asks_for_it(
     hands.plan.landed(&begun[0], Some(1), Some(needs(true, &["c"])), hands.now);
     assert_eq!(hands.names(), [""; 0]);
     hands.reads("b", needs(true, &["c"]));
-    assert_eq!(hands.names(), ["c.mod"]);
+    assert_eq!(hands.names(), ["c.mod", "b.info"]);
 }
 
 #[tokio::test]
-async fn the_infos_of_what_was_loaded_are_asked_once_the_first_is() {
+async fn the_info_of_what_had_to_be_fetched_is_asked_and_the_others_once_the_first_is() {
     let mut hands = Hands::new();
-    for path in ["a", "b", "c"] {
-        hands.asks(&go_mod(path));
+    hands.asks(&go_mod("a"));
+    for kept in ["b", "c"] {
+        hands.plan.asked(&go_mod(kept), false, 1, hands.now);
     }
-    assert_eq!(hands.names(), [""; 0]);
+    assert_eq!(hands.names(), ["a.info"]);
     hands.asks(&info("a"));
     assert_eq!(hands.names(), ["b.info", "c.info"]);
     hands.asks(&info("unknown"));
@@ -165,6 +166,8 @@ async fn what_was_kept_is_noticed_only_while_things_are_fetched() {
     assert!(!hands.plan.asked(&go_mod("a"), false, 1, hands.now));
     hands.asks(&go_mod("b"));
     assert!(hands.plan.asked(&go_mod("c"), false, 1, hands.now));
+    assert_eq!(hands.names(), ["b.info"]);
+    hands.lands(info("b"), None);
     hands.now += GIVE_UP;
     assert!(!hands.plan.asked(&go_mod("d"), false, 1, hands.now));
 }
@@ -235,7 +238,7 @@ async fn what_a_client_has_asked_meanwhile_is_not_asked_and_the_same_is_not_aske
     let mut hands = Hands::new();
     hands.plan.expect(vec![go_mod("a"), go_mod("b"), go_mod("b")], hands.now);
     hands.asks(&go_mod("a"));
-    assert_eq!(hands.names(), ["b.mod"]);
+    assert_eq!(hands.names(), ["b.mod", "a.info"]);
 }
 
 #[tokio::test]
@@ -251,7 +254,7 @@ async fn what_has_waited_for_too_long_is_dropped() {
     hands.plan.expect(vec![go_mod("a")], hands.now);
     hands.now += super::super::queues::WAITS_MAX;
     hands.asks(&go_mod("b"));
-    assert_eq!((hands.begins().len(), hands.numbers(Kind::Mod).dropped), (0, 1));
+    assert_eq!((hands.names(), hands.numbers(Kind::Mod).dropped), (vec!["b.info".to_owned()], 1));
 }
 
 #[tokio::test]
