@@ -6,6 +6,8 @@
 //! asked. Form is all that is looked at here: whether the content is the *right* one is for a checksum to say.
 
 use std::io;
+use std::num::NonZero;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use gomod::{H1, dirhash};
@@ -18,8 +20,11 @@ use crate::body::BodyError;
 use crate::form::{self, FormError};
 use crate::{Answer, Ask, Assurance, Ctx, Failure, Kind, Origin, Source, Spool, Whole};
 
-/// How many zips are looked at at a time, in all places together: each takes a processor, and some megabytes to inflate files in.
-static TURNS: Semaphore = Semaphore::const_new(32);
+/// How many zips are looked at at a time, in all places together: each takes a processor, and up to 32 MiB to inflate files in.
+static TURNS: LazyLock<Semaphore> = LazyLock::new(|| {
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    Semaphore::new(processors.clamp(4, 64))
+});
 
 /// A place whose answers are complete and of the right form.
 #[derive(Debug)]

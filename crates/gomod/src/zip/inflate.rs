@@ -10,7 +10,7 @@ use super::directory::{Entry, Method};
 use super::window::Bounded;
 
 /// What fits, deflated and inflated, in bytes. Larger files are few.
-const FITS: u64 = 4 << 20;
+const FITS: u64 = 16 << 20;
 
 /// Inflates one entry after the other into the same buffers, which grow to what the largest needs.
 pub(super) struct Inflater {

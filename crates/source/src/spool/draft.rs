@@ -15,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::{SpoolFile, Whole};
+use crate::BlockSums;
 use crate::blocks::off_worker;
 use crate::body::{BodyError, Chunks};
 
@@ -32,6 +33,7 @@ const RESCUE_WAIT: Duration = Duration::from_secs(10);
 pub(super) struct Draft {
     file: NamedTempFile,
     sha256: Sha256,
+    block_sums: BlockSums,
     size: u64,
 }
 
@@ -39,9 +41,13 @@ impl Draft {
     /// Begins a file with the first bytes of a body. Blocks.
     pub(super) fn begin(folder: &Path, head: Vec<u8>) -> Result<Self, Box<Stuck>> {
         match file_in(folder) {
-            Ok(file) => Self { file, sha256: Sha256::new(), size: 0 }.append(&head),
+            Ok(file) => Self::new(file).append(&head),
             Err(error) => Err(Box::new(Stuck { draft: None, tail: head, error })),
         }
+    }
+
+    fn new(file: NamedTempFile) -> Self {
+        Self { file, sha256: Sha256::new(), block_sums: BlockSums::default(), size: 0 }
     }
 
     /// Adds the next bytes. Blocks.
@@ -50,8 +56,21 @@ impl Draft {
             return Err(Box::new(Stuck { draft: Some(self), tail: chunk.to_vec(), error }));
         }
         self.sha256.update(chunk);
+        self.block_sums.update(chunk);
         self.size += chunk.len() as u64;
         Ok(self)
+    }
+
+    /// Adds chunk after chunk. Blocks.
+    pub(super) fn append_all(self, chunks: &[Bytes]) -> Result<Self, Box<Stuck>> {
+        let mut draft = self;
+        for (at, chunk) in chunks.iter().enumerate() {
+            draft = draft.append(chunk).map_err(|mut stuck| {
+                chunks[at + 1..].iter().for_each(|unwritten| stuck.tail.extend_from_slice(unwritten));
+                stuck
+            })?;
+        }
+        Ok(draft)
     }
 
     /// The file, which is still written to.
@@ -75,7 +94,7 @@ impl Draft {
     /// The file as a complete body.
     pub(super) fn finish(self) -> SpoolFile {
         let (file, path) = self.file.into_parts();
-        SpoolFile::new(file, path, self.size, self.sha256.finalize().into())
+        SpoolFile::new(file, path, self.size, self.sha256.finalize().into(), self.block_sums.finish())
     }
 }
 

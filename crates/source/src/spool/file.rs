@@ -23,11 +23,12 @@ pub struct SpoolFile {
     path: TempPath,
     size: u64,
     sha256: [u8; 32],
+    block_sums: Vec<u64>,
 }
 
 impl SpoolFile {
-    pub(super) fn new(file: File, path: TempPath, size: u64, sha256: [u8; 32]) -> Self {
-        Self { file: Arc::new(file), path, size, sha256 }
+    pub(super) fn new(file: File, path: TempPath, size: u64, sha256: [u8; 32], block_sums: Vec<u64>) -> Self {
+        Self { file: Arc::new(file), path, size, sha256, block_sums }
     }
 
     /// The size in bytes.
@@ -38,6 +39,12 @@ impl SpoolFile {
     /// The SHA-256 of the content, computed as it came in.
     pub fn sha256(&self) -> &[u8; 32] {
         &self.sha256
+    }
+
+    /// The checksum of each block, computed as the content came in ([`BlockSums`](crate::BlockSums)): whoever reads the file can hold it to
+    /// them.
+    pub fn block_sums(&self) -> &[u64] {
+        &self.block_sums
     }
 
     /// The open file. It stays readable after its name is gone.

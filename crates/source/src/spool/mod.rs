@@ -17,11 +17,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::stream::Fuse;
+use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
-use crate::Body;
+use crate::{Body, Failure};
 use crate::arrivals::{Exhibit, Shown};
 use crate::blocks::off_worker;
 use crate::body::{BodyError, Chunks};
@@ -65,6 +66,9 @@ impl From<Whole> for Body {
 
 /// Bodies up to this many bytes stay in memory: nearly every `.mod`, `.info` and list is smaller.
 const IN_MEMORY_MAX: usize = 64 << 10;
+
+/// How many chunks are written at once. A chunk is what was read from a connection at a time.
+const CHUNKS_MAX: usize = 16;
 
 /// Where bodies are buffered.
 #[derive(Debug, Clone)]
@@ -120,32 +124,46 @@ impl Spool {
     async fn collect_in_file(
         &self,
         head: Vec<u8>,
-        mut rest: Chunks,
+        rest: Chunks,
         size_max: u64,
         mut exhibit: Option<Exhibit>,
     ) -> Result<Whole, BodyError> {
-        let mut shown = None;
+        // What has come already is written at once: each step to a thread that may block costs two changes of threads.
+        let (mut rest, mut shown) = (rest.fuse(), None);
         let folder = self.folder.clone();
         let mut writing = off_worker(move || Ok(Draft::begin(&folder, head))).await?;
         loop {
             let draft = match writing {
                 Ok(draft) => draft,
-                Err(stuck) => return stuck.go_on_in_memory(rest, size_max, self.rescues.clone()).await,
+                Err(stuck) => return stuck.go_on_in_memory(rest.boxed(), size_max, self.rescues.clone()).await,
             };
             match (&shown, exhibit.take()) {
                 (None, Some(exhibit)) => shown = exhibit.show(draft.file(), draft.size()).ok(),
                 (Some(shown), _) => shown.has(draft.size()),
                 _ => {}
             }
-            let Some(chunk) = rest.try_next().await? else {
+            let chunks = come_so_far(&mut rest).await?;
+            if chunks.is_empty() {
                 return Ok(Whole::File(Arc::new(finish(draft, shown))));
-            };
-            if draft.size() + chunk.len() as u64 > size_max {
+            }
+            if draft.size() + chunks.iter().map(|chunk| chunk.len() as u64).sum::<u64>() > size_max {
                 return Err(BodyError::TooLarge { limit: size_max });
             }
-            writing = off_worker(move || Ok(draft.append(&chunk))).await?;
+            writing = off_worker(move || Ok(draft.append_all(&chunks))).await?;
         }
     }
+}
+
+/// The next chunk, with those behind it that are there already; none at the end.
+async fn come_so_far(chunks: &mut Fuse<Chunks>) -> Result<Vec<Bytes>, Failure> {
+    let mut come: Vec<Bytes> = chunks.try_next().await?.into_iter().collect();
+    while (1..CHUNKS_MAX).contains(&come.len()) {
+        match chunks.try_next().now_or_never().transpose()?.flatten() {
+            Some(chunk) => come.push(chunk),
+            None => break,
+        }
+    }
+    Ok(come)
 }
 
 fn finish(draft: Draft, shown: Option<Shown>) -> SpoolFile {
@@ -161,7 +179,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::{Failure, Origin};
+    use crate::Origin;
     use futures_util::stream;
 
     fn chunked(chunks: Vec<Result<Bytes, Failure>>) -> Body {
@@ -172,6 +190,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let spool = Spool::new(folder.path());
         (folder, spool)
+    }
+
+    #[tokio::test]
+    async fn chunks_that_are_there_already_are_all_taken_in_order() {
+        let (_folder, spool) = spool();
+        let content: Vec<u8> = (0..=250).cycle().take(IN_MEMORY_MAX * 4).collect();
+        let chunks = content.chunks(1000).map(|chunk| Ok(Bytes::copy_from_slice(chunk))).collect();
+        let Whole::File(file) = spool.collect(chunked(chunks), 1 << 20).await.unwrap() else { panic!("large") };
+        assert_eq!(file.read().unwrap(), content);
+        assert_eq!(*file.sha256(), <[u8; 32]>::from(Sha256::digest(&content)));
     }
 
     #[tokio::test]

@@ -74,20 +74,13 @@ impl Drafts {
         Ok(draft)
     }
 
-    /// The content of an artifact as a draft, and its fingerprint, which is that of what lies on the disk.
+    /// The content of an artifact as a draft, and its fingerprint, which is that of what came in.
     pub(super) fn of_artifact(&self, content: &Whole) -> io::Result<(Draft, Fingerprint)> {
         match content {
             Whole::Memory(bytes) => Ok((self.write(bytes)?, Fingerprint::of_bytes(bytes))),
             Whole::File(spooled) => {
                 let draft = self.adopt(spooled)?;
-                let fingerprint = Fingerprint::of_file(&draft.file)?;
-                if fingerprint.sha256 != *spooled.sha256() {
-                    return Err(io::Error::new(
-                        io::ErrorKind::InvalidData,
-                        "it changed while it was spooled",
-                    ));
-                }
-                Ok((draft, fingerprint))
+                Ok((draft, Fingerprint::of_spooled(spooled)))
             }
         }
     }

@@ -9,6 +9,7 @@ use std::os::unix::fs::FileExt;
 
 use sha2::{Digest, Sha256};
 use source::blocks::BLOCK_SIZE;
+use source::{BlockSums, SpoolFile};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The checksums of one artifact.
@@ -25,6 +26,11 @@ impl Fingerprint {
         let mut pass = Pass::default();
         content.chunks(BLOCK_SIZE).for_each(|block| pass.take(block));
         pass.finish()
+    }
+
+    /// What was seen of a file while it was spooled: if it has changed since, a block of it will not be what it was.
+    pub(super) fn of_spooled(file: &SpoolFile) -> Self {
+        Self { sha256: *file.sha256(), size: file.size(), blocks: file.block_sums().to_vec() }
     }
 
     /// Reads the whole file once.
@@ -67,18 +73,18 @@ impl Fingerprint {
 struct Pass {
     sha256: Sha256,
     size: u64,
-    blocks: Vec<u64>,
+    blocks: BlockSums,
 }
 
 impl Pass {
     fn take(&mut self, block: &[u8]) {
         self.sha256.update(block);
-        self.blocks.push(xxh3_64(block));
+        self.blocks.update(block);
         self.size += block.len() as u64;
     }
 
     fn finish(self) -> Fingerprint {
-        Fingerprint { sha256: self.sha256.finalize().into(), size: self.size, blocks: self.blocks }
+        Fingerprint { sha256: self.sha256.finalize().into(), size: self.size, blocks: self.blocks.finish() }
     }
 }
 
