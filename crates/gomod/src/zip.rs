@@ -2,7 +2,7 @@
 //! belong into it ([`select()`], C6 to C9), and writing it ([`Writer`], C10).
 //!
 //! The bytes come through [`ReaderAt`], so files, slices and anything else that can be read at an offset will do, and no
-//! file content is ever held whole.
+//! more of a file than some megabytes is held at a time.
 //!
 //! Beyond go's own rules a zip is refused whose directory lies or does what no writer of module zips does: entries that
 //! overlap, that are encrypted or compressed in another way, that are more or fewer than the end record says; names that
@@ -17,6 +17,7 @@ mod fold;
 mod inflate;
 mod layout;
 mod pack;
+mod plain;
 mod read;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -29,6 +30,7 @@ pub use collision::Collision;
 pub(crate) use directory::{Archive, Entry};
 pub use error::ZipError;
 pub use pack::{Packed, Packer};
+pub use plain::is_plain;
 pub use rawzip::ReaderAt;
 pub(crate) use read::ContentReader;
 pub use select::{Listed, ListedKind, SelectError, Selection, select};

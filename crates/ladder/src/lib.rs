@@ -5,6 +5,7 @@ pub mod ahead;
 pub mod child;
 mod climb;
 mod counted;
+mod flock;
 pub mod group;
 mod lazy;
 mod lineage;

@@ -9,7 +9,8 @@ use crate::blocks::BLOCK_SIZE;
 #[derive(Clone, Default)]
 pub struct BlockSums {
     whole: Vec<u64>,
-    block: Xxh3,
+    /// It is half a kilobyte.
+    block: Box<Xxh3>,
     filled: usize,
 }
 

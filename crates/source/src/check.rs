@@ -26,6 +26,9 @@ static TURNS: LazyLock<Semaphore> = LazyLock::new(|| {
     Semaphore::new(processors.clamp(4, 64))
 });
 
+/// What is looked at at once, in bytes: reading it takes less than going elsewhere.
+const SMALL: u64 = 64 << 10;
+
 /// A place whose answers are complete and of the right form.
 #[derive(Debug)]
 pub struct Checked<S> {
@@ -60,7 +63,7 @@ impl<S: Source> Checked<S> {
 
     /// Looks at once at a small text, and elsewhere and in turn at what takes time or may have to be read from a disk.
     async fn look_at(&self, ask: &Ask, content: &Whole) -> Result<Looked, Flaw> {
-        if ask.kind() != Kind::Zip && matches!(content, Whole::Memory(_)) {
+        if ask.kind() != Kind::Zip && content.size() <= SMALL {
             return look(ask, content, self.leaves_flaws);
         }
         let turn = TURNS.acquire().await.map_err(|closed| BodyError::Spool(io::Error::other(closed)))?;

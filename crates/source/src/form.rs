@@ -52,6 +52,9 @@ pub enum FormError {
     /// A zip that go would refuse, with the reason in go's words.
     #[error("go would refuse the module zip: {0}")]
     BadZip(String),
+    /// The same, and it is so made that reading it takes longer than any honest zip.
+    #[error("go would refuse the module zip: {0}")]
+    Bomb(String),
     /// What a checksum database does not say.
     #[error("the answer is not that of a checksum database: {0}")]
     NotSumDb(String),
@@ -164,6 +167,7 @@ fn check_zip<R: ReaderAt>(module: &ModuleVersion, content: R, size: u64) -> Resu
     let checked = zip::check(module, &content, size).and_then(|_| dirhash::hash_zip(&content, size));
     checked.map_err(|flaw| match flaw {
         ZipError::Io(error) => FormError::Io(error),
+        ZipError::Overlap { .. } => FormError::Bomb(go_words::about(module, &flaw)),
         flaw => FormError::BadZip(go_words::about(module, &flaw)),
     })
 }

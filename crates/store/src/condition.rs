@@ -45,7 +45,7 @@ impl Condition {
         self.0.keeping.failed(error);
     }
 
-    /// Something was kept that is as large as most things are.
+    /// Something fitted that is larger than most things are.
     pub(crate) fn keeps(&self) {
         self.0.keeping.works();
     }

@@ -30,16 +30,18 @@ impl<'a, R: ReaderAt> ContentReader<'a, R> {
         Self { archive, whole: Inflater::new(), inflater: None, buffer: Vec::new() }
     }
 
-    /// Gives the content to `sink` in pieces. What was given counts only if this returns without an error. A directory has
+    /// Gives the content to `sink`, a large one in pieces. What was given counts only if this returns without an error. A directory has
     /// no content, whatever bytes some writers put there; go does not look at them either.
     pub(crate) fn read(&mut self, entry: &Entry, mut sink: impl FnMut(&[u8])) -> Result<(), ZipError> {
         let local = self.archive.zip.get_entry(entry.wayfinder).map_err(ZipError::structure)?;
         if entry.is_dir() {
             return Ok(());
         }
-        match self.whole.content(self.archive.zip.get_ref(), entry, &local) {
-            Some(content) => sink(content),
-            None => self.pieces(entry, &local, sink).map_err(|error| ZipError::content(&entry.name, error))?,
+        if let Some(content) = self.whole.content(self.archive.zip.get_ref(), entry, &local) {
+            sink(content);
+        } else {
+            let read = self.pieces(entry, &local, sink);
+            read.map_err(|error| ZipError::content(&entry.name, error))?;
         }
         check_descriptor(entry, &local)
     }

@@ -1,7 +1,7 @@
 //! Reading a zip in larger pieces than its parts have.
 //!
 //! An entry is a header of 30 bytes, its data, and perhaps 24 bytes behind them; the entries of an honest zip are read nearly
-//! in the order in which they lie. Asked of a file one by one, 18,000 small files were 75,000 system calls.
+//! in the order in which they lie. Asked of a file one by one, each would be four system calls.
 
 use std::cell::RefCell;
 use std::io;
@@ -71,12 +71,13 @@ impl Window {
     }
 
     fn has(&self, wanted: usize, offset: u64) -> bool {
-        self.start <= offset && offset + wanted as u64 <= self.end()
+        let end = offset.checked_add(wanted as u64);
+        self.start <= offset && end.is_some_and(|end| end <= self.end())
     }
 
     /// How much to read at `offset`: twice as much as the last time, if that is a little forward.
     fn amount(&mut self, offset: u64) -> usize {
-        let is_forward = self.start <= offset && offset <= self.end() + WINDOW_BYTES as u64;
+        let is_forward = self.start <= offset && offset <= self.end().saturating_add(WINDOW_BYTES as u64);
         let amount = if is_forward { self.next.clamp(AFTER_JUMP, WINDOW_BYTES) } else { AFTER_JUMP };
         self.next = amount * 2;
         amount
@@ -117,6 +118,15 @@ mod tests {
 
     fn counting(bytes: &[u8]) -> Counting<'_> {
         Counting { bytes, reads: Cell::new(0), amount: Cell::new(0) }
+    }
+
+    #[test]
+    fn behind_the_end_there_is_nothing() {
+        let reader = Bounded::new(&[7; 10][..], 10);
+        for offset in [10, u64::MAX - 1, u64::MAX, 3] {
+            let expected = if offset == 3 { 7 } else { 0 };
+            assert_eq!(reader.read_at(&mut [0; 30], offset).unwrap(), expected, "{offset}");
+        }
     }
 
     #[test]

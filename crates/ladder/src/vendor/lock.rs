@@ -7,10 +7,11 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::FlockOperation;
 use rustix::io::Errno;
 
 use super::error::{VendorError, at};
+use crate::flock::Flock;
 
 /// How long is waited for another modkeep to finish: a snapshot of a large vendor folder takes some seconds.
 pub const LOCK_WAIT: Duration = Duration::from_mins(1);
@@ -20,7 +21,7 @@ const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// A lock; dropped, it is free.
 #[derive(Debug)]
-pub(super) struct Lock(File);
+pub(super) struct Lock(#[expect(dead_code, reason = "it is held")] Option<Flock>);
 
 impl Lock {
     /// Waits for the lock of the project in `root`, at most [`LOCK_WAIT`].
@@ -44,25 +45,12 @@ impl Lock {
     /// The lock on a file or folder; `None` when another holds it. Where the file system knows no locks (some network file
     /// systems), everybody gets it: two runs at the same moment are then on their own, and each step is still atomic.
     pub(super) fn try_take(path: &Path, operation: FlockOperation) -> Result<Option<Self>, VendorError> {
-        let file = File::open(path).map_err(at("open", path))?;
-        loop {
-            return match flock(&file, operation) {
-                Err(Errno::INTR) => continue,
-                Ok(()) | Err(Errno::NOTSUP | Errno::NOSYS | Errno::NOLCK | Errno::BADF) => {
-                    Ok(Some(Self(file)))
-                }
-                Err(Errno::WOULDBLOCK) => Ok(None),
-                Err(error) => Err(at("lock", path)(error.into())),
-            };
+        let open = || File::open(path).map_err(at("open", path));
+        match Flock::try_take(open()?, operation) {
+            Ok(lock) => Ok(lock.map(|lock| Self(Some(lock)))),
+            Err(Errno::NOTSUP | Errno::NOSYS | Errno::NOLCK | Errno::BADF) => Ok(Some(Self(None))),
+            Err(error) => Err(at("lock", path)(error.into())),
         }
-    }
-}
-
-impl Drop for Lock {
-    /// Closing the file is not enough: a child that another thread starts just now has the file open until it becomes its
-    /// program, and with it the lock.
-    fn drop(&mut self) {
-        let _ = flock(&self.0, FlockOperation::Unlock);
     }
 }
 
@@ -78,15 +66,5 @@ mod tests {
         assert!(matches!(error, VendorError::Busy { .. }), "{error:?}");
         drop(held);
         Lock::take(dir.path()).unwrap();
-    }
-
-    #[test]
-    fn a_copy_of_the_open_file_in_another_process_does_not_hold_it() {
-        let dir = tempfile::tempdir().unwrap();
-        let held = Lock::take(dir.path()).unwrap();
-        let inherited = held.0.try_clone().unwrap();
-        drop(held);
-        Lock::take_within(dir.path(), Duration::ZERO).unwrap();
-        drop(inherited);
     }
 }

@@ -10,7 +10,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use ladder::ahead::{Delivered, Leading, Nearby, Outlook, Scope};
+use ladder::ahead::{CacheDelivery, Leading, Nearby, Outlook, Scope};
 use ladder::project::Project;
 use ladder::{Counted, Ladder, Proxied, Steps};
 use source::upstream::Notice;
@@ -28,6 +28,8 @@ pub(crate) struct Foreseen {
     pub(crate) project: Project,
     /// What the command asks.
     pub(crate) scope: Scope,
+    /// Whether zips may be put where go finds them without a question; not where each question is to be seen.
+    pub(crate) delivers: bool,
 }
 
 impl Client {
@@ -50,13 +52,14 @@ impl Client {
     /// `go mod download` wants every zip, and finds in its own cache what was put there. A build says of each zip that it downloads
     /// it, and what it asks says what it will ask next.
     fn delivery(&self, scope: Scope) -> Option<Arc<dyn Delivery>> {
-        let cache = self.module_cache.as_deref().filter(|_| scope == Scope::Download)?;
-        Some(Arc::new(Delivered::new(cache, self.pins.clone(), self.steps.clone())))
+        let delivers = self.foreseen.as_ref().is_some_and(|run| run.delivers);
+        let cache = self.module_cache.as_deref().filter(|_| delivers && scope == Scope::Download)?;
+        Some(Arc::new(CacheDelivery::new(cache, self.pins.clone(), self.steps.clone())))
     }
 
     /// What the files of the project say; nothing where go will complain about them.
     fn outlook(&self) -> Result<Option<(Outlook, Scope)>, Failed> {
-        let Some(Foreseen { project, scope }) = &self.foreseen else { return Ok(None) };
+        let Some(Foreseen { project, scope, .. }) = &self.foreseen else { return Ok(None) };
         match Outlook::read(project, &self.pins, self.nearby()?) {
             Ok(outlook) => Ok(Some((outlook, *scope))),
             Err(error) => {

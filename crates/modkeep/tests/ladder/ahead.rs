@@ -57,16 +57,17 @@ async fn a_download_finds_its_zips_in_the_module_cache() {
     tokio::task::spawn_blocking(move || verify.run().success()).await.unwrap();
 }
 
-/// All zips of the project lie in go's cache; go waits for its first go.mod meanwhile.
+/// Until all zips of the project lie in go's cache; go waits for its first go.mod meanwhile.
 async fn until_delivered(world: &World) {
     let downloads = world.scene.home.module_cache().join("cache/download");
-    let zips: Vec<_> = world.graph.selected().iter().map(|module| downloads.join(&module.url_path("zip")[1..])).collect();
+    let zips: Vec<_> =
+        world.graph.selected().iter().map(|module| downloads.join(&module.url_path("zip")[1..])).collect();
     let delivered = async {
         while !zips.iter().all(|zip| zip.exists()) {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_mins(1), delivered).await.expect("they are delivered");
+    tokio::time::timeout(Duration::from_mins(1), delivered).await.unwrap();
 }
 
 /// Every file of the module cache, with its rights, and the content of the hashes.
@@ -91,7 +92,7 @@ fn listing(world: &World) -> Vec<(String, u32, String)> {
     files
 }
 
-/// The proof that the test above the last one proves something.
+/// Without it nothing is under way that go has not asked for: the proof for `a_download_is_under_way_whole_before_its_first_answer`.
 #[tokio::test(flavor = "multi_thread")]
 async fn switched_off_go_asks_for_itself() {
     let world = World::new(30);

@@ -210,8 +210,8 @@ impl Plan {
 
     fn go_mod(&mut self, module: &ModuleVersion, had_to_come: bool, now: Instant) {
         self.loaded.note(module.path().clone(), module, now);
-        if had_to_come {
-            info_of(module).into_iter().for_each(|ask| self.push_beside(Step::last(ask), now));
+        if let Some(ask) = info_of(module).filter(|_| had_to_come) {
+            self.push_beside(Step::last(ask), now);
         }
     }
 

@@ -106,7 +106,10 @@ async fn what_lay_there_is_claimed_and_leads_further() {
     assert_eq!(scene.rest().await.len(), 3);
     scene.place.keeps.store(true, Ordering::Relaxed);
     scene.ask(&go_mod("b")).await.unwrap();
-    assert_eq!(scene.rest().await, ["b@v1.0.0.mod", "c@v1.0.0.mod", "b@v1.0.0.info"].map(|name| format!("a.example/{name}")));
+    assert_eq!(
+        scene.rest().await,
+        ["b@v1.0.0.mod", "c@v1.0.0.mod", "b@v1.0.0.info"].map(|name| format!("a.example/{name}"))
+    );
     scene.ask(&go_mod("b")).await.unwrap();
     assert_eq!(scene.rest().await, ["a.example/b@v1.0.0.mod"], "once is enough");
     assert_eq!(scene.ahead.numbers()[0].1.claimed, 1);

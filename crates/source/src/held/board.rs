@@ -128,9 +128,7 @@ impl Board {
 
     /// What a real question gets. It is not asked ahead any more.
     pub(super) fn claim(&mut self, ask: &Ask) -> Claim {
-        if self.asked.len() < QUESTIONS_MAX {
-            self.asked.insert(ask.clone());
-        }
+        self.ask_no_more(ask);
         match self.stages.remove(ask) {
             None | Some(Stage::Waiting) => Claim::Nothing,
             Some(Stage::UnderWay) => {
@@ -151,6 +149,13 @@ impl Board {
         }
     }
 
+    /// It is asked ahead no more.
+    fn ask_no_more(&mut self, ask: &Ask) {
+        if self.asked.len() < QUESTIONS_MAX {
+            self.asked.insert(ask.clone());
+        }
+    }
+
     /// Whether somebody waits for it.
     pub(super) fn is_joined(&self, ask: &Ask) -> bool {
         matches!(self.stages.get(ask), Some(Stage::Joined(_)))
@@ -167,6 +172,7 @@ impl Board {
                 drop(asker.send(answer));
             }
             (Some(Stage::UnderWay), Landed::Answered(answer)) => self.hold(ask, answer),
+            (Some(Stage::UnderWay), Landed::Delivered(_)) => self.ask_no_more(ask),
             _ => {}
         }
     }

@@ -110,7 +110,7 @@ impl<S: Source + 'static> Shared<S> {
 /// The zip that go would take, and its hash, where both are at hand.
 fn zip_of(answer: &Answer) -> Option<(Whole, H1)> {
     let whole = answer.body.share()?.into_whole().ok()?;
-    Some((whole, answer.h1.clone().filter(|_| answer.flaw.is_none())?))
+    Some((whole, answer.h1.filter(|_| answer.flaw.is_none())?))
 }
 
 /// Asks one question to its end, or to that of all.

@@ -22,10 +22,10 @@ use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
-use crate::{Body, Failure};
 use crate::arrivals::{Exhibit, Shown};
 use crate::blocks::off_worker;
 use crate::body::{BodyError, Chunks};
+use crate::{Body, Failure};
 use draft::{Draft, RESCUES_MAX};
 
 /// A body that has been taken in to its end: in memory when small, else in a temporary file.
@@ -67,8 +67,8 @@ impl From<Whole> for Body {
 /// Bodies up to this many bytes stay in memory: nearly every `.mod`, `.info` and list is smaller.
 const IN_MEMORY_MAX: usize = 64 << 10;
 
-/// How many chunks are written at once. A chunk is what was read from a connection at a time.
-const CHUNKS_MAX: usize = 16;
+/// How many bytes are gathered, when they are there already, to be written at once.
+const GATHERED_MIN: usize = 128 << 10;
 
 /// Where bodies are buffered.
 #[derive(Debug, Clone)]
@@ -135,7 +135,9 @@ impl Spool {
         loop {
             let draft = match writing {
                 Ok(draft) => draft,
-                Err(stuck) => return stuck.go_on_in_memory(rest.boxed(), size_max, self.rescues.clone()).await,
+                Err(stuck) => {
+                    return stuck.go_on_in_memory(rest.boxed(), size_max, self.rescues.clone()).await;
+                }
             };
             match (&shown, exhibit.take()) {
                 (None, Some(exhibit)) => shown = exhibit.show(draft.file(), draft.size()).ok(),
@@ -157,9 +159,13 @@ impl Spool {
 /// The next chunk, with those behind it that are there already; none at the end.
 async fn come_so_far(chunks: &mut Fuse<Chunks>) -> Result<Vec<Bytes>, Failure> {
     let mut come: Vec<Bytes> = chunks.try_next().await?.into_iter().collect();
-    while (1..CHUNKS_MAX).contains(&come.len()) {
+    let mut gathered = come.iter().map(Bytes::len).sum();
+    while (1..GATHERED_MIN).contains(&gathered) {
         match chunks.try_next().now_or_never().transpose()?.flatten() {
-            Some(chunk) => come.push(chunk),
+            Some(chunk) => {
+                gathered += chunk.len();
+                come.push(chunk);
+            }
             None => break,
         }
     }
@@ -197,7 +203,9 @@ mod tests {
         let (_folder, spool) = spool();
         let content: Vec<u8> = (0..=250).cycle().take(IN_MEMORY_MAX * 4).collect();
         let chunks = content.chunks(1000).map(|chunk| Ok(Bytes::copy_from_slice(chunk))).collect();
-        let Whole::File(file) = spool.collect(chunked(chunks), 1 << 20).await.unwrap() else { panic!("large") };
+        let Whole::File(file) = spool.collect(chunked(chunks), 1 << 20).await.unwrap() else {
+            panic!("large")
+        };
         assert_eq!(file.read().unwrap(), content);
         assert_eq!(*file.sha256(), <[u8; 32]>::from(Sha256::digest(&content)));
     }

@@ -24,6 +24,7 @@ use crate::exit::Exit;
 use crate::report::{Failed, Problem};
 use crate::settings::flags::Given;
 use crate::settings::table;
+use crate::wiring::ahead::Foreseen;
 use crate::wiring::client::Client;
 
 /// How long the end waits for work that hangs: nothing that counts depends on it.
@@ -78,7 +79,10 @@ impl<'a> Run<'a> {
 pub(super) fn attempt(run: &Run<'_>, client: &Client) -> Result<Verdict, Failed> {
     let scratch = Arc::new(OnceLock::new());
     let own = Some(scratch.clone());
-    let client = Client { steps: Arc::default(), outages: Arc::default(), scratch: own, ..client.clone() };
+    let delivers = run.recorder.is_none();
+    let foreseen = client.foreseen.clone().map(|foreseen| Foreseen { delivers, ..foreseen });
+    let (steps, outages) = (Arc::default(), Arc::default());
+    let client = Client { steps, outages, foreseen, scratch: own, ..client.clone() };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (steps, outages) = (client.steps.clone(), client.outages.clone());
     let ended = runtime.block_on(attended(run, client));

@@ -156,7 +156,7 @@ fn foreseen(
     settings: &Settings,
 ) -> Result<Option<Foreseen>, Failed> {
     let is_wanted = settings.get(&table::LOOK_AHEAD)?;
-    Ok(scope.filter(|_| is_wanted).map(|scope| Foreseen { project: project.clone(), scope }))
+    Ok(scope.filter(|_| is_wanted).map(|scope| Foreseen { project: project.clone(), scope, delivers: true }))
 }
 
 /// A client prints nothing on a good day: it logs only for those who ask for it.
