@@ -2,7 +2,7 @@
 //! belong into it ([`select()`], C6 to C9), and writing it ([`Writer`], C10).
 //!
 //! The bytes come through [`ReaderAt`], so files, slices and anything else that can be read at an offset will do, and no
-//! more of a file than some megabytes is held at a time.
+//! file content is ever held whole.
 //!
 //! Beyond go's own rules a zip is refused whose directory lies or does what no writer of module zips does: entries that
 //! overlap, that are encrypted or compressed in another way, that are more or fewer than the end record says; names that
@@ -14,7 +14,6 @@ mod collision;
 mod directory;
 mod error;
 mod fold;
-mod inflate;
 mod layout;
 mod pack;
 mod plain;
@@ -22,7 +21,6 @@ mod read;
 #[cfg(test)]
 pub(crate) mod sample;
 mod select;
-mod window;
 mod write;
 
 pub use check::{Summary, check};

@@ -5,13 +5,9 @@
 //! asked for; if not, the place is [`Unavailable`](crate::FailureKind::Unavailable) for this question and the next one is
 //! asked. Form is all that is looked at here: whether the content is the *right* one is for a checksum to say.
 
-use std::io;
-use std::num::NonZero;
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use gomod::{H1, dirhash};
-use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use crate::arrivals::Exhibit;
@@ -19,12 +15,6 @@ use crate::blocks::off_worker;
 use crate::body::BodyError;
 use crate::form::{self, FormError};
 use crate::{Answer, Ask, Assurance, Ctx, Failure, Kind, Origin, Source, Spool, Whole};
-
-/// How many zips are looked at at a time, in all places together: each takes a processor, and up to 32 MiB to inflate files in.
-static TURNS: LazyLock<Semaphore> = LazyLock::new(|| {
-    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-    Semaphore::new(processors.clamp(4, 64))
-});
 
 /// What is looked at at once, in bytes: reading it takes less than going elsewhere.
 const SMALL: u64 = 64 << 10;
@@ -61,17 +51,13 @@ impl<S: Source> Checked<S> {
         Ok(Answer { body: content.into(), origin, freshness, trail, h1, sha256, assurance, flaw })
     }
 
-    /// Looks at once at a small text, and elsewhere and in turn at what takes time or may have to be read from a disk.
+    /// Looks at once at a small text, and elsewhere at what takes time or may have to be read from a disk.
     async fn look_at(&self, ask: &Ask, content: &Whole) -> Result<Looked, Flaw> {
         if ask.kind() != Kind::Zip && content.size() <= SMALL {
             return look(ask, content, self.leaves_flaws);
         }
-        let turn = TURNS.acquire().await.map_err(|closed| BodyError::Spool(io::Error::other(closed)))?;
         let (ask, content, leaves_flaws) = (ask.clone(), content.clone(), self.leaves_flaws);
-        let looked = off_worker(move || {
-            let _turn = turn;
-            Ok(look(&ask, &content, leaves_flaws))
-        });
+        let looked = off_worker(move || Ok(look(&ask, &content, leaves_flaws)));
         looked.await.map_err(BodyError::from)?
     }
 }

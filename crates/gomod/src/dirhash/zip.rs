@@ -9,7 +9,7 @@ use crate::zip::{Archive, ContentReader, Entry, MAX_ZIP_BYTES, ZipError};
 
 /// The h1 of a zip: of the names and contents of its entries, directory entries included (protocol.md C21, F1).
 ///
-/// Large contents are read in pieces, and sizes and checksums are verified. The sizes that the directory declares may be
+/// Contents are read in pieces, and their sizes and checksums verified. The sizes that the directory declares may be
 /// [`MAX_ZIP_BYTES`] in all and are not exceeded, so a bomb ends early (protocol.md C2, C4). Whether it is a module zip is
 /// for [`zip::check`](crate::zip::check()) to say. `len` is the length of the zip in bytes.
 ///

@@ -1,12 +1,13 @@
 //! Opening a zip and reading its directory, before any content (protocol.md C2).
 
+use std::io;
+
 use rawzip::{
     CompressionMethod, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ReaderAt, ZipArchive, ZipArchiveEntryWayfinder,
     ZipFileHeaderRecord, ZipLocator,
 };
 
 use super::error::ZipError;
-use super::window::Bounded;
 use super::{MAX_DIRECTORY_BYTES, MAX_ZIP_BYTES};
 
 /// Where the end record has the length and the offset of the directory, in bytes from its start. Each has four bytes; all
@@ -42,6 +43,27 @@ pub(crate) struct Entry {
 impl Entry {
     pub(crate) fn is_dir(&self) -> bool {
         self.name.ends_with('/')
+    }
+}
+
+/// A reader that ends at a length, whatever lies behind. A directory may point anywhere; every wrong offset becomes a plain
+/// end of file this way, also those that an operating system would answer with an error of its own.
+pub(super) struct Bounded<R> {
+    inner: R,
+    len: u64,
+}
+
+impl<R> Bounded<R> {
+    pub(super) fn new(inner: R, len: u64) -> Self {
+        Self { inner, len }
+    }
+}
+
+impl<R: ReaderAt> ReaderAt for Bounded<R> {
+    fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+        let left = self.len.saturating_sub(offset);
+        let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(buf.len());
+        if wanted == 0 { Ok(0) } else { self.inner.read_at(&mut buf[..wanted], offset) }
     }
 }
 
@@ -125,8 +147,6 @@ fn read_record(record: &ZipFileHeaderRecord<'_>) -> Result<Entry, ZipError> {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-
     use super::super::sample;
     use super::*;
 

@@ -7,7 +7,7 @@
 use rawzip::ReaderAt;
 
 use super::MAX_DIRECTORY_BYTES;
-use super::window::Bounded;
+use super::directory::Bounded;
 
 const END_BYTES: usize = 22;
 const HEADER_BYTES: usize = 46;

@@ -1,4 +1,4 @@
-//! Reading the content of an entry: inflated at once or piece by piece, with size and checksum verified (protocol.md C4).
+//! Reading the content of an entry: inflated piece by piece, with size and checksum verified (protocol.md C4).
 //!
 //! The size that the directory declares is the limit. A bomb ends one buffer after it, not when the disk is full.
 
@@ -7,60 +7,41 @@ use std::io::{self, Read};
 use flate2::read::DeflateDecoder;
 use rawzip::{ReaderAt, ZipEntry, ZipReader};
 
-use super::directory::{Archive, Entry, Method};
+use super::directory::{Archive, Bounded, Entry, Method};
 use super::error::ZipError;
-use super::inflate::Inflater;
-use super::window::Bounded;
 
-/// How much content is handed on at a time where it is read in pieces, in bytes. Larger pieces do not hash faster.
+/// How much content is handed on at a time, in bytes. Larger pieces do not hash faster.
 const PIECE_BYTES: usize = 64 << 10;
 
 /// Reads entries one after the other with the same buffers.
 pub(crate) struct ContentReader<'a, R> {
     archive: &'a Archive<R>,
-    /// For what fits into memory.
-    whole: Inflater,
-    /// For what does not, or is damaged.
     inflater: Option<DeflateDecoder<ZipReader<&'a Bounded<R>>>>,
     buffer: Vec<u8>,
 }
 
 impl<'a, R: ReaderAt> ContentReader<'a, R> {
     pub(crate) fn new(archive: &'a Archive<R>) -> Self {
-        Self { archive, whole: Inflater::new(), inflater: None, buffer: Vec::new() }
+        Self { archive, inflater: None, buffer: vec![0; PIECE_BYTES] }
     }
 
-    /// Gives the content to `sink`, a large one in pieces. What was given counts only if this returns without an error. A directory has
+    /// Gives the content to `sink` in pieces. What was given counts only if this returns without an error. A directory has
     /// no content, whatever bytes some writers put there; go does not look at them either.
-    pub(crate) fn read(&mut self, entry: &Entry, mut sink: impl FnMut(&[u8])) -> Result<(), ZipError> {
+    pub(crate) fn read(&mut self, entry: &Entry, sink: impl FnMut(&[u8])) -> Result<(), ZipError> {
         let local = self.archive.zip.get_entry(entry.wayfinder).map_err(ZipError::structure)?;
         if entry.is_dir() {
             return Ok(());
         }
-        if let Some(content) = self.whole.content(self.archive.zip.get_ref(), entry, &local) {
-            sink(content);
-        } else {
-            let read = self.pieces(entry, &local, sink);
-            read.map_err(|error| ZipError::content(&entry.name, error))?;
-        }
-        check_descriptor(entry, &local)
-    }
-
-    fn pieces(
-        &mut self,
-        entry: &Entry,
-        local: &ZipEntry<'a, Bounded<R>>,
-        sink: impl FnMut(&[u8]),
-    ) -> io::Result<()> {
-        self.buffer.resize(PIECE_BYTES, 0);
         let raw = local.reader();
-        match entry.method {
+        let result = match entry.method {
             Method::Stored => pump(local.verifying_reader(raw), &mut self.buffer, sink),
             Method::Deflated => {
                 let inflater = reuse(&mut self.inflater, raw);
                 pump(local.verifying_reader(inflater), &mut self.buffer, sink)
             }
-        }
+        };
+        result.map_err(|error| ZipError::content(&entry.name, error))?;
+        check_descriptor(entry, &local)
     }
 }
 

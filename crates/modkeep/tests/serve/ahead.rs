@@ -64,7 +64,9 @@ fn mod_info_and_zip_come_before_the_client_asks() {
             // Of each go.mod that a client has asked for.
             arrived(&infos, LETTERS.len());
             infos.release();
-            LETTERS.iter().for_each(|letter| ask(&node, letter, "info"));
+            for letter in LETTERS {
+                ask(&node, letter, "info");
+            }
             has_come_ahead(&upstream, &node, "info", LETTERS.len());
         }
     }

@@ -61,18 +61,6 @@ impl Draft {
         Ok(self)
     }
 
-    /// Adds chunk after chunk. Blocks.
-    pub(super) fn append_all(self, chunks: &[Bytes]) -> Result<Self, Box<Stuck>> {
-        let mut draft = self;
-        for (at, chunk) in chunks.iter().enumerate() {
-            draft = draft.append(chunk).map_err(|mut stuck| {
-                chunks[at + 1..].iter().for_each(|unwritten| stuck.tail.extend_from_slice(unwritten));
-                stuck
-            })?;
-        }
-        Ok(draft)
-    }
-
     /// The file, which is still written to.
     pub(super) fn file(&self) -> &File {
         self.file.as_file()

@@ -17,15 +17,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::stream::Fuse;
-use futures_util::{FutureExt, StreamExt, TryStreamExt};
+use futures_util::{StreamExt, TryStreamExt};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
+use crate::Body;
 use crate::arrivals::{Exhibit, Shown};
 use crate::blocks::off_worker;
 use crate::body::{BodyError, Chunks};
-use crate::{Body, Failure};
 use draft::{Draft, RESCUES_MAX};
 
 /// A body that has been taken in to its end: in memory when small, else in a temporary file.
@@ -66,9 +65,6 @@ impl From<Whole> for Body {
 
 /// Bodies up to this many bytes stay in memory: nearly every `.mod`, `.info` and list is smaller.
 const IN_MEMORY_MAX: usize = 64 << 10;
-
-/// How many bytes are gathered, when they are there already, to be written at once.
-const GATHERED_MIN: usize = 128 << 10;
 
 /// Where bodies are buffered.
 #[derive(Debug, Clone)]
@@ -124,52 +120,32 @@ impl Spool {
     async fn collect_in_file(
         &self,
         head: Vec<u8>,
-        rest: Chunks,
+        mut rest: Chunks,
         size_max: u64,
         mut exhibit: Option<Exhibit>,
     ) -> Result<Whole, BodyError> {
-        // What has come already is written at once: each step to a thread that may block costs two changes of threads.
-        let (mut rest, mut shown) = (rest.fuse(), None);
+        let mut shown = None;
         let folder = self.folder.clone();
         let mut writing = off_worker(move || Ok(Draft::begin(&folder, head))).await?;
         loop {
             let draft = match writing {
                 Ok(draft) => draft,
-                Err(stuck) => {
-                    return stuck.go_on_in_memory(rest.boxed(), size_max, self.rescues.clone()).await;
-                }
+                Err(stuck) => return stuck.go_on_in_memory(rest, size_max, self.rescues.clone()).await,
             };
             match (&shown, exhibit.take()) {
                 (None, Some(exhibit)) => shown = exhibit.show(draft.file(), draft.size()).ok(),
                 (Some(shown), _) => shown.has(draft.size()),
                 _ => {}
             }
-            let chunks = come_so_far(&mut rest).await?;
-            if chunks.is_empty() {
+            let Some(chunk) = rest.try_next().await? else {
                 return Ok(Whole::File(Arc::new(finish(draft, shown))));
-            }
-            if draft.size() + chunks.iter().map(|chunk| chunk.len() as u64).sum::<u64>() > size_max {
+            };
+            if draft.size() + chunk.len() as u64 > size_max {
                 return Err(BodyError::TooLarge { limit: size_max });
             }
-            writing = off_worker(move || Ok(draft.append_all(&chunks))).await?;
+            writing = off_worker(move || Ok(draft.append(&chunk))).await?;
         }
     }
-}
-
-/// The next chunk, with those behind it that are there already; none at the end.
-async fn come_so_far(chunks: &mut Fuse<Chunks>) -> Result<Vec<Bytes>, Failure> {
-    let mut come: Vec<Bytes> = chunks.try_next().await?.into_iter().collect();
-    let mut gathered = come.iter().map(Bytes::len).sum();
-    while (1..GATHERED_MIN).contains(&gathered) {
-        match chunks.try_next().now_or_never().transpose()?.flatten() {
-            Some(chunk) => {
-                gathered += chunk.len();
-                come.push(chunk);
-            }
-            None => break,
-        }
-    }
-    Ok(come)
 }
 
 fn finish(draft: Draft, shown: Option<Shown>) -> SpoolFile {
@@ -185,7 +161,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::Origin;
+    use crate::{Failure, Origin};
     use futures_util::stream;
 
     fn chunked(chunks: Vec<Result<Bytes, Failure>>) -> Body {
@@ -196,18 +172,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let spool = Spool::new(folder.path());
         (folder, spool)
-    }
-
-    #[tokio::test]
-    async fn chunks_that_are_there_already_are_all_taken_in_order() {
-        let (_folder, spool) = spool();
-        let content: Vec<u8> = (0..=250).cycle().take(IN_MEMORY_MAX * 4).collect();
-        let chunks = content.chunks(1000).map(|chunk| Ok(Bytes::copy_from_slice(chunk))).collect();
-        let Whole::File(file) = spool.collect(chunked(chunks), 1 << 20).await.unwrap() else {
-            panic!("large")
-        };
-        assert_eq!(file.read().unwrap(), content);
-        assert_eq!(*file.sha256(), <[u8; 32]>::from(Sha256::digest(&content)));
     }
 
     #[tokio::test]
