@@ -5,6 +5,8 @@
 //! for its turn among the others: what is still waiting it asks itself, and what is under way it joins. A failure in the background is
 //! nobody's: the real question is asked anew.
 //!
+//! A zip may be *delivered* instead: put where whoever would ask for it finds it by himself. Where that is, others know.
+//!
 //! * [`board`]: what is waiting, under way and held, and what may be begun.
 
 mod board;
