@@ -9,9 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common::{PATH, checked, upstream, world};
-use gomod::{ModuleVersion, Revision};
+use gomod::{H1, ModuleVersion, Revision};
 use source::conformance::{asks_about, check};
-use source::{Answer, Ask, Checked, Ctx, FailureKind, Foresight, Held, HeldLimits, Source, Upstream, Want};
+use source::{
+    Answer, Ask, Checked, Ctx, Delivery, FailureKind, Foresight, Held, HeldLimits, Source, Upstream, Want,
+    Whole,
+};
 use testkit::module::noise;
 use testkit::{FakeUpstream, Module};
 
@@ -92,6 +95,44 @@ async fn what_was_foreseen_is_under_way_before_anybody_asks_and_is_asked_once() 
     held.expect(asks.clone());
     assert!(is_answered(&held, &asks[3]).await);
     assert_eq!(fake.requests().len(), 12, "what was given is forgotten, and not fetched again");
+}
+
+/// Takes every zip, or none, and tells which came.
+#[derive(Debug)]
+struct Door {
+    takes: bool,
+    came: tokio::sync::mpsc::UnboundedSender<ModuleVersion>,
+}
+
+#[async_trait::async_trait]
+impl Delivery for Door {
+    async fn deliver(&self, module: &ModuleVersion, _: Whole, _: H1) -> bool {
+        self.came.send(module.clone()).unwrap();
+        self.takes
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn zips_are_delivered_once_and_those_that_are_not_taken_are_held() {
+    for takes in [true, false] {
+        let (fake, folder) = (many(3, 100), tempfile::tempdir().unwrap());
+        let place = Arc::new(checked(&fake, folder.path()));
+        let (came, mut coming) = tokio::sync::mpsc::unbounded_channel();
+        let door = Arc::new(Door { takes, came });
+        let held = Held::new(place.clone(), place, Some(door), &HeldLimits::default());
+        held.expect([mods(3), zips(3)].concat());
+        for _ in 0..3 {
+            tokio::time::timeout(PATIENCE, coming.recv()).await.unwrap().unwrap();
+        }
+        for ask in zips(3) {
+            assert!(is_answered(&held, &ask).await, "{ask}");
+        }
+        if !takes {
+            assert_eq!(fake.count(".zip"), 3, "they were held");
+        }
+        held.expect(zips(3));
+        assert!(coming.try_recv().is_err(), "nothing is delivered twice");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
