@@ -29,15 +29,42 @@ impl Memory {
     }
 }
 
-/// User and system seconds that `pid` and its descendants have used so far, those that ended excepted.
+/// User and system seconds that `pid` and its descendants have used so far, those that ended too.
 pub(crate) fn cpu_seconds(pid: u32) -> f64 {
-    family(pid).iter().filter_map(|pid| cpu_of(&read(*pid, "stat")?)).sum::<f64>() / TICKS_PER_SECOND
+    let seconds = |pid: &u32| Some(Cpu::of(&read(*pid, "stat")?)?.with_ended());
+    family(pid).iter().filter_map(seconds).sum()
 }
 
 /// User and system seconds of the calling thread.
 pub(crate) fn own_cpu_seconds() -> f64 {
     let stat = fs::read_to_string("/proc/thread-self/stat").unwrap_or_default();
-    cpu_of(&stat).unwrap_or_default() / TICKS_PER_SECOND
+    Cpu::of(&stat).map_or(0.0, |cpu| cpu.own)
+}
+
+/// User and system seconds of all processes that this one started, waited for, and what those started and waited for.
+pub(crate) fn ended_cpu_seconds() -> f64 {
+    read(std::process::id(), "stat").and_then(|stat| Cpu::of(&stat)).map_or(0.0, |cpu| cpu.ended)
+}
+
+/// Seconds of user and system time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Cpu {
+    own: f64,
+    /// Of children that ended and were waited for.
+    ended: f64,
+}
+
+impl Cpu {
+    /// Fields 14 to 17 of `stat`. The second field is a name in parentheses that may hold anything, so count from its end.
+    fn of(stat: &str) -> Option<Self> {
+        let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11).map(str::parse::<f64>);
+        let mut both = || Some((fields.next()?.ok()? + fields.next()?.ok()?) / TICKS_PER_SECOND);
+        Some(Self { own: both()?, ended: both()? })
+    }
+
+    fn with_ended(self) -> f64 {
+        self.own + self.ended
+    }
 }
 
 /// The memory of `pid` and its descendants now. Pages that they share are counted for each.
@@ -74,12 +101,6 @@ fn read(pid: u32, file: &str) -> Option<String> {
     fs::read_to_string(format!("/proc/{pid}/{file}")).ok()
 }
 
-/// Fields 14 and 15 of `stat`. The second field is a name in parentheses that may hold anything, so count from its end.
-fn cpu_of(stat: &str) -> Option<f64> {
-    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-    Some(fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?)
-}
-
 fn memory_of(status: &str) -> Option<Memory> {
     let bytes = |name: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(name))?;
@@ -94,9 +115,9 @@ mod tests {
 
     #[test]
     fn times_are_found_behind_a_name_with_parentheses() {
-        let stat = "42 (a) b (c) S 1 42 42 0 -1 4194560 100 0 0 0 250 50 0 0 20 0 1 0 99";
-        assert_eq!(cpu_of(stat).map(f64::to_bits), Some(300.0_f64.to_bits()));
-        assert_eq!(cpu_of("nonsense"), None);
+        let stat = "42 (a) b (c) S 1 42 42 0 -1 4194560 100 0 0 0 250 50 40 10 20 0 1 0 99";
+        assert_eq!(Cpu::of(stat), Some(Cpu { own: 3.0, ended: 0.5 }));
+        assert_eq!(Cpu::of("nonsense"), None);
     }
 
     #[test]
@@ -104,6 +125,15 @@ mod tests {
         let status = "Name:\tx\nVmRSS:\t    2048 kB\nRssAnon:\t     512 kB\n";
         assert_eq!(memory_of(status), Some(Memory { resident: 2 << 20, anonymous: 512 << 10 }));
         assert_eq!(memory_of("Name:\tkthread\n"), None);
+    }
+
+    #[test]
+    fn the_time_of_a_child_counts_once_it_was_waited_for() {
+        let before = ended_cpu_seconds();
+        let busy = "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done";
+        assert!(std::process::Command::new("sh").args(["-c", busy]).status().unwrap().success());
+        assert!(ended_cpu_seconds() > before);
+        assert!(cpu_seconds(std::process::id()) >= ended_cpu_seconds());
     }
 
     #[test]

@@ -9,6 +9,7 @@ use testkit::{FarProxy, GoHome, GoRun};
 use super::tree::Tree;
 use crate::peers::{Place, Setup};
 use crate::plan::Plan;
+use crate::proc;
 use crate::server::Server;
 
 /// How long a download may take.
@@ -40,6 +41,10 @@ pub(super) struct Outcome {
     pub(super) seconds: Result<f64, String>,
     /// What the upstream was asked meanwhile.
     pub(super) traffic: Traffic,
+    /// Processor seconds of the go command, and of `modkeep go` where it runs go.
+    pub(super) client_cpu: f64,
+    /// Processor seconds of the server, where there is one, from its start.
+    pub(super) server_cpu: Option<f64>,
 }
 
 /// What it takes to let a side download.
@@ -61,6 +66,16 @@ impl Side {
             Self::Athens => "Athens",
             Self::Files => "file://",
         }
+    }
+
+    /// Whether it fetches from the upstream, and not from its files.
+    pub(super) fn asks_upstream(self) -> bool {
+        self != Self::Files
+    }
+
+    /// Whether go has a server between itself and the upstream.
+    pub(super) fn has_server(self) -> bool {
+        matches!(self, Self::Serve | Self::Both | Self::Goproxy | Self::Athens)
     }
 }
 
@@ -98,8 +113,14 @@ impl Field<'_> {
         };
         rustix::fs::sync();
         self.far.begin();
+        let before = proc::ended_cpu_seconds();
         let seconds = seconds(&run.deadline(PATIENCE).args(["mod", "download"]));
-        Outcome { seconds, traffic: self.far.traffic() }
+        Outcome {
+            seconds,
+            traffic: self.far.traffic(),
+            client_cpu: proc::ended_cpu_seconds() - before,
+            server_cpu: server.as_ref().map(Server::cpu_seconds),
+        }
     }
 
     /// The server of a side that has one, with nothing kept.

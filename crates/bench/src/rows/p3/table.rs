@@ -19,6 +19,8 @@ struct Table {
     seconds: Vec<Measure>,
     bytes: Measure,
     requests: Measure,
+    client_cpu: Measure,
+    server_cpu: Measure,
 }
 
 /// All of them.
@@ -63,32 +65,42 @@ impl Table {
                 measure.with(side.name())
             })
         });
-        let seconds = seconds.collect();
-        let other = |what: &str, unit, goal: Option<Goal>| {
+        let other = |what: &str, unit, goal: Option<Goal>, counts: fn(Side) -> bool| {
             let measure = Measure::new(format!("{what}, {name}"), unit, false, goal);
-            sides
-                .iter()
-                .filter(|side| **side != Side::Files)
-                .fold(measure, |measure, side| measure.with(side.name()))
+            let counted = sides.iter().filter(|side| counts(**side));
+            counted.fold(measure, |measure, side| measure.with(side.name()))
         };
-        let bytes = other("fetched from the upstream", "MB", Some(Goal::times(BYTES_MAX, Side::Go.name())));
-        Self { sides, seconds, bytes, requests: other("requests to the upstream", "", None) }
+        let bytes = Some(Goal::times(BYTES_MAX, Side::Go.name()));
+        Self {
+            sides,
+            seconds: seconds.collect(),
+            bytes: other("fetched from the upstream", "MB", bytes, Side::asks_upstream),
+            requests: other("requests to the upstream", "", None, Side::asks_upstream),
+            client_cpu: other("processor time of the client", "s", None, |_| true),
+            server_cpu: other("processor time of the server", "s", None, Side::has_server),
+        }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "traffic of one run is far below 2^52")]
-    fn add(&mut self, at: usize, side: Side, Outcome { seconds, traffic }: &Outcome) {
-        self.seconds[at].add(side.name(), seconds.as_ref().ok().copied());
-        if let Err(why) = seconds {
-            self.seconds[at].say(side.name(), why.as_str());
+    fn add(&mut self, at: usize, side: Side, outcome: &Outcome) {
+        let name = side.name();
+        self.seconds[at].add(name, outcome.seconds.as_ref().ok().copied());
+        if let Err(why) = &outcome.seconds {
+            self.seconds[at].say(name, why.as_str());
         }
-        if side != Side::Files {
-            self.bytes.add(side.name(), Some(traffic.body_bytes as f64 / MEGABYTE));
-            self.requests.add(side.name(), Some(traffic.requests as f64));
+        if side.asks_upstream() {
+            self.bytes.add(name, Some(outcome.traffic.body_bytes as f64 / MEGABYTE));
+            self.requests.add(name, Some(outcome.traffic.requests as f64));
+        }
+        self.client_cpu.add(name, Some(outcome.client_cpu));
+        if side.has_server() {
+            self.server_cpu.add(name, outcome.server_cpu);
         }
     }
 
     fn measures(self) -> impl Iterator<Item = Measure> {
-        let all = self.seconds.into_iter().chain([self.bytes, self.requests]);
+        let all =
+            self.seconds.into_iter().chain([self.bytes, self.requests, self.client_cpu, self.server_cpu]);
         all.filter_map(Measure::measured)
     }
 }
@@ -100,7 +112,8 @@ mod tests {
     use super::*;
 
     fn outcome(seconds: f64) -> Outcome {
-        Outcome { seconds: Ok(seconds), traffic: Traffic { requests: 3, body_bytes: 2_000_000, silent: 0 } }
+        let traffic = Traffic { requests: 3, body_bytes: 2_000_000, silent: 0 };
+        Outcome { seconds: Ok(seconds), traffic, client_cpu: 1.5, server_cpu: Some(0.5) }
     }
 
     #[test]
@@ -115,8 +128,10 @@ mod tests {
         assert_eq!(sides(0), ["modkeep serve", "go alone", "file://"]);
         assert_eq!(sides(1), ["modkeep serve", "go alone"]);
         assert_eq!(measures[1].sides[0].rounds, [Some(2.0)]);
+        assert_eq!(sides(3), ["modkeep serve", "go alone", "file://"]);
+        assert_eq!(sides(4), ["modkeep serve"]);
         // Nobody ran `modkeep go`, so nothing is compared with it.
-        assert_eq!(measures.len(), 3);
+        assert_eq!(measures.len(), 5);
     }
 
     #[test]
