@@ -18,6 +18,19 @@ pub enum Want {
     KeptOnly,
 }
 
+/// Whether somebody waits for an answer. What nobody waits for is asked once of a place, and a failure is not held against it: much may be
+/// asked at a time, and that alone may be what makes a place refuse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Urgency {
+    /// Nobody has asked for it yet, and perhaps nobody will: only proxies are asked, one after the other ([`Ahead`](crate::Ahead)).
+    Ahead,
+    /// It will be asked for in a moment ([`Held`](crate::Held)).
+    Foreseen,
+    /// Somebody waits.
+    #[default]
+    Wanted,
+}
+
 /// The circumstances of one question.
 #[derive(Debug, Clone)]
 pub struct Ctx {
@@ -34,8 +47,8 @@ pub struct Ctx {
     pub last_resort: bool,
     /// Whether the asker has others to ask when this source fails, so that none of its places is a last resort.
     pub others_follow: bool,
-    /// Whether nobody has asked for it yet: then only proxies are asked, one after the other, and nobody hears of a failure.
-    pub ahead: bool,
+    /// Whether somebody waits for it.
+    pub urgency: Urgency,
 }
 
 impl Ctx {
@@ -49,7 +62,7 @@ impl Ctx {
             arrivals: None,
             last_resort: false,
             others_follow: false,
-            ahead: false,
+            urgency: Urgency::Wanted,
         }
     }
 
@@ -65,10 +78,26 @@ impl Ctx {
         Self { others_follow, ..self }
     }
 
-    /// The same question, asked before anybody wants to know ([`Ahead`](crate::Ahead)).
+    /// The same question, asked before anybody wants to know ([`Urgency::Ahead`]).
     #[must_use]
     pub fn ahead(self) -> Self {
-        Self { ahead: true, others_follow: true, ..self }
+        Self { urgency: Urgency::Ahead, others_follow: true, ..self }
+    }
+
+    /// The same question, asked a moment before somebody will ([`Urgency::Foreseen`]).
+    #[must_use]
+    pub fn foreseen(self) -> Self {
+        Self { urgency: Urgency::Foreseen, ..self }
+    }
+
+    /// Whether it is asked ahead of all askers.
+    pub fn is_ahead(&self) -> bool {
+        self.urgency == Urgency::Ahead
+    }
+
+    /// Whether somebody waits for the answer.
+    pub fn is_wanted(&self) -> bool {
+        self.urgency == Urgency::Wanted
     }
 
     /// The same question for one of several places: watched, and with the word whether it is the last that can answer.

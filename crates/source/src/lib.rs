@@ -40,7 +40,7 @@ pub mod upstream;
 mod verified;
 mod versions;
 
-pub use ahead::{Ahead, Numbers};
+pub use ahead::{Ahead, AheadOptions, Numbers};
 pub use answer::{Answer, Assurance, Freshness, Vetted};
 pub use arrivals::Arrivals;
 pub use ask::{Ask, Kind, Lifetime, SumDbAsk, SumDbPath};
@@ -51,7 +51,7 @@ pub use chain::Chain;
 pub use check::Checked;
 pub use coalesced::Coalesced;
 pub use continuation::continuation;
-pub use ctx::{Ctx, Want};
+pub use ctx::{Ctx, Urgency, Want};
 pub use failure::{Failure, FailureKind, Retry, Symptom};
 pub use first_seen::{FirstSeen, Sighting, Subject};
 pub use foresight::Foresight;

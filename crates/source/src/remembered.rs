@@ -138,7 +138,7 @@ impl<S: Source> Source for Remembered<S> {
                 }
                 let said = self.inner.ask(ask, ctx).await;
                 // Not every place was asked ahead, so that its "no" is no word for those who ask.
-                if ctx.ahead && said.is_err() { said } else { self.remember(ask, said) }
+                if ctx.is_ahead() && said.is_err() { said } else { self.remember(ask, said) }
             }
         }
     }

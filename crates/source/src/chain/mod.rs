@@ -78,7 +78,7 @@ impl Chain {
     /// what is about none. What stands in for the others is dear, and is asked only for somebody who waits.
     fn eligible(&self, module: Option<&ModulePath>, ctx: &Ctx) -> Vec<&Link> {
         let only_private = self.policy.only_private(module);
-        let may_see = |link: &&Link| (link.private || !only_private) && !(link.stands_in && ctx.ahead);
+        let may_see = |link: &&Link| (link.private || !only_private) && !(link.stands_in && ctx.is_ahead());
         let mut links: Vec<&Link> = self.links.iter().filter(may_see).collect();
         let owns = |link: &&Link| {
             link.authoritative && module.is_some_and(|module| self.claims.holds(module, &link.origin))
@@ -159,10 +159,10 @@ impl Chain {
         };
         let is_last_resort = move |at| !ctx.others_follow && (insist || is_last(at));
         // Without hedging there is one place at a time, so that whoever watches the question sees it.
-        let of_question = ctx.progress.as_ref().filter(|_| ctx.ahead);
+        let of_question = ctx.progress.as_ref().filter(|_| ctx.is_ahead());
         let circumstances =
             move |at, progress| ctx.watched(of_question.cloned().unwrap_or(progress), is_last_resort(at));
-        let hedged = self.policy.hedges(ask.module()) && !ctx.ahead;
+        let hedged = self.policy.hedges(ask.module()) && !ctx.is_ahead();
         Race::new(turns.to_vec(), hedged, circumstances, asking)
     }
 
@@ -207,7 +207,7 @@ impl Source for Chain {
     async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
         let links = self.eligible(ask.module(), ctx);
         match (links.as_slice(), ask) {
-            ([], _) if ctx.ahead => Err(nobody("no proxy may be asked ahead")),
+            ([], _) if ctx.is_ahead() => Err(nobody("no proxy may be asked ahead")),
             ([], _) => Err(nobody_to_ask(&self.links, ask)),
             (_, Ask::List(_)) => self.list(&links, ask, ctx).await,
             _ => self.first(&links, ask, ctx).await,

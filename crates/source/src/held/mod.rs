@@ -118,7 +118,7 @@ fn zip_of(answer: &Answer) -> Option<(Whole, H1)> {
 /// Asks one question to its end, or to that of all.
 async fn fly<S: Source + 'static>(shared: Arc<Shared<S>>, ask: Ask) {
     let mut landing = Landing { shared: &shared, ask: &ask, landed: Landed::Failed };
-    let (ctx, mut ended) = (Ctx::within(shared.patience), shared.ended.subscribe());
+    let (ctx, mut ended) = (Ctx::within(shared.patience).foreseen(), shared.ended.subscribe());
     tokio::select! {
         landed = shared.landed(&ask, &ctx) => landing.landed = landed,
         _ = ended.wait_for(|ended| *ended) => return,

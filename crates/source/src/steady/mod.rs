@@ -4,6 +4,9 @@
 //! the place like an outage. What it learns is kept in the place's [`Vitals`], from which the chain takes how long to wait before
 //! the next place is asked too, and which of several equal ones is asked first.
 //!
+//! What is asked before anybody wants it ([`Urgency`](crate::Urgency)) is asked once, and what fails of it is not held against the place: so much may
+//! be asked at a time that a place refuses that alone, and the real questions are few.
+//!
 //! * [`vitals`]: what is known about the place.
 //! * [`probe`]: one question to find out whether it works again.
 //! * this file: asking, and asking again.
@@ -81,7 +84,7 @@ impl<S: Source + 'static> Steady<S> {
 
     /// How long to wait before the next attempt, if there is to be one.
     fn pause(&self, failure: &Failure, patience: &mut Patience, ctx: &Ctx) -> Option<Duration> {
-        if failure.retry() == Retry::Useless || failure.symptom() == Symptom::Silent {
+        if failure.retry() == Retry::Useless || failure.symptom() == Symptom::Silent || !ctx.is_wanted() {
             return None;
         }
         let took = failure.trail().attempts().last().map_or(Duration::ZERO, |attempt| attempt.took);
@@ -92,7 +95,8 @@ impl<S: Source + 'static> Steady<S> {
     }
 
     async fn attempt(&self, ask: &Ask, ctx: &Ctx, progress: &Progress) -> Result<Answer, Failure> {
-        let mut watch = Watch { vitals: &self.vitals, ask, progress, begun: Instant::now(), ended: false };
+        let (begun, ended) = (Instant::now(), !ctx.is_wanted());
+        let mut watch = Watch { vitals: &self.vitals, ask, progress, begun, ended };
         let outcome = self.inner.ask(ask, ctx).await;
         watch.ended = true;
         conclude(&self.vitals, ask, ctx, watch.begun, progress, &outcome);
@@ -132,6 +136,7 @@ fn conclude(
                 vitals.refused();
                 vitals.answered(begun.elapsed());
             }
+            FailureKind::Unavailable if !ctx.is_wanted() => return false,
             // The asker had no more time, or the bytes were other ones than somebody vouched for.
             FailureKind::Unavailable if ctx.is_over() => return false,
             FailureKind::Mismatch => return false,

@@ -236,3 +236,21 @@ async fn what_may_be_kept_elsewhere_is_not_waited_for_while_the_place_is_known_t
     assert!(steady.ask(&list, &ctx(true)).await.is_err());
     assert_eq!(begun.elapsed(), Duration::ZERO);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_nobody_wants_yet_is_asked_once_and_its_failure_is_not_held_against_the_place() {
+    let place = place(|_, _| Does::Fails(busy().with_retry_after(Some(Duration::from_mins(1)))));
+    let steady = steady(&place);
+    let ask = Ask::Latest(ModulePath::parse("a.example/m").unwrap());
+    let ctx = Ctx::within(Duration::from_secs(20));
+    for _ in 0..20 {
+        assert!(steady.ask(&ask, &ctx.clone().foreseen()).await.is_err());
+    }
+    assert_eq!(place.asked(), 20);
+    place.now(|_, _| Does::Answers);
+    assert!(steady.ask(&ask, &ctx).await.is_ok());
+    place.now(|_, _| Does::Fails(busy().with_retry_after(Some(Duration::from_mins(1)))));
+    assert!(steady.ask(&ask, &ctx).await.is_err());
+    place.now(|_, _| Does::Answers);
+    assert!(steady.ask(&ask, &ctx).await.is_err(), "who really asked was told to wait");
+}
