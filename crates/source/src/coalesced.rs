@@ -7,7 +7,8 @@
 //! Who has waited long for a zip may be sent what has come of it so far ([`Coalesced::streaming_after`]).
 //!
 //! What was begun ahead of all askers ([`Ctx::ahead`]) is asked of fewer places and less hard. Who really asks joins it all the same,
-//! because it is mostly there in a moment; where it fails or is in arrears, the question is asked anew, as if nobody had looked ahead.
+//! because it is mostly there in a moment; where it fails or is in arrears, the question is asked anew, as if nobody had looked ahead,
+//! also when something of it was sent already.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -57,13 +58,20 @@ struct Key {
 
 type Flights = Arc<Mutex<HashMap<Key, Flight>>>;
 
-/// A source that is asked each question by one asker at a time.
+/// A source that is asked each question by one asker at a time. Clones are the same one.
 #[derive(Debug)]
 pub struct Coalesced<S> {
     inner: Arc<S>,
     flights: Flights,
     patience: Duration,
     stream_after: Option<Duration>,
+}
+
+impl<S> Clone for Coalesced<S> {
+    fn clone(&self) -> Self {
+        let (inner, flights) = (self.inner.clone(), self.flights.clone());
+        Self { inner, flights, patience: self.patience, stream_after: self.stream_after }
+    }
 }
 
 /// An answer for many: a whole one is handed out again and again, any other once.
@@ -103,7 +111,10 @@ impl<S: Source + 'static> Coalesced<S> {
         let mut flights = lock(&self.flights);
         match flights.get(&key(false)).or_else(|| flights.get(&key(true))) {
             Some(under_way) => Flight { joined: true, ..under_way.clone() },
-            None => flights.entry(key(ctx.ahead)).or_insert_with(|| self.take_off(key(ctx.ahead))).clone(),
+            None => flights
+                .entry(key(ctx.is_ahead()))
+                .or_insert_with(|| self.take_off(key(ctx.is_ahead()), ctx))
+                .clone(),
         }
     }
 
@@ -113,17 +124,18 @@ impl<S: Source + 'static> Coalesced<S> {
         match lock(&self.flights).entry(key) {
             Entry::Occupied(under_way) => Flight { joined: true, ..under_way.get().clone() },
             Entry::Vacant(place) => {
-                let flight = self.take_off(place.key().clone());
+                let flight = self.take_off(place.key().clone(), ctx);
                 place.insert(flight).clone()
             }
         }
     }
 
-    fn take_off(&self, key: Key) -> Flight {
+    /// Begins a flight. Who looks ahead may want to know how far it is.
+    fn take_off(&self, key: Key, asker: &Ctx) -> Flight {
         let (inner, flights) = (self.inner.clone(), self.flights.clone());
         let arrivals = self.stream_after.filter(|_| key.ask.kind() == Kind::Zip).map(|_| Arrivals::default());
         let ctx = Ctx::within(self.patience).wanting(key.want).showing(arrivals.clone());
-        let ahead = key.ahead.then(Progress::default);
+        let ahead = key.ahead.then(|| asker.progress.clone().unwrap_or_default());
         let ctx = if key.ahead { Ctx { progress: ahead.clone(), ..ctx.ahead() } } else { ctx };
         let deadline = ctx.deadline + LANDING_MAX;
         let task = tokio::spawn(async move {
@@ -140,7 +152,7 @@ impl<S: Source + 'static> Coalesced<S> {
         let landed = tokio::select! {
             biased;
             landed = flight.landing.clone() => landed.map_err(|failure| flight.tell(failure))?,
-            growing = self.early(&flight) => return Ok(follow(ask, growing, flight.outcome(ask))),
+            growing = self.early(&flight, ctx) => return Ok(follow(ask, growing, self.outcome(flight, ask, ctx))),
             () = tokio::time::sleep_until(ctx.deadline) => return Err(impatient(ask)),
         };
         match landed.take() {
@@ -150,15 +162,31 @@ impl<S: Source + 'static> Coalesced<S> {
         }
     }
 
-    /// What may be sent of a zip that is still coming in, to somebody who has waited long enough. Never ends where nothing may.
-    async fn early(&self, flight: &Flight) -> Growing {
-        // What was begun ahead may have to be asked anew, and then nothing may have been sent of it.
-        let arrivals = flight.arrivals.as_ref().filter(|_| flight.ahead.is_none());
+    /// What may be sent of a zip that is still coming in, to somebody who has waited long enough. Never ends where nothing may, and for
+    /// who looks ahead.
+    async fn early(&self, flight: &Flight, ctx: &Ctx) -> Growing {
+        let arrivals = flight.arrivals.as_ref().filter(|_| !ctx.is_ahead());
         let (Some(long_enough), Some(arrivals)) = (self.stream_after, arrivals) else {
             return std::future::pending().await;
         };
         tokio::time::sleep(long_enough).await;
         arrivals.something_to_send().await
+    }
+
+    /// The answer in the end, for one who is being sent what comes in. Where a flight that was begun ahead fails, it is asked anew: that
+    /// of another place may begin with the same bytes.
+    fn outcome(&self, flight: Flight, ask: &Ask, ctx: &Ctx) -> Outcome {
+        let anew = flight.ahead.is_some().then(|| (self.clone(), ctx.clone()));
+        let ask = ask.clone();
+        async move {
+            let landed = flight.in_time(&ask).await;
+            let landed = match (landed, anew) {
+                (Err(_), Some((board, ctx))) => board.join_asked(&ask, &ctx).in_time(&ask).await,
+                (landed, _) => landed,
+            };
+            landed?.share().ok_or_else(|| unrepeatable(&ask))
+        }
+        .boxed()
     }
 }
 
@@ -167,14 +195,9 @@ impl Flight {
         if self.joined { failure.retold() } else { failure }
     }
 
-    /// The answer in the end, for one who is being sent what comes in.
-    fn outcome(self, ask: &Ask) -> Outcome {
-        let (late, read_once) = (impatient(ask), unrepeatable(ask));
-        async move {
-            let landed = timeout_at(self.deadline, self.landing).await.unwrap_or(Err(late))?;
-            landed.share().ok_or(read_once)
-        }
-        .boxed()
+    /// What it lands with, by the time at which it has.
+    async fn in_time(self, ask: &Ask) -> Landed {
+        timeout_at(self.deadline, self.landing).await.unwrap_or_else(|_| Err(impatient(ask)))
     }
 }
 
@@ -194,7 +217,7 @@ impl Drop for Landing {
 impl<S: Source + 'static> Source for Coalesced<S> {
     async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
         let flight = self.join(ask, ctx);
-        let Some(progress) = flight.ahead.clone().filter(|_| !ctx.ahead) else {
+        let Some(progress) = flight.ahead.clone().filter(|_| !ctx.is_ahead()) else {
             return self.aboard(flight, ask, ctx).await;
         };
         tokio::select! {

@@ -6,16 +6,20 @@
 
 mod common;
 
+use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
 use common::{PATH, modules};
 use futures_util::stream::{self, StreamExt};
 use source::conformance::asks_about;
-use source::{Answer, Ask, Assurance, Body, Checked, Coalesced, Ctx, Failure, Origin, Source, Spool, Trail};
+use source::{
+    Answer, Ask, Assurance, Body, Checked, Coalesced, Ctx, Failure, Origin, Progress, Source, Spool, Trail,
+};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 
 const LONG_ENOUGH: Duration = Duration::from_secs(10);
@@ -30,17 +34,18 @@ fn content() -> Bytes {
     modules()[1].zip()
 }
 
-/// A place whose one answer comes from a channel.
+/// A place whose answers come from channels, one for each time that it is asked, and that says of each that all of it is there.
 #[derive(Debug)]
 struct Slow {
-    pieces: Mutex<Option<Receiver<Bytes>>>,
+    pieces: Mutex<VecDeque<Receiver<Bytes>>>,
     announced: Option<u64>,
 }
 
 #[async_trait::async_trait]
 impl Source for Slow {
-    async fn ask(&self, _: &Ask, _: &Ctx) -> Result<Answer, Failure> {
-        let pieces = self.pieces.lock().unwrap().take().expect("it is asked once");
+    async fn ask(&self, _: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
+        let pieces = self.pieces.lock().unwrap().pop_front().expect("it is not asked more often");
+        ctx.progress.iter().for_each(Progress::whole);
         let chunks = stream::unfold(pieces, |mut pieces| async { Some((Ok(pieces.recv().await?), pieces)) });
         let body = Body::stream(chunks, self.announced);
         Ok(Answer::live(body, Origin::new("slow"), Trail::default()))
@@ -49,13 +54,23 @@ impl Source for Slow {
 
 /// A place that has sent everything and not yet said that this was all; and what ends it when it is dropped.
 fn nearly_done(announced: Option<u64>, spool: &Path) -> (Coalesced<Checked<Slow>>, Sender<Bytes>) {
+    let (pieces, sender) = sent(size());
+    (asked_of(vec![pieces], announced, spool), sender)
+}
+
+/// The first bytes of the zip, sent; the end comes when the sender is dropped.
+fn sent(bytes: u64) -> (Receiver<Bytes>, Sender<Bytes>) {
     let (sender, pieces) = channel(1000);
     let content = content();
-    for piece in content.chunks(50_000) {
+    for piece in content[..usize::try_from(bytes).unwrap()].chunks(50_000) {
         sender.try_send(content.slice_ref(piece)).unwrap();
     }
-    let slow = Slow { pieces: Mutex::new(Some(pieces)), announced };
-    (Coalesced::new(Checked::new(slow, Spool::new(spool)), AN_HOUR * 10), sender)
+    (pieces, sender)
+}
+
+fn asked_of(answers: Vec<Receiver<Bytes>>, announced: Option<u64>, spool: &Path) -> Coalesced<Checked<Slow>> {
+    let slow = Slow { pieces: Mutex::new(answers.into()), announced };
+    Coalesced::new(Checked::new(slow, Spool::new(spool)), AN_HOUR * 10)
 }
 
 fn size() -> u64 {
@@ -109,4 +124,45 @@ async fn where_the_last_block_is_not_known_nothing_is_sent_before() {
         let source = source.streaming_after(Some(LONG_ENOUGH));
         assert!(!comes_early(&source).await, "{announced:?} {spool:?}");
     }
+}
+
+/// Somebody looks ahead, and then somebody asks: what both get.
+async fn ahead_and_asked(
+    source: &Arc<Coalesced<Checked<Slow>>>,
+) -> (JoinHandle<Result<Answer, Failure>>, Answer) {
+    let looking = source.clone();
+    let ahead = async move { looking.ask(&zip(), &Ctx::within(AN_HOUR * 9).ahead()).await };
+    let ahead = tokio::spawn(ahead);
+    tokio::task::yield_now().await;
+    (ahead, source.ask(&zip(), &Ctx::within(AN_HOUR)).await.unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_for_what_was_begun_ahead_is_sent_the_beginning_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let (source, last) = nearly_done(Some(size()), folder.path());
+    let source = Arc::new(source.streaming_after(Some(LONG_ENOUGH)));
+    let (ahead, answer) = ahead_and_asked(&source).await;
+    assert_eq!((answer.assurance, answer.body.size()), (Assurance::RECEIVED, Some(size())));
+    assert!(!ahead.is_finished(), "who looks ahead waits for what counts");
+    drop(last);
+    assert_eq!(answer.body.into_bytes(size()).await.unwrap(), content());
+    assert!(ahead.await.unwrap().unwrap().assurance > Assurance::RECEIVED);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_what_was_begun_ahead_breaks_off_it_is_asked_anew_for_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let ((broken, cut), (whole, last)) = (sent(size() - 50_000), sent(size()));
+    let source = asked_of(vec![broken, whole], Some(size()), folder.path());
+    let source = Arc::new(source.streaming_after(Some(LONG_ENOUGH)));
+    let (ahead, answer) = ahead_and_asked(&source).await;
+    let mut chunks = answer.body.into_chunks();
+    let mut got = chunks.next().await.unwrap().unwrap().to_vec();
+    drop((cut, last));
+    while let Some(chunk) = chunks.next().await {
+        got.extend_from_slice(&chunk.unwrap());
+    }
+    assert_eq!(got, content());
+    assert!(ahead.await.unwrap().is_err());
 }
