@@ -23,6 +23,12 @@ use clap::Parser as _;
 
 fn main() {
     let plan = plan::Plan::parse();
-    let row = (rows::find(&plan.row).measure)(&plan);
+    let mut row = (rows::find(&plan.row).measure)(&plan);
+    row.settings.push(rounds(plan.rounds));
     println!("{}", serde_json::to_string(&row).expect("numbers and names are JSON"));
+}
+
+/// One sentence for the page.
+fn rounds(rounds: usize) -> String {
+    if rounds == 1 { "one round, so that there is no spread".to_owned() } else { format!("{rounds} rounds") }
 }

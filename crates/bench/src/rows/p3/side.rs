@@ -1,6 +1,7 @@
 //! Who downloads, and how.
 
 use std::path::Path;
+use std::thread;
 use std::time::Duration;
 
 use testkit::far::Traffic;
@@ -14,6 +15,12 @@ use crate::server::Server;
 
 /// How long a download may take.
 const PATIENCE: Duration = Duration::from_mins(15);
+
+/// How long nothing may have come to the upstream until nothing more will: longer than the longest silence in a row.
+const QUIET: Duration = Duration::from_secs(3);
+
+/// How often that is waited for.
+const QUIET_MAX: usize = 20;
 
 /// A way to the modules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -39,7 +46,7 @@ pub(crate) enum Side {
 pub(super) struct Outcome {
     /// How long it took, or why it failed.
     pub(super) seconds: Result<f64, String>,
-    /// What the upstream was asked meanwhile.
+    /// What the upstream was asked meanwhile, and afterwards: who looks ahead may still be at it when go is done.
     pub(super) traffic: Traffic,
     /// Processor seconds of the go command, and of `modkeep go` where it runs go.
     pub(super) client_cpu: f64,
@@ -115,12 +122,23 @@ impl Field<'_> {
         self.far.begin();
         let before = proc::ended_cpu_seconds();
         let seconds = seconds(&run.deadline(PATIENCE).args(["mod", "download"]));
-        Outcome {
-            seconds,
-            traffic: self.far.traffic(),
-            client_cpu: proc::ended_cpu_seconds() - before,
-            server_cpu: server.as_ref().map(Server::cpu_seconds),
+        let client_cpu = proc::ended_cpu_seconds() - before;
+        let traffic = if server.is_some() { self.settled() } else { self.far.traffic() };
+        Outcome { seconds, traffic, client_cpu, server_cpu: server.as_ref().map(Server::cpu_seconds) }
+    }
+
+    /// What the upstream was asked, once nobody asks it any more.
+    fn settled(&self) -> Traffic {
+        let mut seen = self.far.traffic();
+        for _ in 0..QUIET_MAX {
+            thread::sleep(QUIET);
+            let now = self.far.traffic();
+            if now == seen {
+                break;
+            }
+            seen = now;
         }
+        seen
     }
 
     /// The server of a side that has one, with nothing kept.

@@ -84,17 +84,19 @@ impl Table {
     #[expect(clippy::cast_precision_loss, reason = "traffic of one run is far below 2^52")]
     fn add(&mut self, at: usize, side: Side, outcome: &Outcome) {
         let name = side.name();
+        // What failed has not done the work that is compared.
+        let of_success = |value: f64| outcome.seconds.is_ok().then_some(value);
         self.seconds[at].add(name, outcome.seconds.as_ref().ok().copied());
         if let Err(why) = &outcome.seconds {
             self.seconds[at].say(name, why.as_str());
         }
         if side.asks_upstream() {
-            self.bytes.add(name, Some(outcome.traffic.body_bytes as f64 / MEGABYTE));
-            self.requests.add(name, Some(outcome.traffic.requests as f64));
+            self.bytes.add(name, of_success(outcome.traffic.body_bytes as f64 / MEGABYTE));
+            self.requests.add(name, of_success(outcome.traffic.requests as f64));
         }
-        self.client_cpu.add(name, Some(outcome.client_cpu));
+        self.client_cpu.add(name, of_success(outcome.client_cpu));
         if side.has_server() {
-            self.server_cpu.add(name, outcome.server_cpu);
+            self.server_cpu.add(name, outcome.server_cpu.and_then(of_success));
         }
     }
 
