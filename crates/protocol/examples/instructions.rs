@@ -13,8 +13,9 @@
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use gomod::ModuleVersion;
@@ -24,8 +25,12 @@ use gomod::gosumdb::{DatabaseName, VerifierKey};
 use http::Request;
 use http::request::Parts;
 use protocol::{Goproxy, Options};
+use sha2::{Digest, Sha256};
 use source::sumdb::{Database, DatabaseOptions, Shelf, Way};
-use source::{Answer, Ask, Ctx, Failure, MemoryOptions, Origin, Remembered, Source, Trail, Vitals};
+use source::{
+    Ahead, AheadOptions, Answer, Ask, Assurance, Ctx, Failure, Freshness, MemoryOptions, Origin, Remembered,
+    Source, Trail, Vitals,
+};
 use testkit::module::noise;
 use testkit::{Module, SumDb};
 use tokio::runtime::Runtime;
@@ -55,22 +60,29 @@ fn main() {
 
 /// A path is read to its end, and refused for what stands there.
 fn route() -> Box<dyn FnMut()> {
-    answered("/example.com/!big/mod/v2/@v/v2.3.4-0.20240101000000-0123456789ab.what", 404)
+    let mut ask = asker("/example.com/!big/mod/v2/@v/v2.3.4-0.20240101000000-0123456789ab.what");
+    Box::new(move || assert_eq!(ask().0.status, 404))
 }
 
-/// A `.mod` is answered from memory, in gzip, as go asks for it. The gzip is made each time.
+/// A `.mod` is answered from memory, in gzip, as go asks for it.
 fn hit() -> Box<dyn FnMut()> {
-    answered("/example.com/!big/mod/v2/@v/v2.3.4.mod", 200)
+    let mut ask = asker("/example.com/!big/mod/v2/@v/v2.3.4.mod");
+    ask();
+    Box::new(move || {
+        let (head, body) = ask();
+        let said = ["modkeep-cache", "content-encoding"].map(|name| head.headers[name].as_bytes());
+        assert_eq!((said, body.is_empty()), ([b"hit".as_slice(), b"gzip"], false));
+    })
 }
 
-fn answered(path: &'static str, status: u16) -> Box<dyn FnMut()> {
+/// Asks for this path each time.
+fn asker(path: &'static str) -> impl FnMut() -> (http::response::Parts, Bytes) {
     let (runtime, goproxy) = (runtime(), Goproxy::new(remembered(), Options::default()));
-    Box::new(move || {
-        let response = runtime.block_on(goproxy.handle(&get(path)));
-        assert_eq!(response.status(), status);
-        let body = runtime.block_on(axum::body::to_bytes(response.into_body(), 1 << 20));
-        black_box(body.expect("a body"));
-    })
+    move || {
+        let (head, body) = runtime.block_on(goproxy.handle(&get(path))).into_parts();
+        let body = runtime.block_on(axum::body::to_bytes(body, 1 << 20));
+        black_box((head, body.expect("a body")))
+    }
 }
 
 fn get(path: &str) -> Parts {
@@ -80,17 +92,29 @@ fn get(path: &str) -> Parts {
 }
 
 fn remembered() -> Arc<dyn Source> {
-    Arc::new(Remembered::new(GoMod(requirements()), MemoryOptions::default()))
+    let go_mod = GoMod { content: requirements(), asked: AtomicBool::new(false) };
+    let remembered = Remembered::new(go_mod, MemoryOptions::default());
+    Arc::new(Ahead::new(remembered, AheadOptions::new(Duration::from_mins(1))))
 }
 
-/// Answers everything with this.
+/// Answers once, with what is kept: what is remembered is not asked for again.
 #[derive(Debug)]
-struct GoMod(Bytes);
+struct GoMod {
+    content: Bytes,
+    asked: AtomicBool,
+}
 
 #[async_trait::async_trait]
 impl Source for GoMod {
     async fn ask(&self, _: &Ask, _: &Ctx) -> Result<Answer, Failure> {
-        Ok(Answer::live(self.0.clone().into(), Origin::new("memory"), Trail::default()))
+        assert!(!self.asked.swap(true, Ordering::Relaxed), "it is remembered");
+        let answer = Answer::live(self.content.clone().into(), Origin::new("store"), Trail::default());
+        Ok(Answer {
+            freshness: Freshness::Kept(SystemTime::UNIX_EPOCH),
+            assurance: Assurance::recalled("well-formed"),
+            sha256: Some(Sha256::digest(&self.content).into()),
+            ..answer
+        })
     }
 }
 
