@@ -18,10 +18,13 @@ pub(crate) fn place(
     ledger: &Arc<Ledger>,
     spool: &std::path::Path,
 ) -> impl Source + use<> {
+    Verified::new(checked(upstream, spool), ledger.clone())
+}
+
+fn checked(upstream: &FakeUpstream, spool: &std::path::Path) -> Checked<Upstream> {
     let client = HttpClient::new(&HttpOptions::default()).unwrap();
     let upstream = Upstream::new(&upstream.url(), &client).unwrap();
-    let checked = Checked::new(upstream, Spool::new(spool)).leaving_flaws_to_a_ledger();
-    Verified::new(checked, ledger.clone())
+    Checked::new(upstream, Spool::new(spool)).leaving_flaws_to_a_ledger()
 }
 
 fn tampered(name: &str) -> Module {
@@ -131,6 +134,30 @@ async fn a_zip_that_go_would_refuse_passes_when_the_database_has_its_hash_and_on
                 assert!(!passes && failure.kind() == FailureKind::Unavailable, "{failure}");
                 assert!(failure.message().contains("go.mod file not in module root directory"), "{failure}");
             }
+        }
+    }
+}
+
+/// The second entry of the directory, pointed at the bytes of the first.
+fn overlapping(zip: &[u8]) -> Vec<u8> {
+    let is_entry = |at: &usize| zip[*at..].starts_with(b"PK\x01\x02");
+    let entries: Vec<usize> = (0..zip.len()).filter(is_entry).collect();
+    let mut zip = zip.to_vec();
+    zip.copy_within(entries[0] + 42..entries[0] + 46, entries[1] + 42);
+    zip
+}
+
+/// Many files that share their bytes make a small zip that takes hours to hash: other flaws are for the database to judge by the hash.
+#[tokio::test]
+async fn a_zip_whose_entries_overlap_is_refused_without_a_hash() {
+    let folder = tempfile::tempdir().unwrap();
+    let (nested, honest) = (module("a").file("sub/go.mod", "module example.com/a/sub\n"), module("a"));
+    let shared = overlapping(&honest.zip());
+    for (served, has_hash) in [(nested, true), (honest.raw_zip(shared), false)] {
+        let upstream = FakeUpstream::builder().module(served).start();
+        match get(&checked(&upstream, folder.path()), &Ask::Zip(version("a"))).await {
+            Ok(answer) => assert!(has_hash && answer.h1.is_some() && answer.flaw.is_some()),
+            Err(failure) => assert!(!has_hash && failure.message().contains("overlap"), "{failure}"),
         }
     }
 }
