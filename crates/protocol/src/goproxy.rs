@@ -59,13 +59,23 @@ impl Goproxy {
         if !self.shared.prefix.is_followed_by(request.uri().path(), ahead::PATH) {
             return self.handle(&request.into_parts().0).await;
         }
+        let (begun, method, uri) = (Instant::now(), request.method().clone(), request.uri().clone());
+        let (response, outcome) = self.told(request).await;
+        let (kind, took, answered, status) = (None, begun.elapsed(), None, response.status());
+        let exchange = Exchange { method: &method, path: uri.path(), kind, status, outcome, took, answered };
+        self.shared.observers.answered(&exchange);
+        response
+    }
+
+    /// The answer to a list of what will be asked.
+    async fn told(&self, request: Request<Body>) -> (Response, Outcome) {
         let (parts, body) = request.into_parts();
         if let Some(misdirected) = self.misdirected(&parts) {
-            return misdirected;
+            return (misdirected, Outcome::Malformed);
         }
         match self.foreseen(Request::from_parts(parts, body)).await {
-            Ok(response) => response,
-            Err(error) => self.not_taken(&error),
+            Ok(response) => (response, Outcome::Foretold),
+            Err(error) => (self.not_taken(&error), Outcome::Malformed),
         }
     }
 
@@ -73,7 +83,7 @@ impl Goproxy {
         let foresight = self.shared.foresight.as_deref().ok_or(AheadError::Off)?;
         let mut asks = ahead::read(request).await?;
         // Those are fetched elsewhere.
-        asks.retain(|ask| self.shared.redirects.of(ask).is_none());
+        asks.retain(|ask| !self.shared.redirects.lead_away(ask));
         Ok(ahead::accept(foresight, asks))
     }
 

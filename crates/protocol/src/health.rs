@@ -35,13 +35,21 @@ impl Health {
         self.draining.store(true, Ordering::Relaxed);
     }
 
+    /// Whether it can do all that it should, and is not about to end.
+    pub fn is_well(&self) -> bool {
+        !self.draining.load(Ordering::Relaxed) && self.trouble().is_none()
+    }
+
+    fn trouble(&self) -> Option<String> {
+        self.trouble.as_ref().and_then(|trouble| trouble())
+    }
+
     /// The answer to `/readyz`: 200, perhaps with what the node cannot do, or 503 with the reason.
     pub(crate) fn readyz(&self) -> (StatusCode, String) {
         if self.draining.load(Ordering::Relaxed) {
             return (StatusCode::SERVICE_UNAVAILABLE, "draining: this node is about to stop\n".to_owned());
         }
-        let trouble = self.trouble.as_ref().and_then(|trouble| trouble());
-        let text = trouble.map_or("ok\n".to_owned(), |trouble| format!("degraded: {trouble}\n"));
+        let text = self.trouble().map_or("ok\n".to_owned(), |trouble| format!("degraded: {trouble}\n"));
         (StatusCode::OK, text)
     }
 }

@@ -29,13 +29,15 @@ pub enum Outcome {
     Mismatch,
     /// The client was sent elsewhere.
     Redirected,
+    /// The client said what it will ask.
+    Foretold,
     /// It asks nothing that is answered here.
     Malformed,
 }
 
 impl Outcome {
     /// All of them, in the order of their declaration.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Hit,
         Self::Miss,
         Self::Stale,
@@ -44,6 +46,7 @@ impl Outcome {
         Self::Unavailable,
         Self::Mismatch,
         Self::Redirected,
+        Self::Foretold,
         Self::Malformed,
     ];
 
@@ -58,6 +61,7 @@ impl Outcome {
             Self::Unavailable => "unavailable",
             Self::Mismatch => "mismatch",
             Self::Redirected => "redirected",
+            Self::Foretold => "foretold",
             Self::Malformed => "malformed",
         }
     }

@@ -110,6 +110,11 @@ impl Redirects {
         Self { rules, private }
     }
 
+    /// Whether who asks is sent elsewhere.
+    pub fn lead_away(&self, ask: &Ask) -> bool {
+        self.of(ask).is_some()
+    }
+
     /// Where to send who asks, and for how long that holds.
     pub(crate) fn of(&self, ask: &Ask) -> Option<(HeaderValue, Duration)> {
         let rule = self.rules.iter().find(|rule| rule.is_about(ask))?;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use common::{PATH, chain_of, checked, upstream, world};
 use futures_util::FutureExt;
 use source::conformance::{asks_about, check};
-use source::{Ahead, Ask, Coalesced, Ctx, FailureKind, MemoryOptions, Remembered, Source};
+use source::{Ahead, AheadOptions, Ask, Coalesced, Ctx, FailureKind, MemoryOptions, Remembered, Source};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -25,7 +25,7 @@ async fn the_contract_holds() {
     let fake = upstream(false);
     let folder = tempfile::tempdir().unwrap();
     let coalesced = Coalesced::new(checked(&fake, folder.path()), PATIENCE);
-    check(Arc::new(Ahead::new(coalesced, PATIENCE, |_| false)), &world()).await;
+    check(Arc::new(Ahead::new(coalesced, AheadOptions::new(PATIENCE))), &world()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

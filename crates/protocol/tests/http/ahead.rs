@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use gomod::glob::PrefixPatterns;
-use protocol::{Options, Prefix, Redirect, Redirected, Redirects, Target};
+use protocol::{Exchange, Observer, Observers, Options, Prefix, Redirect, Redirected, Redirects, Target};
 use source::{Ask, Foresight};
 use tokio::io::AsyncWriteExt;
 
@@ -59,6 +59,30 @@ async fn a_list_is_passed_on_and_nobody_is_asked() {
     assert!(status == 204 && answer.contains("no-store"), "{answer}");
     assert_eq!(told.all(), text.lines().collect::<Vec<_>>());
     assert_eq!(shelf.wants(), []);
+}
+
+/// Remembers how requests ended.
+#[derive(Debug, Default)]
+struct Seen(Mutex<Vec<(String, u16, &'static str)>>);
+
+impl Observer for Seen {
+    fn answered(&self, exchange: &Exchange<'_>) {
+        let seen = (exchange.path.to_owned(), exchange.status.as_u16(), exchange.outcome.as_str());
+        self.0.lock().unwrap().push(seen);
+    }
+}
+
+#[tokio::test]
+async fn each_list_is_a_request_that_is_counted_and_logged() {
+    let (told, seen) = (Arc::new(Told::default()), Arc::new(Seen::default()));
+    let observers = Observers::new(vec![seen.clone()]);
+    let options = Options { observers, ..looking_ahead(&told) };
+    let (_node, address, _shelf) = Shelf::with("content").serve(options).await;
+    post(address, "/go/ahead", "", ZIP).await;
+    post(address, "/go/ahead", "", "no address\n").await;
+    let expected = [(204, "foretold"), (400, "malformed")];
+    let expected = expected.map(|(status, outcome)| ("/go/ahead".to_owned(), status, outcome));
+    assert_eq!(*seen.0.lock().unwrap(), expected);
 }
 
 #[tokio::test]

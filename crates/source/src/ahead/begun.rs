@@ -9,7 +9,7 @@ use super::plan::RECENT;
 use super::queues::Step;
 use crate::{Ask, Kind};
 
-/// How many questions are known. While there are more, none is begun. One takes some 200 bytes.
+/// How many questions are known. One takes some 200 bytes.
 pub(super) const KNOWN_MAX: usize = 1 << 16;
 
 /// How often it is looked for what may be forgotten.
@@ -20,6 +20,7 @@ const SWEEP: Duration = Duration::from_secs(10);
 pub(super) struct Begun {
     known: HashMap<Ask, Entry>,
     swept: Option<Instant>,
+    emptied: Option<Instant>,
     lying: usize,
 }
 
@@ -52,9 +53,9 @@ pub(super) enum Met {
 }
 
 impl Begun {
-    /// Begins a question; `false` when it was asked lately, or when too many were.
+    /// Begins a question; `false` when it was asked lately, or when too many are under way or lie there.
     pub(super) fn begin(&mut self, step: &Step, now: Instant) -> bool {
-        if self.known.contains_key(&step.ask) || self.known.len() >= KNOWN_MAX {
+        if self.known.contains_key(&step.ask) || !self.has_room(now) {
             return false;
         }
         let state = State::UnderWay { claimed: false };
@@ -64,12 +65,13 @@ impl Begun {
 
     /// A client has asked: what it met.
     pub(super) fn claim(&mut self, ask: &Ask, now: Instant) -> Met {
-        let Some(entry) = self.known.get_mut(ask) else {
-            if self.known.len() < KNOWN_MAX {
+        if !self.known.contains_key(ask) {
+            if self.has_room(now) {
                 self.known.insert(ask.clone(), Entry { since: now, followed: false, state: State::Done });
             }
             return Met::Nothing;
-        };
+        }
+        let Some(entry) = self.known.get_mut(ask) else { return Met::Nothing };
         let (state, met) = match entry.state {
             State::UnderWay { claimed } => {
                 (State::UnderWay { claimed: true }, if claimed { Met::Nothing } else { Met::UnderWay })
@@ -95,6 +97,12 @@ impl Begun {
         let lies = matches!(entry.state, State::Lying(_));
         self.lying += usize::from(lies);
         lies
+    }
+
+    /// Whether a client has asked for it lately, as far as is known.
+    pub(super) fn was_asked(&self, ask: &Ask) -> bool {
+        let is_asked = |entry: &Entry| matches!(entry.state, State::UnderWay { claimed: true } | State::Done);
+        self.known.get(ask).is_some_and(is_asked)
     }
 
     /// Whether it was begun as one that go follows further.
@@ -126,6 +134,18 @@ impl Begun {
     }
 }
 
+impl Begun {
+    /// Whether one more may be known. What is over goes first, so that many questions of some do not end looking ahead for all.
+    fn has_room(&mut self, now: Instant) -> bool {
+        let may_empty = self.emptied.is_none_or(|emptied| now - emptied >= SWEEP);
+        if self.known.len() >= KNOWN_MAX && may_empty {
+            self.emptied = Some(now);
+            self.known.retain(|_, entry| !matches!(entry.state, State::Done));
+        }
+        self.known.len() < KNOWN_MAX
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use gomod::ModuleVersion;
@@ -154,6 +174,18 @@ mod tests {
         assert!(begun.begin(&Step::last(zip("v1.0.0")), now));
         assert_eq!(begun.claim(&zip("v1.0.0"), now), Met::UnderWay);
         assert!(!begun.land(&zip("v1.0.0"), Some(7), now));
+    }
+
+    #[tokio::test]
+    async fn what_is_over_makes_room_for_what_is_begun() {
+        let (mut begun, now) = (Begun::default(), Instant::now());
+        assert!(begun.begin(&Step::last(zip("v0.1.0")), now));
+        for number in 0..KNOWN_MAX {
+            begun.claim(&zip(&format!("v1.{number}.0")), now);
+        }
+        assert!(begun.known.len() <= KNOWN_MAX);
+        assert!(begun.begin(&Step::last(zip("v2.0.0+incompatible")), now + SWEEP));
+        assert_eq!(begun.claim(&zip("v0.1.0"), now), Met::UnderWay, "what is under way stays");
     }
 
     #[tokio::test]

@@ -2,7 +2,11 @@
 //!
 //! What is fetched ahead and never asked for is waste, and whether it will be asked for is known only afterwards. So the bytes that lie
 //! there are bounded beforehand: by what clients have asked for, and a little more to begin with. Who is followed by questions goes
-//! on; who is not stops by itself.
+//! on; who is not stops by itself, for as long as it takes until half of what was wasted is forgotten.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::Kind;
 
@@ -18,6 +22,9 @@ const SHARE: u64 = 20;
 /// Asked bytes after which what was is worth half: much that was useful once is no licence for ever.
 const HALF_LIFE: u64 = 4 << 30;
 
+/// After so long half of what was wasted is forgotten: one client that did not follow does not end looking ahead for all.
+const FORGETS_AFTER: Duration = Duration::from_hours(1);
+
 /// What a zip is taken for before any has come.
 const USUAL_ZIP: u64 = 256 << 10;
 
@@ -28,6 +35,7 @@ pub(super) struct Budget {
     small: Heap,
     zips: Heap,
     usual_zip: u64,
+    forgot: Option<Instant>,
 }
 
 #[derive(Debug, Default)]
@@ -38,7 +46,7 @@ struct Heap {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { asked: 0, small: Heap::default(), zips: Heap::default(), usual_zip: USUAL_ZIP }
+        Self { asked: 0, small: Heap::default(), zips: Heap::default(), usual_zip: USUAL_ZIP, forgot: None }
     }
 }
 
@@ -57,9 +65,21 @@ impl Budget {
         self.asked += bytes;
         if self.asked > HALF_LIFE {
             self.asked /= 2;
-            self.small.wasted /= 2;
-            self.zips.wasted /= 2;
+            self.forget_half();
         }
+    }
+
+    /// Time has passed.
+    pub(super) fn forget(&mut self, now: Instant) {
+        if now - *self.forgot.get_or_insert(now) >= FORGETS_AFTER {
+            self.forgot = Some(now);
+            self.forget_half();
+        }
+    }
+
+    fn forget_half(&mut self) {
+        self.small.wasted /= 2;
+        self.zips.wasted /= 2;
     }
 
     /// So many bytes have come ahead.
@@ -80,8 +100,13 @@ impl Budget {
     }
 
     /// They will not be claimed any more.
-    pub(super) fn wasted(&mut self, kind: Kind, bytes: u64) {
+    pub(super) fn expired(&mut self, kind: Kind, bytes: u64) {
         self.heap(kind).lying -= bytes;
+        self.wasted(kind, bytes);
+    }
+
+    /// So many bytes have come for nothing.
+    pub(super) fn wasted(&mut self, kind: Kind, bytes: u64) {
         self.heap(kind).wasted += bytes;
     }
 
@@ -103,7 +128,7 @@ mod tests {
         budget.claimed(Kind::Zip, 1);
         assert!(budget.has_room(Kind::Zip, 0));
         budget.lies(Kind::Zip, 1);
-        budget.wasted(Kind::Zip, ZIP_ALLOWANCE);
+        budget.expired(Kind::Zip, ZIP_ALLOWANCE);
         assert!(!budget.has_room(Kind::Zip, 0), "waste is not forgotten");
         budget.asked(SHARE);
         assert!(budget.has_room(Kind::Zip, 0));
@@ -118,11 +143,21 @@ mod tests {
         assert!(budget.has_room(Kind::Zip, 1) && !budget.has_room(Kind::Zip, 2));
     }
 
+    #[tokio::test]
+    async fn waste_is_forgotten_by_half_each_hour() {
+        let (mut budget, begun) = (Budget::default(), Instant::now());
+        budget.wasted(Kind::Zip, 3 * ZIP_ALLOWANCE);
+        for (hours, has_room) in [(0, false), (1, false), (2, true)] {
+            budget.forget(begun + FORGETS_AFTER * hours);
+            assert_eq!(budget.has_room(Kind::Zip, 0), has_room, "{hours}");
+        }
+    }
+
     #[test]
     fn past_merits_fade() {
         let mut budget = Budget::default();
         budget.lies(Kind::Zip, 100 << 30);
-        budget.wasted(Kind::Zip, 100 << 30);
+        budget.expired(Kind::Zip, 100 << 30);
         (0..30).for_each(|_| budget.asked(HALF_LIFE));
         assert!(budget.asked <= HALF_LIFE && budget.has_room(Kind::Zip, 0));
     }

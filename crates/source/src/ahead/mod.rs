@@ -13,6 +13,7 @@
 //! * [`begun`]: what became of what was asked.
 //! * [`budget`]: how many bytes may lie there that nobody has asked for.
 //! * [`numbers`]: what is counted.
+//! * [`options`]: what is not to be asked, and when nothing is.
 //! * [`runner`]: asks it, in the background.
 //! * this file: watching the clients' questions.
 //!
@@ -23,6 +24,7 @@ mod begun;
 mod budget;
 mod needs;
 mod numbers;
+mod options;
 mod plan;
 mod queues;
 mod runner;
@@ -31,16 +33,15 @@ mod window;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use gomod::ModulePath;
 use moka::sync::Cache;
 
 pub use numbers::Numbers;
+pub use options::AheadOptions;
 use plan::RECENT;
 use runner::Runner;
 
-use crate::{Answer, Ask, Ctx, Failure, Foresight, Freshness, Kind, Source, Want};
+use crate::{Answer, Ask, Ctx, Failure, Foresight, Freshness, Kind, Source, Trail, Want};
 
 /// How many answers are known to have been noticed already. One takes some 200 bytes; the largest builds ask some ten thousand.
 const NOTICED_MAX: u64 = 1 << 16;
@@ -54,17 +55,17 @@ pub struct Ahead<S> {
 }
 
 impl<S: Source + 'static> Ahead<S> {
-    /// Looks ahead of what `inner` is asked, which must keep what it gives. A question may take `patience`. What `is_private` is
-    /// neither asked ahead nor taken notice of.
-    pub fn new(
-        inner: S,
-        patience: Duration,
-        is_private: impl Fn(&ModulePath) -> bool + Send + Sync + 'static,
-    ) -> Self {
+    /// Looks ahead of what `inner` is asked, which must keep what it gives.
+    pub fn new(inner: S, options: AheadOptions) -> Self {
         let inner = Arc::new(inner);
-        let runner = Arc::new(Runner::new(inner.clone(), patience, Box::new(is_private)));
+        let runner = Arc::new(Runner::new(inner.clone(), options));
         let noticed = Cache::builder().max_capacity(NOTICED_MAX).time_to_live(RECENT).build();
         Self { inner, runner, noticed }
+    }
+
+    /// Tells `listener` of the places that were asked ahead, and not for a client; only the first listener is told.
+    pub fn tell(&self, listener: impl Fn(&Trail) + Send + Sync + 'static) {
+        self.runner.tell(Box::new(listener));
     }
 
     /// What was counted so far, of `.mod`, `.info` and `.zip`.

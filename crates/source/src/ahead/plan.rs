@@ -49,6 +49,9 @@ const LOOKS_FOR: Duration = Duration::from_secs(30);
 /// How many modules are known to be looked at for updates.
 const LOOKED_AT_MAX: usize = 1 << 14;
 
+/// How many failures in a row make it wait for [`GIVE_UP`]: who cannot answer is not to be asked all that a list names.
+pub(super) const FAILURES_MAX: u32 = 16;
+
 /// The kinds that are asked ahead.
 pub(super) const KINDS: [Kind; 3] = [Kind::Mod, Kind::Info, Kind::Zip];
 
@@ -71,6 +74,26 @@ pub(super) struct Plan {
     asked: Option<Instant>,
     /// When a client last asked something that had to be fetched.
     fetched: Option<Instant>,
+    /// Failures since the last success.
+    failures: u32,
+    /// Nothing is begun before.
+    rests_until: Option<Instant>,
+}
+
+/// What a question that was asked ahead came to.
+#[derive(Debug)]
+pub(super) enum Landing {
+    /// It was kept already, or is to be had elsewhere.
+    Needless,
+    /// So many bytes were fetched.
+    Fetched(u64),
+    /// It brought nothing.
+    Failed {
+        /// So many bytes came for it.
+        bytes: u64,
+        /// A place said to leave it alone for so long.
+        wait: Option<Duration>,
+    },
 }
 
 impl Default for Plan {
@@ -88,6 +111,8 @@ impl Default for Plan {
             zips_under_way: 0,
             asked: None,
             fetched: None,
+            failures: 0,
+            rests_until: None,
         }
     }
 }
@@ -145,34 +170,60 @@ impl Plan {
         if self.asked.is_none_or(|asked| now - asked >= GIVE_UP) {
             self.give_up();
         }
-        if waiting >= CROWD {
+        if waiting >= CROWD || self.rests_until.is_some_and(|until| now < until) {
             return None;
         }
         let step = self.next_small(now).or_else(|| self.next_zip(now))?;
-        self.numbers_of(step.ask.kind()).asked += 1;
         *self.under_way(step.ask.kind()) += 1;
         Some(step)
     }
 
-    /// A question has landed: with so many bytes that were fetched for it, with something that was kept already (`Some(0)`), or with
-    /// nothing. `needs` is what it says, when it is a go.mod to be followed.
-    pub(super) fn landed(&mut self, step: &Step, bytes: Option<u64>, needs: Option<Needs>, now: Instant) {
-        let kind = step.ask.kind();
-        *self.under_way(kind) -= 1;
-        let fetched = bytes.filter(|bytes| *bytes > 0);
-        if let Some(bytes) = fetched {
-            self.numbers_of(kind).fetched_bytes += bytes;
-            self.budget.came(kind, bytes);
-        }
-        self.numbers_of(kind).failed += u64::from(bytes.is_none());
-        if self.begun.land(&step.ask, fetched, now) {
-            let bytes = fetched.unwrap_or_default();
-            self.numbers_of(kind).unclaimed_bytes += bytes;
-            self.budget.lies(kind, bytes);
+    /// A question has landed. `needs` is what it says, when it is a go.mod to be followed.
+    pub(super) fn landed(&mut self, step: &Step, landing: &Landing, needs: Option<Needs>, now: Instant) {
+        *self.under_way(step.ask.kind()) -= 1;
+        match *landing {
+            Landing::Needless => drop(self.begun.land(&step.ask, None, now)),
+            Landing::Fetched(bytes) => self.came(&step.ask, bytes, now),
+            Landing::Failed { bytes, wait } => self.failed(&step.ask, bytes, wait, now),
         }
         if let Some(needs) = needs.filter(|_| step.followed) {
             self.follow(needs.modules, now);
         }
+    }
+
+    fn came(&mut self, ask: &Ask, bytes: u64, now: Instant) {
+        let kind = ask.kind();
+        self.failures = 0;
+        self.budget.came(kind, bytes);
+        let numbers = self.numbers_of(kind);
+        numbers.asked += 1;
+        numbers.fetched_bytes += bytes;
+        if self.begun.land(ask, Some(bytes), now) {
+            self.numbers_of(kind).unclaimed_bytes += bytes;
+            self.budget.lies(kind, bytes);
+        }
+    }
+
+    fn failed(&mut self, ask: &Ask, bytes: u64, wait: Option<Duration>, now: Instant) {
+        let kind = ask.kind();
+        self.begun.land(ask, None, now);
+        self.budget.wasted(kind, bytes);
+        let numbers = self.numbers_of(kind);
+        numbers.asked += 1;
+        numbers.failed += 1;
+        numbers.fetched_bytes += bytes;
+        numbers.wasted_bytes += bytes;
+        self.failures += 1;
+        let wait = wait.or((self.failures >= FAILURES_MAX).then_some(GIVE_UP));
+        if let Some(wait) = wait {
+            self.rest(now + wait.clamp(GIVE_UP, RECENT));
+        }
+    }
+
+    fn rest(&mut self, until: Instant) {
+        self.failures = 0;
+        self.rests_until = self.rests_until.max(Some(until));
+        self.give_up();
     }
 
     /// Whether there is anything that a client's question could be part of.
@@ -183,7 +234,8 @@ impl Plan {
     }
 
     /// What was counted, in the order of [`KINDS`].
-    pub(super) fn numbers(&self) -> [Numbers; KINDS.len()] {
+    pub(super) fn numbers(&mut self, now: Instant) -> [Numbers; KINDS.len()] {
+        self.sweep(now);
         self.numbers
     }
 
@@ -220,7 +272,7 @@ impl Plan {
         if self.looked_at.get(module.path()).is_some_and(|at| now - *at < LOOKS_FOR) {
             return;
         }
-        if !self.loaded.has(module.path(), &module) {
+        if !self.begun.was_asked(&Ask::Mod(module.clone())) {
             return;
         }
         self.walk.note(&module, now);
@@ -294,8 +346,9 @@ impl Plan {
     }
 
     fn sweep(&mut self, now: Instant) {
+        self.budget.forget(now);
         for (kind, bytes) in self.begun.sweep(now) {
-            self.budget.wasted(kind, bytes);
+            self.budget.expired(kind, bytes);
             let numbers = self.numbers_of(kind);
             numbers.unclaimed_bytes -= bytes;
             numbers.wasted_bytes += bytes;

@@ -2,26 +2,28 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use gomod::{ModulePath, ModuleVersion};
+use gomod::ModuleVersion;
 use tokio::time::Instant;
 
 use super::needs::{GO_MOD_MAX, Needs};
 use super::numbers::Numbers;
-use super::plan::{KINDS, Plan};
+use super::options::AheadOptions;
+use super::plan::{KINDS, Landing, Plan};
 use super::queues::Step;
-use crate::{Answer, Ask, Body, Ctx, Freshness, Kind, Source};
+use crate::{Answer, Ask, Body, Ctx, Freshness, Kind, Progress, Source, Trail};
 
-/// Whether a module is private, so that its name is told to nobody before a client asks.
-pub(super) type IsPrivate = Box<dyn Fn(&ModulePath) -> bool + Send + Sync>;
+/// Who hears of those who were asked.
+pub(super) type Listener = Box<dyn Fn(&Trail) + Send + Sync>;
 
 /// Keeps the plan, and asks.
 pub(super) struct Runner {
     inner: Arc<dyn Source>,
-    patience: Duration,
-    is_private: IsPrivate,
+    options: AheadOptions,
+    /// Hears who was asked.
+    listener: OnceLock<Listener>,
     plan: Mutex<Plan>,
     /// What the plan said last of whether anything is of interest to it.
     awake: AtomicBool,
@@ -29,9 +31,21 @@ pub(super) struct Runner {
 }
 
 impl Runner {
-    pub(super) fn new(inner: Arc<dyn Source>, patience: Duration, is_private: IsPrivate) -> Self {
+    pub(super) fn new(inner: Arc<dyn Source>, options: AheadOptions) -> Self {
         let (plan, awake, waiting) = (Mutex::default(), AtomicBool::new(false), AtomicUsize::new(0));
-        Self { inner, patience, is_private, plan, awake, waiting }
+        Self { inner, options, listener: OnceLock::new(), plan, awake, waiting }
+    }
+
+    /// Tells `listener` who was asked; the first one alone.
+    pub(super) fn tell(&self, listener: Listener) {
+        let _ = self.listener.set(listener);
+    }
+
+    /// Somebody was asked ahead, and not for a client, who is told of it elsewhere.
+    fn heard(&self, trail: &Trail) {
+        if let Some(listener) = self.listener.get().filter(|_| !trail.is_retold()) {
+            listener(trail);
+        }
     }
 
     /// Whether a client's question is of interest also when nothing had to be fetched for it.
@@ -47,7 +61,7 @@ impl Runner {
 
     /// A client was given this answer.
     pub(super) fn asked(self: &Arc<Self>, ask: &Ask, answer: &Answer, is_fetched: bool) {
-        if ask.module().is_none_or(|module| (self.is_private)(module)) {
+        if ask.module().is_none_or(|module| (self.options.is_private)(module)) {
             return;
         }
         let bytes = answer.body.size().unwrap_or_default();
@@ -62,13 +76,13 @@ impl Runner {
 
     /// Somebody knows what will be asked.
     pub(super) fn expect(self: &Arc<Self>, mut asks: Vec<Ask>) {
-        asks.retain(|ask| ask.module().is_some_and(|module| !(self.is_private)(module)));
+        asks.retain(|ask| ask.module().is_some_and(|module| !(self.options.is_private)(module)));
         self.with_plan(|plan, now| plan.expect(asks, now));
         self.go_on();
     }
 
     pub(super) fn numbers(&self) -> [(Kind, Numbers); KINDS.len()] {
-        let numbers = lock(&self.plan).numbers();
+        let numbers = self.with_plan(Plan::numbers);
         std::array::from_fn(|at| (KINDS[at], numbers[at]))
     }
 
@@ -81,15 +95,21 @@ impl Runner {
 
     async fn needs(&self, body: Body) -> Option<Needs> {
         let text = body.into_bytes(GO_MOD_MAX).await.ok()?;
-        Some(Needs::of(&text, &self.is_private))
+        Some(Needs::of(&text, &self.options.is_private))
     }
 
     /// Begins whatever may be begun now.
     fn go_on(self: &Arc<Self>) {
+        if !(self.options.may_begin)() {
+            return;
+        }
         let waiting = self.waiting.load(Ordering::Relaxed);
         while let Some(step) = self.with_plan(|plan, now| plan.next(waiting, now)) {
-            let way = Way { runner: self.clone(), step, bytes: None, needs: None };
-            tokio::spawn(way.go());
+            if (self.options.is_elsewhere)(&step.ask) {
+                self.with_plan(|plan, now| plan.landed(&step, &Landing::Needless, None, now));
+            } else {
+                tokio::spawn(Way::new(self.clone(), step).go());
+            }
         }
     }
 
@@ -105,23 +125,37 @@ impl Runner {
 struct Way {
     runner: Arc<Runner>,
     step: Step,
-    bytes: Option<u64>,
+    progress: Progress,
+    /// None until there is an answer.
+    landing: Option<Landing>,
+    wait: Option<Duration>,
     needs: Option<Needs>,
 }
 
 impl Way {
+    fn new(runner: Arc<Runner>, step: Step) -> Self {
+        Self { runner, step, progress: Progress::default(), landing: None, wait: None, needs: None }
+    }
+
     async fn go(mut self) {
-        let ctx = Ctx::within(self.runner.patience).ahead();
+        let ctx = Ctx::within(self.runner.options.patience).ahead();
+        let ctx = Ctx { progress: Some(self.progress.clone()), ..ctx };
         match self.runner.inner.ask(&self.step.ask, &ctx).await {
             Ok(answer) => {
+                self.runner.heard(&answer.trail);
                 let is_fetched = answer.freshness == Freshness::Live;
-                self.bytes = Some(answer.body.size().filter(|_| is_fetched).unwrap_or_default());
+                let bytes = answer.body.size().unwrap_or_default();
+                self.landing = Some(if is_fetched { Landing::Fetched(bytes) } else { Landing::Needless });
                 if self.step.followed {
                     self.needs = self.runner.needs(answer.body).await;
                 }
             }
             // Nobody waits for it, and who asks for it hears what is wrong.
-            Err(failure) => tracing::debug!(ask = %self.step.ask, %failure, "not there ahead"),
+            Err(failure) => {
+                tracing::debug!(ask = %self.step.ask, %failure, "not there ahead");
+                self.runner.heard(failure.trail());
+                self.wait = failure.retry_after();
+            }
         }
         let runner = self.runner.clone();
         drop(self);
@@ -132,7 +166,9 @@ impl Way {
 impl Drop for Way {
     fn drop(&mut self) {
         let needs = self.needs.take();
-        self.runner.with_plan(|plan, now| plan.landed(&self.step, self.bytes, needs, now));
+        let failed = || Landing::Failed { bytes: self.progress.seen().bytes, wait: self.wait };
+        let landing = self.landing.take().unwrap_or_else(failed);
+        self.runner.with_plan(|plan, now| plan.landed(&self.step, &landing, needs, now));
     }
 }
 

@@ -1,13 +1,14 @@
 //! What looking ahead asks of the places behind it, and what it leaves alone.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
-use gomod::{ModuleVersion, Revision};
+use gomod::{ModulePath, ModuleVersion, Revision};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::timeout;
 
 use super::*;
-use crate::{FailureKind, Origin, Trail};
+use crate::{FailureKind, Origin};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -17,6 +18,8 @@ struct Place {
     asked: UnboundedSender<(String, Ctx)>,
     keeps: AtomicBool,
     fails: AtomicBool,
+    /// Nothing more can be kept.
+    is_full: AtomicBool,
 }
 
 #[async_trait::async_trait]
@@ -44,10 +47,16 @@ struct Scene {
 
 fn scene() -> Scene {
     let (sender, asked) = unbounded_channel();
-    let (keeps, fails) = (AtomicBool::new(false), AtomicBool::new(false));
-    let place = Arc::new(Place { asked: sender, keeps, fails });
-    let is_private = |path: &ModulePath| path.as_str() == "a.example/p";
-    let ahead = Ahead::new(place.clone(), PATIENCE, is_private);
+    let [keeps, fails, is_full] = [false; 3].map(AtomicBool::new);
+    let place = Arc::new(Place { asked: sender, keeps, fails, is_full });
+    let keeping = place.clone();
+    let options = AheadOptions {
+        is_private: Box::new(|path: &ModulePath| path.as_str() == "a.example/p"),
+        is_elsewhere: Box::new(|ask| *ask == go_mod("e")),
+        may_begin: Box::new(move || !keeping.is_full.load(Ordering::Relaxed)),
+        ..AheadOptions::new(PATIENCE)
+    };
+    let ahead = Ahead::new(place.clone(), options);
     Scene { place, ahead, asked }
 }
 
@@ -83,9 +92,9 @@ async fn what_a_go_mod_names_is_asked_ahead_and_less_hard() {
     let mut scene = scene();
     scene.ask(&go_mod("a")).await.unwrap();
     let (ask, ctx) = scene.next().await;
-    assert_eq!((ask.as_str(), ctx.ahead), ("a.example/a@v1.0.0.mod", false));
+    assert_eq!((ask.as_str(), ctx.is_ahead()), ("a.example/a@v1.0.0.mod", false));
     let (ask, ctx) = scene.next().await;
-    assert_eq!((ask.as_str(), ctx.ahead, ctx.others_follow), ("a.example/b@v1.0.0.mod", true, true));
+    assert_eq!((ask.as_str(), ctx.is_ahead(), ctx.others_follow), ("a.example/b@v1.0.0.mod", true, true));
     assert_eq!(scene.rest().await, ["a.example/a@v1.0.0.info"], "nothing further before a client asks");
     let numbers = scene.ahead.numbers()[0].1;
     assert_eq!((numbers.asked, numbers.claimed), (1, 0));
@@ -124,6 +133,50 @@ async fn private_modules_are_neither_asked_nor_read() {
     assert_eq!(scene.rest().await, ["a.example/p@v1.0.0.mod"]);
     scene.ahead.expect(vec![go_mod("p"), go_mod("x")]);
     assert_eq!(scene.rest().await, ["a.example/x@v1.0.0.mod"]);
+}
+
+#[tokio::test]
+async fn what_clients_are_sent_elsewhere_for_is_not_asked() {
+    let mut scene = scene();
+    scene.ahead.expect(vec![go_mod("e"), go_mod("x")]);
+    assert_eq!(scene.rest().await, ["a.example/x@v1.0.0.mod"]);
+    assert_eq!(scene.ahead.numbers()[0].1.asked, 1);
+}
+
+#[tokio::test]
+async fn while_nothing_can_be_kept_nothing_is_asked() {
+    let mut scene = scene();
+    scene.place.is_full.store(true, Ordering::Relaxed);
+    scene.ahead.expect(vec![go_mod("x")]);
+    assert_eq!(scene.rest().await, [""; 0]);
+    scene.place.is_full.store(false, Ordering::Relaxed);
+    scene.ahead.expect(vec![go_mod("y")]);
+    assert_eq!(scene.rest().await, ["x", "y"].map(|name| format!("a.example/{name}@v1.0.0.mod")));
+}
+
+#[tokio::test]
+async fn those_who_were_asked_are_told_of() {
+    let mut scene = scene();
+    let told = Arc::new(AtomicUsize::new(0));
+    let telling = told.clone();
+    scene.ahead.tell(move |_| {
+        telling.fetch_add(1, Ordering::Relaxed);
+    });
+    scene.ahead.expect(vec![go_mod("x")]);
+    scene.rest().await;
+    scene.place.fails.store(true, Ordering::Relaxed);
+    scene.ahead.expect(vec![go_mod("y")]);
+    scene.rest().await;
+    assert_eq!(told.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn what_was_kept_already_counts_as_asked_of_nobody() {
+    let mut scene = scene();
+    scene.place.keeps.store(true, Ordering::Relaxed);
+    scene.ahead.expect(vec![go_mod("x")]);
+    assert_eq!(scene.rest().await.len(), 1);
+    assert_eq!(scene.ahead.numbers()[0].1, Numbers::default());
 }
 
 #[tokio::test]

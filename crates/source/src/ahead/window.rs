@@ -34,20 +34,17 @@ impl<K: Ord + Clone> Window<K> {
         Self { places: BTreeMap::new(), lasts, swept: None }
     }
 
-    /// Somebody has named `module` for this place. The highest version stays, as in minimal version selection.
+    /// Somebody has named `module` for this place. The highest version stays, as in minimal version selection, until it was said too
+    /// long ago: another build may be content with a lower one.
     pub(super) fn note(&mut self, key: K, module: &ModuleVersion, now: Instant) {
         self.make_room(now);
         let is_full = self.places.len() >= PLACES_MAX;
         match self.places.get_mut(&key) {
-            Some(place) if !is_higher(module, &place.module) => place.said = now,
+            Some(place) if place.module == *module && now - place.said < self.lasts => place.said = now,
+            Some(place) if is_higher(&place.module, module) && now - place.said < self.lasts => {}
             None if is_full => {}
             _ => drop(self.places.insert(key, Place { module: module.clone(), begun: false, said: now })),
         }
-    }
-
-    /// Whether it is this module version that stands at this place.
-    pub(super) fn has(&self, key: &K, module: &ModuleVersion) -> bool {
-        self.places.get(key).is_some_and(|place| place.module == *module)
     }
 
     /// Those of the next `width` places behind `key` that were not begun yet. Now they are.
@@ -116,7 +113,6 @@ mod tests {
     async fn the_highest_version_stays_and_is_begun_anew() {
         let now = Instant::now();
         let mut window = window(&[("b", "v1.10.0"), ("b", "v1.9.0")], now);
-        assert!(window.has(&"b", &module("v1.10.0")));
         assert_eq!(begun(&mut window, "a", 9, now), ["v1.10.0"]);
         window.note("b", &module("v1.11.0"), now);
         assert_eq!(begun(&mut window, "a", 9, now), ["v1.11.0"]);
@@ -126,7 +122,20 @@ mod tests {
     async fn what_was_said_long_ago_counts_no_more() {
         let now = Instant::now();
         let mut window = window(&[("b", "v1.0.0")], now);
+        assert_eq!(begun(&mut window, "a", 9, now), ["v1.0.0"]);
         assert_eq!(begun(&mut window, "a", 9, now + LASTS), [""; 0]);
+        window.note("b", &module("v1.0.0"), now + LASTS);
+        assert_eq!(begun(&mut window, "a", 9, now + LASTS), ["v1.0.0"], "a later build has it fetched too");
+    }
+
+    #[tokio::test]
+    async fn a_lower_version_counts_once_the_higher_one_was_said_long_ago() {
+        let now = Instant::now();
+        let mut window = window(&[("b", "v1.2.0"), ("b", "v1.1.0")], now);
+        window.note("b", &module("v1.1.0"), now + LASTS / 2);
+        assert_eq!(begun(&mut window, "a", 9, now + LASTS / 2), ["v1.2.0"]);
+        window.note("b", &module("v1.1.0"), now + LASTS);
+        assert_eq!(begun(&mut window, "a", 9, now + LASTS), ["v1.1.0"]);
     }
 
     #[tokio::test]

@@ -94,7 +94,7 @@ async fn serve(settings: &Settings, session: &mut Session<'_>, log: &Log) -> Res
     let direct = || direct::of(settings, session.env, &keyring, http, store.spool(), profile);
     let direct = upstreams.direct.then(direct).transpose()?;
     let modules = wiring::modules(settings, &store, &upstreams, &client, direct, &trust)?;
-    let (modules, ahead) = wiring::ahead(settings, modules)?;
+    let (modules, ahead) = wiring::ahead(settings, modules, health.clone(), redirects.clone())?;
     let source = wiring::with_databases(modules, &trust);
     let scrubbed = chores::start(settings, &store, &source)?;
     let watched = numbers::watched(&trust, &scrubbed, ahead.as_ref());

@@ -12,7 +12,7 @@ use source::chain::Chain;
 use source::chain::claims::Claims;
 use source::sumdb::Databases;
 use source::upstream::HttpClient;
-use source::{Ahead, Coalesced, Foresight, MemoryOptions, Remembered, Source, Upgrades};
+use source::{Ahead, AheadOptions, Ask, Coalesced, Foresight, MemoryOptions, Remembered, Source, Upgrades};
 use store::{Cached, DiskStore, Filling, Vouched};
 use vcs::Direct;
 
@@ -44,6 +44,10 @@ pub(super) fn app(
     log: &Log,
 ) -> Result<App, Failed> {
     let metrics = Metrics::new(env!("CARGO_PKG_VERSION"), watched);
+    if let Some(ahead) = &answering.ahead {
+        let metrics = metrics.clone();
+        ahead.tell(move |trail| metrics.asked(trail));
+    }
     let options = Options {
         prefix: settings.get(&table::PATH_PREFIX)?,
         hosts: Vec::new(),
@@ -109,13 +113,20 @@ pub(super) fn modules(
 pub(super) fn ahead(
     settings: &Settings,
     modules: Arc<dyn Source>,
+    health: Health,
+    redirects: Redirects,
 ) -> Result<(Arc<dyn Source>, Option<LookAhead>), Failed> {
     if !settings.get(&table::LOOK_AHEAD)? {
         return Ok((modules, None));
     }
     let policy = places::policy(settings)?;
-    let is_private = move |module: &ModulePath| policy.is_private(module);
-    let ahead = Arc::new(Ahead::new(modules, settings.get(&table::ASK_TIMEOUT)?, is_private));
+    let options = AheadOptions {
+        patience: settings.get(&table::ASK_TIMEOUT)?,
+        is_private: Box::new(move |module: &ModulePath| policy.is_private(module)),
+        is_elsewhere: Box::new(move |ask: &Ask| redirects.lead_away(ask)),
+        may_begin: Box::new(move || health.is_well()),
+    };
+    let ahead = Arc::new(Ahead::new(modules, options));
     Ok((ahead.clone(), Some(ahead)))
 }
 

@@ -74,9 +74,10 @@ pub static LOOK_AHEAD: Setting<bool> = Setting {
         default: DefaultValue::Text("on"),
         go: None,
         may_hold_secrets: false,
-        doc: "Whether to fetch ahead what builds will ask for.\n\nWhat a go.mod names is asked of upstream proxies in the \
-              background while its client is still busy with it; never of repositories, and never for private modules. What \
-              nobody asks for in the end is bounded to a tenth of what is asked for, and a little more.",
+        doc: "Whether to fetch ahead what builds will ask for.\n\n`modkeep serve` asks upstream proxies in the background for what \
+              a go.mod names while its client is still busy with it, never for private modules; what nobody asks for in the \
+              end is bounded to a tenth of what is asked for, and a little more. `modkeep go` asks for what the go.mod and \
+              go.sum of a project name before go does. Repositories are never asked ahead.",
     },
     parse: values::switch,
 };

@@ -66,8 +66,12 @@ impl Hands {
         self.begins().iter().map(named).collect()
     }
 
-    fn lands(&mut self, ask: Ask, bytes: Option<u64>) {
-        self.plan.landed(&Step::last(ask), bytes, None, self.now);
+    fn lands(&mut self, ask: Ask, bytes: u64) {
+        self.plan.landed(&Step::last(ask), &Landing::Fetched(bytes), None, self.now);
+    }
+
+    fn fails(&mut self, ask: Ask, bytes: u64) {
+        self.plan.landed(&Step::last(ask), &Landing::Failed { bytes, wait: None }, None, self.now);
     }
 
     fn numbers(&self, kind: Kind) -> Numbers {
@@ -95,7 +99,7 @@ async fn all_that_an_unpruned_go_mod_requires_is_asked_and_all_that_those_requir
     hands.reads("m", needs(true, &["b", "z"]));
     let begun = hands.begins();
     assert_eq!(begun.iter().map(|step| step.followed).collect::<Vec<_>>(), [true, true, false]);
-    hands.plan.landed(&begun[0], Some(1), Some(needs(false, &["a", "z"])), hands.now);
+    hands.plan.landed(&begun[0], &Landing::Fetched(1), Some(needs(false, &["a", "z"])), hands.now);
     assert_eq!(hands.names(), ["a.mod"]);
     hands.reads("b", needs(false, &["a", "y"]));
     assert_eq!(hands.names(), ["y.mod", "b.info"], "also when a client asks for one of them");
@@ -107,7 +111,7 @@ async fn what_a_pruned_go_mod_names_is_not_followed_before_a_client_asks_for_it(
     hands.reads("a", needs(false, &["b"]));
     let begun = hands.begins();
     assert!(!begun[0].followed);
-    hands.plan.landed(&begun[0], Some(1), Some(needs(true, &["c"])), hands.now);
+    hands.plan.landed(&begun[0], &Landing::Fetched(1), Some(needs(true, &["c"])), hands.now);
     assert_eq!(hands.names(), [""; 0]);
     hands.reads("b", needs(true, &["c"]));
     assert_eq!(hands.names(), ["c.mod", "b.info"]);
@@ -167,7 +171,7 @@ async fn what_was_kept_is_noticed_only_while_things_are_fetched() {
     hands.asks(&go_mod("b"));
     assert!(hands.plan.asked(&go_mod("c"), false, 1, hands.now));
     assert_eq!(hands.names(), ["b.info"]);
-    hands.lands(info("b"), None);
+    hands.fails(info("b"), 0);
     hands.now += GIVE_UP;
     assert!(!hands.plan.asked(&go_mod("d"), false, 1, hands.now));
 }
@@ -180,7 +184,7 @@ async fn no_more_is_under_way_than_may_be() {
     let begun = hands.begins();
     let zips = begun.iter().filter(|step| step.ask.kind() == Kind::Zip).count();
     assert_eq!((begun.len() - zips, zips), (SMALL_AT_ONCE, ZIPS_AT_ONCE));
-    hands.lands(begun[0].ask.clone(), None);
+    hands.fails(begun[0].ask.clone(), 0);
     assert_eq!(hands.begins().len(), 1, "a place that is free again is taken");
 }
 
@@ -192,7 +196,7 @@ async fn bytes_that_nobody_claims_stop_it_and_a_claim_lets_it_go_on() {
         let mut hands = Hands::new();
         hands.plan.expect(vec![first.clone()], hands.now);
         assert_eq!(hands.begins().len(), 1);
-        hands.lands(first.clone(), Some(allowance));
+        hands.lands(first.clone(), allowance);
         hands.plan.expect(vec![more.clone()], hands.now);
         assert_eq!(hands.begins().len(), 0);
         hands.plan.asked(&first, false, allowance, hands.now);
@@ -205,7 +209,7 @@ async fn what_was_never_claimed_counts_for_good() {
     let mut hands = Hands::new();
     hands.plan.expect(vec![zip("a")], hands.now);
     hands.begins();
-    hands.lands(zip("a"), Some(ZIP_ALLOWANCE));
+    hands.lands(zip("a"), ZIP_ALLOWANCE);
     assert_eq!(hands.numbers(Kind::Zip).unclaimed_bytes, ZIP_ALLOWANCE);
     hands.now += RECENT;
     hands.plan.expect(vec![zip("b")], hands.now);
@@ -220,7 +224,7 @@ async fn when_nobody_follows_what_waits_is_given_up() {
     hands.plan.expect(paths(100).iter().map(|path| go_mod(path)).collect(), hands.now);
     let begun = hands.begins();
     hands.now += GIVE_UP;
-    hands.lands(begun[0].ask.clone(), Some(1));
+    hands.lands(begun[0].ask.clone(), 1);
     assert_eq!(hands.begins().len(), 0);
     assert_eq!(hands.numbers(Kind::Mod).dropped, 100 - SMALL_AT_ONCE as u64);
 }
@@ -255,6 +259,68 @@ async fn what_has_waited_for_too_long_is_dropped() {
     hands.now += super::super::queues::WAITS_MAX;
     hands.asks(&go_mod("b"));
     assert_eq!((hands.names(), hands.numbers(Kind::Mod).dropped), (vec!["b.info".to_owned()], 1));
+}
+
+#[tokio::test]
+async fn what_came_for_nothing_is_wasted_and_after_many_failures_there_is_a_rest() {
+    let mut hands = Hands::new();
+    let all = paths(100);
+    hands.plan.expect(all.iter().map(|path| zip(path)).collect(), hands.now);
+    let mut failed = 0;
+    while let Some(step) = hands.plan.next(0, hands.now) {
+        hands.fails(step.ask, 7);
+        failed += 1;
+    }
+    let numbers = hands.numbers(Kind::Zip);
+    assert_eq!((failed, numbers.failed), (FAILURES_MAX, u64::from(FAILURES_MAX)));
+    assert_eq!((numbers.wasted_bytes, numbers.dropped), (7 * numbers.failed, 100 - numbers.failed));
+    hands.plan.expect(vec![go_mod("a")], hands.now);
+    assert_eq!(hands.names(), [""; 0]);
+    hands.now += GIVE_UP;
+    hands.plan.expect(vec![go_mod("b")], hands.now);
+    assert_eq!(hands.names(), ["a.mod", "b.mod"]);
+}
+
+#[tokio::test]
+async fn a_place_that_says_to_wait_is_left_alone_at_once() {
+    let mut hands = Hands::new();
+    hands.plan.expect(vec![go_mod("a"), go_mod("b")], hands.now);
+    let begun = hands.begins();
+    let wait = Some(2 * GIVE_UP);
+    hands.plan.landed(&begun[0], &Landing::Failed { bytes: 0, wait }, None, hands.now);
+    hands.now += GIVE_UP;
+    hands.plan.expect(vec![go_mod("c")], hands.now);
+    assert_eq!(hands.names(), [""; 0]);
+    hands.now += GIVE_UP;
+    hands.asks(&go_mod("d"));
+    assert_eq!(hands.names(), ["c.mod", "d.info"]);
+}
+
+#[tokio::test]
+async fn what_is_bytes_too_many_for_nothing_stops_it_like_what_nobody_claims() {
+    let mut hands = Hands::new();
+    hands.plan.expect(vec![zip("a"), zip("b")], hands.now);
+    let begun = hands.plan.next(0, hands.now).unwrap();
+    let other = hands.plan.next(0, hands.now).unwrap();
+    hands.fails(begun.ask, ZIP_ALLOWANCE);
+    hands.fails(other.ask, 0);
+    hands.plan.expect(vec![zip("c")], hands.now);
+    assert_eq!(hands.names(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_lower_version_than_that_of_an_earlier_build_is_walked_through_too() {
+    let mut hands = Hands::new();
+    for version in ["v1.1.0", "v1.0.0"] {
+        for path in ["a", "b"] {
+            let module = ModuleVersion::parse(&format!("a.example/{path}"), version).unwrap();
+            hands.asks(&Ask::Mod(module.clone()));
+            hands.asks(&info_of(&module).unwrap());
+        }
+    }
+    hands.begins();
+    hands.asks(&zip("a"));
+    assert_eq!(hands.names(), ["b.zip"]);
 }
 
 #[tokio::test]
