@@ -40,6 +40,15 @@ fn arrived(gate: &Gate, count: usize) {
     runtime.block_on(gate.arrived(count));
 }
 
+/// Waits until it is so.
+fn eventually(is_so: impl Fn() -> bool, what: &str) {
+    let begun = std::time::Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(30), "{what}");
+        std::thread::yield_now();
+    }
+}
+
 fn numbers(node: &Node) -> String {
     get(&format!("{}/metrics", node.url())).1
 }
@@ -97,6 +106,18 @@ fn what_a_client_says_that_it_will_ask_is_fetched() {
 }
 
 #[test]
+fn what_is_asked_ahead_counts_among_the_attempts() {
+    let upstream = upstream();
+    let (_data, node) = node(&upstream, &[]);
+    ask(&node, "d", "mod");
+    // The .mod, and the .info beside it.
+    let two =
+        format!("modkeep_upstream_attempts_total{{place=\"{}\",outcome=\"answered\"}} 2\n", upstream.url());
+    eventually(|| numbers(&node).contains(&two), &two);
+    assert_eq!(upstream.count(""), 2);
+}
+
+#[test]
 fn turned_off_it_asks_nothing() {
     let upstream = upstream();
     let (_data, node) = node(&upstream, &["--look-ahead", "off"]);
@@ -136,11 +157,7 @@ fn a_client_that_hangs_up_is_not_looked_ahead_for() {
     drop(client);
     gate.release();
     let kept = data.path().join("a.example/m/@v/v1.0.0.mod");
-    let begun = std::time::Instant::now();
-    while !kept.exists() {
-        assert!(begun.elapsed() < std::time::Duration::from_secs(30), "the fetch goes on without its client");
-        std::thread::yield_now();
-    }
+    eventually(|| kept.exists(), "the fetch goes on without its client");
     assert!(node.stop().success());
     assert_eq!(upstream.count(""), 1);
 }

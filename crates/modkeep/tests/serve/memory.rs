@@ -47,7 +47,7 @@ fn without_a_while_they_are_asked_for_each_time() {
 #[test]
 fn requests_and_attempts_are_counted() {
     let upstream = upstream();
-    let (_data, node) = node(&upstream, &[]);
+    let (_data, node) = node(&upstream, &["--look-ahead", "off"]);
     statuses(&node, "/example.com/a/@v/v1.0.0.mod", 3);
     let (status, numbers) = get(&format!("{}/metrics", node.url()));
     assert_eq!(status, 200);
