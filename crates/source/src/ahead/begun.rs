@@ -99,6 +99,11 @@ impl Begun {
         lies
     }
 
+    /// Whether it was begun and has not landed.
+    pub(super) fn is_under_way(&self, ask: &Ask) -> bool {
+        self.known.get(ask).is_some_and(|entry| matches!(entry.state, State::UnderWay { .. }))
+    }
+
     /// Whether a client has asked for it lately, as far as is known.
     pub(super) fn was_asked(&self, ask: &Ask) -> bool {
         let is_asked = |entry: &Entry| matches!(entry.state, State::UnderWay { claimed: true } | State::Done);

@@ -92,7 +92,7 @@ impl<S: Source + 'static> Source for Ahead<S> {
         if ctx.want != Want::Usual || matches!(ask, Ask::SumDb(_)) {
             return self.inner.ask(ask, ctx).await;
         }
-        let waiting = self.runner.waiting();
+        let waiting = self.runner.waiting(ask);
         let answer = self.inner.ask(ask, ctx).await;
         drop(waiting);
         answer.inspect(|answer| self.notice(ask, answer))

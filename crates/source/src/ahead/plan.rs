@@ -37,6 +37,9 @@ pub(super) const SMALL_AT_ONCE: usize = 32;
 /// How many zips are: enough to fill a line while some are being looked at.
 pub(super) const ZIPS_AT_ONCE: usize = 8;
 
+/// How many zips are while a client waits for something that was not begun ahead: most of the line is for that.
+pub(super) const ZIPS_BESIDE: usize = 2;
+
 /// While so many clients wait, nothing is begun: they have the line, the disk and the processors to themselves.
 pub(super) const CROWD: usize = 64;
 
@@ -54,6 +57,14 @@ pub(super) const FAILURES_MAX: u32 = 16;
 
 /// The kinds that are asked ahead.
 pub(super) const KINDS: [Kind; 3] = [Kind::Mod, Kind::Info, Kind::Zip];
+
+/// How many clients wait for an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Waiters {
+    pub(super) all: usize,
+    /// Those of them for whom it was not begun ahead.
+    pub(super) alone: usize,
+}
 
 /// What is known, what waits, and what is under way.
 #[derive(Debug)]
@@ -163,17 +174,23 @@ impl Plan {
         asks.for_each(|ask| self.push(Step::last(ask), now));
     }
 
+    /// Whether this is under way ahead.
+    pub(super) fn is_under_way(&self, ask: &Ask) -> bool {
+        self.begun.is_under_way(ask)
+    }
+
     /// The next question to ask, if there is one to be begun now, with so many clients waiting. It is under way then until it has
     /// [landed](Self::landed).
-    pub(super) fn next(&mut self, waiting: usize, now: Instant) -> Option<Step> {
+    pub(super) fn next(&mut self, waiting: Waiters, now: Instant) -> Option<Step> {
         self.sweep(now);
         if self.asked.is_none_or(|asked| now - asked >= GIVE_UP) {
             self.give_up();
         }
-        if waiting >= CROWD || self.rests_until.is_some_and(|until| now < until) {
+        if waiting.all >= CROWD || self.rests_until.is_some_and(|until| now < until) {
             return None;
         }
-        let step = self.next_small(now).or_else(|| self.next_zip(now))?;
+        let zips_max = if waiting.alone > 0 { ZIPS_BESIDE } else { ZIPS_AT_ONCE };
+        let step = self.next_small(now).or_else(|| self.next_zip(zips_max, now))?;
         *self.under_way(step.ask.kind()) += 1;
         Some(step)
     }
@@ -322,8 +339,8 @@ impl Plan {
         None
     }
 
-    fn next_zip(&mut self, now: Instant) -> Option<Step> {
-        while self.zips_under_way < ZIPS_AT_ONCE && self.budget.has_room(Kind::Zip, self.zips_under_way) {
+    fn next_zip(&mut self, at_once: usize, now: Instant) -> Option<Step> {
+        while self.zips_under_way < at_once && self.budget.has_room(Kind::Zip, self.zips_under_way) {
             let (step, in_time) = self.queues.pop_zip(now)?;
             if self.begins(&step, in_time, now) {
                 return Some(step);

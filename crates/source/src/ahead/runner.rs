@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::needs::{GO_MOD_MAX, Needs};
 use super::numbers::Numbers;
 use super::options::AheadOptions;
-use super::plan::{KINDS, Landing, Plan};
+use super::plan::{KINDS, Landing, Plan, Waiters};
 use super::queues::Step;
 use crate::{Answer, Ask, Body, Ctx, Freshness, Kind, Progress, Source, Trail};
 
@@ -28,12 +28,14 @@ pub(super) struct Runner {
     /// What the plan said last of whether anything is of interest to it.
     awake: AtomicBool,
     waiting: AtomicUsize,
+    waiting_alone: AtomicUsize,
 }
 
 impl Runner {
     pub(super) fn new(inner: Arc<dyn Source>, options: AheadOptions) -> Self {
-        let (plan, awake, waiting) = (Mutex::default(), AtomicBool::new(false), AtomicUsize::new(0));
-        Self { inner, options, listener: OnceLock::new(), plan, awake, waiting }
+        let (listener, plan) = (OnceLock::new(), Mutex::default());
+        let (awake, [waiting, waiting_alone]) = (AtomicBool::new(false), [0; 2].map(AtomicUsize::new));
+        Self { inner, options, listener, plan, awake, waiting, waiting_alone }
     }
 
     /// Tells `listener` who was asked; the first one alone.
@@ -53,10 +55,15 @@ impl Runner {
         self.awake.load(Ordering::Relaxed)
     }
 
-    /// A client waits until this is dropped.
-    pub(super) fn waiting(&self) -> Waiting<'_> {
-        self.waiting.fetch_add(1, Ordering::Relaxed);
-        Waiting(&self.waiting)
+    /// A client waits for this until what comes back is dropped.
+    pub(super) fn waiting(&self, ask: &Ask) -> Waiting<'_> {
+        let is_led = self.is_awake() && self.with_plan(|plan, _| plan.is_under_way(ask));
+        let alone = (!is_led).then_some(&self.waiting_alone);
+        let waiting = Waiting { all: &self.waiting, alone };
+        for counter in waiting.counters() {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+        waiting
     }
 
     /// A client was given this answer.
@@ -103,7 +110,9 @@ impl Runner {
         if !(self.options.may_begin)() {
             return;
         }
-        let waiting = self.waiting.load(Ordering::Relaxed);
+        let [all, alone] =
+            [&self.waiting, &self.waiting_alone].map(|counter| counter.load(Ordering::Relaxed));
+        let waiting = Waiters { all, alone };
         while let Some(step) = self.with_plan(|plan, now| plan.next(waiting, now)) {
             if (self.options.is_elsewhere)(&step.ask) {
                 self.with_plan(|plan, now| plan.landed(&step, &Landing::Needless, None, now));
@@ -173,11 +182,23 @@ impl Drop for Way {
 }
 
 /// One client that waits.
-pub(super) struct Waiting<'a>(&'a AtomicUsize);
+pub(super) struct Waiting<'a> {
+    all: &'a AtomicUsize,
+    /// Where it waits for something that was not begun ahead.
+    alone: Option<&'a AtomicUsize>,
+}
+
+impl<'a> Waiting<'a> {
+    fn counters(&self) -> impl Iterator<Item = &'a AtomicUsize> + use<'a> {
+        [Some(self.all), self.alone].into_iter().flatten()
+    }
+}
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        for counter in self.counters() {
+            counter.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 }
 
@@ -189,5 +210,38 @@ fn lock(plan: &Mutex<Plan>) -> MutexGuard<'_, Plan> {
 impl fmt::Debug for Runner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Runner").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Failure, Origin};
+
+    #[derive(Debug)]
+    struct Nobody;
+
+    #[async_trait::async_trait]
+    impl Source for Nobody {
+        async fn ask(&self, _: &Ask, _: &Ctx) -> Result<Answer, Failure> {
+            Err(Failure::not_found(&Origin::new("nobody"), "no", Duration::ZERO))
+        }
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_what_was_begun_ahead_is_not_alone() {
+        let runner = Runner::new(Arc::new(Nobody), AheadOptions::new(Duration::from_secs(30)));
+        let [led, other] = ["v1.0.0", "v1.1.0"]
+            .map(|version| Ask::Zip(ModuleVersion::parse("a.example/m", version).unwrap()));
+        runner.with_plan(|plan, now| plan.expect(vec![led.clone()], now));
+        assert!(runner.with_plan(|plan, now| plan.next(Waiters::default(), now)).is_some());
+        let counted =
+            || [&runner.waiting, &runner.waiting_alone].map(|counter| counter.load(Ordering::Relaxed));
+        let joined = runner.waiting(&led);
+        assert_eq!(counted(), [1, 0]);
+        let alone = runner.waiting(&other);
+        assert_eq!(counted(), [2, 1]);
+        drop((joined, alone));
+        assert_eq!(counted(), [0, 0]);
     }
 }

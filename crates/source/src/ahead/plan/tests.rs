@@ -57,7 +57,7 @@ impl Hands {
 
     /// All that is begun now.
     fn begins(&mut self) -> Vec<Step> {
-        std::iter::from_fn(|| self.plan.next(0, self.now)).collect()
+        std::iter::from_fn(|| self.plan.next(Waiters::default(), self.now)).collect()
     }
 
     /// The same, named.
@@ -233,8 +233,19 @@ async fn when_nobody_follows_what_waits_is_given_up() {
 async fn while_many_clients_wait_nothing_is_begun() {
     let mut hands = Hands::new();
     hands.plan.expect(vec![go_mod("a")], hands.now);
-    assert_eq!(hands.plan.next(CROWD, hands.now), None);
-    assert!(hands.plan.next(CROWD - 1, hands.now).is_some());
+    let waiting = |all| Waiters { all, alone: 0 };
+    assert_eq!(hands.plan.next(waiting(CROWD), hands.now), None);
+    assert!(hands.plan.next(waiting(CROWD - 1), hands.now).is_some());
+}
+
+#[tokio::test]
+async fn while_a_client_waits_for_something_else_few_zips_are_under_way() {
+    let mut hands = Hands::new();
+    hands.plan.expect(paths(20).iter().map(|path| zip(path)).collect(), hands.now);
+    let beside = Waiters { all: 1, alone: 1 };
+    let begun = std::iter::from_fn(|| hands.plan.next(beside, hands.now)).count();
+    assert_eq!((begun, begun + hands.begins().len()), (ZIPS_BESIDE, ZIPS_AT_ONCE));
+    assert!(hands.plan.is_under_way(&zip("m0000")) && !hands.plan.is_under_way(&zip("m0019")));
 }
 
 #[tokio::test]
@@ -267,7 +278,7 @@ async fn what_came_for_nothing_is_wasted_and_after_many_failures_there_is_a_rest
     let all = paths(100);
     hands.plan.expect(all.iter().map(|path| zip(path)).collect(), hands.now);
     let mut failed = 0;
-    while let Some(step) = hands.plan.next(0, hands.now) {
+    while let Some(step) = hands.plan.next(Waiters::default(), hands.now) {
         hands.fails(step.ask, 7);
         failed += 1;
     }
@@ -300,8 +311,8 @@ async fn a_place_that_says_to_wait_is_left_alone_at_once() {
 async fn what_is_bytes_too_many_for_nothing_stops_it_like_what_nobody_claims() {
     let mut hands = Hands::new();
     hands.plan.expect(vec![zip("a"), zip("b")], hands.now);
-    let begun = hands.plan.next(0, hands.now).unwrap();
-    let other = hands.plan.next(0, hands.now).unwrap();
+    let begun = hands.plan.next(Waiters::default(), hands.now).unwrap();
+    let other = hands.plan.next(Waiters::default(), hands.now).unwrap();
     hands.fails(begun.ask, ZIP_ALLOWANCE);
     hands.fails(other.ask, 0);
     hands.plan.expect(vec![zip("c")], hands.now);
