@@ -1,4 +1,4 @@
-//! The same modules in each side's own layout.
+//! The same modules in each side's own layout, and where that lies.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use testkit::Module;
 use testkit::module::escape::escape;
+
+/// What Linux calls a file system in memory.
+const TMPFS: rustix::fs::FsWord = 0x0102_1994;
 
 /// Writes `modules` as Athens's disk storage has them: `PATH/VERSION/` with `go.mod`, `source.zip` and `VERSION.info`.
 pub(crate) fn write_athens<'a>(modules: impl IntoIterator<Item = &'a Module>, root: &Path) {
@@ -50,4 +53,12 @@ pub(crate) fn files(root: &Path) -> Vec<PathBuf> {
 /// The path of a module's list of versions.
 pub(crate) fn list_path(module: &Module) -> String {
     format!("/{}/@v/list", escape(module.path()))
+}
+
+/// One sentence for the page: where `things` lie. A project that is unpacked can be more than a slow disk takes in that time.
+pub(crate) fn told_of_the_disk(things: &str) -> String {
+    let about = rustix::fs::statfs(std::env::temp_dir());
+    let is_memory = about.is_ok_and(|about| about.f_type == TMPFS);
+    let place = if is_memory { "in memory (tmpfs), so that nobody waits for a disk" } else { "on a disk" };
+    format!("{things} {place}; TMPDIR says where")
 }

@@ -15,6 +15,7 @@ use crate::plan::Plan;
 use crate::proc::{mebibytes, memory};
 use crate::report::{Measure, Row};
 use crate::server::Server;
+use crate::trees;
 
 /// How many versions are stored.
 const SIZES: [usize; 2] = [1_000, 100_000];
@@ -115,6 +116,8 @@ impl<'a> Field<'a> {
         std::fs::create_dir(&scratch).expect("a folder");
         let setup = Setup { place: Place::Free, data, scratch, upstream: upstream.url() };
         grown::fill(plan, &setup, &module, size);
+        // What was written is on the disk before anything is measured.
+        rustix::fs::sync();
         Self { plan, cpus, size, module, setup, _upstream: upstream, _folder: folder }
     }
 
@@ -168,6 +171,7 @@ fn settings(plan: &Plan, cpus: Cpus, crowded: usize) -> Vec<String> {
             plan.turn().as_secs_f64()
         ),
         format!("by clients: each with a connection of its own, {crowded} stored versions"),
+        trees::told_of_the_disk("data folders are"),
         format!("{} versions to a module, small ones, hard links to the files of one; what the system knows of the folders is in memory", grown::VERSIONS),
         "gc: `store gc --older-than 90d`, which looks at everything and finds nothing; verify: `store verify`, which reads and hashes everything, as the scrub does"
             .to_owned(),

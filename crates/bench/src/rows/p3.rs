@@ -16,6 +16,7 @@ use testkit::{FarProxy, FarSpec};
 
 use crate::plan::Plan;
 use crate::report::Row;
+use crate::trees;
 use side::Field;
 use table::Tables;
 use tree::Tree;
@@ -36,9 +37,6 @@ const SILENCE: Silence = Silence { dice: Dice { seed: 1, one_in: 100 }, pause: D
 
 /// How many threads go may use, where nothing else is asked for.
 const THREADS: [usize; 2] = [2, 16];
-
-/// What Linux calls a file system in memory.
-const TMPFS: rustix::fs::FsWord = 0x0102_1994;
 
 /// The goals of plain go through `modkeep serve` with these.
 const FAR_GOALS: [Option<f64>; 2] = [Some(0.25), Some(0.35)];
@@ -96,14 +94,6 @@ fn at(plan: &Plan, distance: &Distance) -> Row {
     Row { name: distance.row, settings: settings(distance, &tree), measures: tables.measures() }
 }
 
-/// Where module caches and data folders lie: a project that is unpacked can be more than a slow disk takes in that time.
-fn told_of_the_disk() -> String {
-    let about = rustix::fs::statfs(std::env::temp_dir());
-    let is_memory = about.is_ok_and(|about| about.f_type == TMPFS);
-    let place = if is_memory { "in memory (tmpfs), so that nobody waits for a disk" } else { "on a disk" };
-    format!("module caches and data folders are {place}; TMPDIR says where")
-}
-
 fn settings(distance: &Distance, tree: &Tree) -> Vec<String> {
     let mut settings = vec![
         tree.told().to_owned(),
@@ -114,7 +104,7 @@ fn settings(distance: &Distance, tree: &Tree) -> Vec<String> {
         ),
         "module cache, data folders and settings are new in each turn; GOMAXPROCS of go as said; go, servers and the upstream on the same processors"
             .to_owned(),
-        told_of_the_disk(),
+        trees::told_of_the_disk("module caches and data folders are"),
         "go.sum is complete and the checksum database is off on all sides (GOSUMDB=off): what is compared is how modules come".to_owned(),
     ];
     settings.extend(distance.silence.map(|Silence { dice, pause }| {
