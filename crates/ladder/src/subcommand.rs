@@ -52,8 +52,9 @@ const READS_VENDOR: [&str; 9] = ["build", "fix", "generate", "install", "list", 
 /// The subcommands that build packages.
 const BUILDS: [&str; 5] = ["build", "install", "run", "test", "vet"];
 
-/// The flags of builds and tests that have a value, which may be a word of its own.
-const TAKES_VALUE: [&str; 46] = [
+/// The flags of builds, tests and verbs that have a value, which may be a word of its own.
+const TAKES_VALUE: [&str; 49] = [
+    "C",
     "asmflags",
     "bench",
     "benchtime",
@@ -76,6 +77,7 @@ const TAKES_VALUE: [&str; 46] = [
     "fuzztime",
     "gccgoflags",
     "gcflags",
+    "go",
     "installsuffix",
     "ldflags",
     "list",
@@ -92,6 +94,7 @@ const TAKES_VALUE: [&str; 46] = [
     "parallel",
     "pgo",
     "pkgdir",
+    "reuse",
     "run",
     "shuffle",
     "skip",
@@ -102,8 +105,8 @@ const TAKES_VALUE: [&str; 46] = [
     "vettool",
 ];
 
-/// The subcommands that have subcommands themselves.
-const HAVE_VERBS: [&str; 3] = ["mod", "tool", "work"];
+/// The subcommands that have subcommands themselves, whose flags stand behind these. Those of `go tool` stand before the name of the tool.
+const HAVE_VERBS: [&str; 2] = ["mod", "work"];
 
 /// The values of `-mod` that leave `vendor/` alone.
 const NOT_FROM_VENDOR: [&str; 2] = ["mod", "readonly"];
@@ -198,20 +201,30 @@ impl<'a> CommandLine<'a> {
             Some("run") => 1,
             _ => 0,
         };
-        let mut words = self.rest.iter().filter_map(|word| word.to_str()).peekable();
+        self.operands().take(taken).filter(|word| word.contains('@')).collect()
+    }
+
+    /// What stands behind all flags: packages, modules, or words for a program.
+    pub fn operands(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let mut words = self.words().iter().filter_map(|word| word.to_str()).peekable();
         while let Some(flag) = words.next_if(|word| word.starts_with('-')) {
             if TAKES_VALUE.contains(&flag.trim_start_matches('-')) {
                 words.next();
             }
         }
-        words.take(taken).filter(|word| word.contains('@')).collect()
+        words
+    }
+
+    /// What stands behind the subcommand, or behind its verb where it has one.
+    fn words(&self) -> &'a [OsString] {
+        &self.rest[usize::from(self.verb.is_some())..]
     }
 
     /// The last value of a flag, `-name=value` or `-name value`, before the first package, or for `test` before `-args`: what stands
     /// behind may be for the user's program.
     fn flag(&self, name: &str) -> Option<String> {
         let reads_on = self.subcommand.is_some_and(|subcommand| subcommand == "test");
-        let mut words = self.rest.iter().map(|arg| arg.to_string_lossy().into_owned());
+        let mut words = self.words().iter().map(|arg| arg.to_string_lossy().into_owned());
         let mut found = None;
         while let Some(word) = words.next().filter(|word| word.starts_with('-') || reads_on) {
             let inner = word.trim_start_matches('-');
@@ -325,7 +338,23 @@ mod tests {
             assert_eq!(modfile(line, "").as_deref(), Some("a"), "{line}");
         }
         assert_eq!(modfile("vet .", "'-modfile=a'").as_deref(), Some("a"));
-        for line in ["run . -modfile=a", "test . -args -modfile=a", "build -run -modfile=a"] {
+        for line in [
+            "mod download -modfile=a",
+            "mod tidy -go 1.21 -modfile a",
+            "-C x mod graph -modfile=a",
+            "mod vendor -C x -modfile=a",
+            "work sync -modfile=a",
+            "tool -modfile=a x -modfile=b",
+        ] {
+            assert_eq!(modfile(line, "").as_deref(), Some("a"), "{line}");
+        }
+        for line in [
+            "run . -modfile=a",
+            "test . -args -modfile=a",
+            "build -run -modfile=a",
+            "tool x -modfile=a",
+            "mod",
+        ] {
             assert_eq!(modfile(line, ""), None, "{line}");
         }
         let folder = |line: &str| CommandLine::read(&args(line)).folder.map(OsStr::to_owned);

@@ -55,7 +55,7 @@ impl Scope {
             return named(&TABLE, subcommand);
         }
         let scope = named(&OF_MOD, line.verb?)?;
-        let names_modules = || line.rest.iter().skip(1).any(|word| !word.to_string_lossy().starts_with('-'));
+        let names_modules = || line.operands().next().is_some();
         (scope != Self::Download || !names_modules()).then_some(scope)
     }
 }
@@ -76,7 +76,13 @@ mod tests {
         for line in ["build ./...", "test", "-C x vet", "mod vendor -v", "run . a@b", "list -m all"] {
             assert_eq!(scope(line), Some(Scope::Build), "{line}");
         }
-        for line in ["mod download", "mod download -x", "-C x mod download"] {
+        for line in [
+            "mod download",
+            "mod download -x",
+            "-C x mod download",
+            "mod download -C x",
+            "mod download -modfile x -json",
+        ] {
             assert_eq!(scope(line), Some(Scope::Download), "{line}");
         }
         for line in ["mod tidy", "mod graph", "mod why a.example/x", "get a.example/x@v1.0.0"] {
@@ -89,6 +95,7 @@ mod tests {
             "mod edit",
             "mod download a.example/m@v1.0.0",
             "mod download -x all",
+            "mod download -C x all",
             "install a.example/x@v1.0.0",
             "run a.example/x@v1.0.0",
             "clean",
