@@ -88,7 +88,9 @@ impl Project {
             let own = || self.go_mod.as_ref().map(|file| file.with_file_name("go.sum"));
             return beside.or_else(own).into_iter().collect();
         };
-        let mut files = vec![work.with_file_name("go.work.sum")];
+        let mut own = work.clone().into_os_string();
+        own.push(".sum");
+        let mut files = vec![PathBuf::from(own)];
         let folder = work.parent().unwrap_or(Path::new("/"));
         files.extend(uses(work).iter().map(|module| folder.join(module).join("go.sum")));
         files
@@ -200,6 +202,9 @@ mod tests {
         assert_eq!(work.root(), Some(root));
         let expected = ["go.work.sum", "./a/go.sum", "./b/go.sum"].map(|file| root.join(file));
         assert_eq!(work.sum_files(), expected);
+        fs::copy(root.join("go.work"), root.join("ci.work")).unwrap();
+        let named = Project::find(&inner, root.join("ci.work").to_str());
+        assert_eq!(named.sum_files()[0], root.join("ci.work.sum"));
         assert_eq!(Project::find(&inner, Some("off")), alone);
         assert_eq!(Project::find(Path::new("/nowhere"), None).sum_files(), Vec::<PathBuf>::new());
     }
