@@ -1,25 +1,19 @@
 //! Zips that are put into go's own module cache.
 //!
 //! go takes a zip from its cache when the hash of the zip stands beside it, and then neither asks for it nor inflates and hashes it once
-//! more. The same files are written in the same order and under the same lock as go writes them (protocol.md I2, I5), so that other go
-//! commands may run meanwhile. go looks only at what the hash says from then on, so that a zip of which go could read something
-//! else than was hashed is not put there.
+//! more. It looks only at what the hash says from then on, so that a zip of which go could read something else than was hashed is not put
+//! there.
 
-use std::ffi::OsStr;
-use std::fs::{self, File, Permissions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gomod::gosum::{GoSum, Part, Verdict};
+use gomod::gosum::{GoSum, Part};
 use gomod::zip::ReaderAt;
 use gomod::{H1, ModuleVersion, zip};
 use source::blocks::off_worker;
 use source::{Ask, Delivery, Whole};
-use tempfile::NamedTempFile;
 
-use crate::flock::Flock;
+use super::putting::put;
 use crate::steps::Steps;
 
 /// Delivers to a module cache what the project has the hash of.
@@ -31,16 +25,26 @@ pub struct CacheDelivery {
 }
 
 impl CacheDelivery {
-    /// `cache` is GOMODCACHE. What is put there counts in `steps` as asked for: go finds it where it would have asked.
-    pub fn new(cache: &Path, pins: Arc<GoSum>, steps: Arc<Steps>) -> Self {
-        Self { downloads: cache.join("cache/download"), pins, steps }
+    /// `cache` is GOMODCACHE; none where it is no absolute path, which go refuses. What is put there counts in `steps` as asked for: go
+    /// finds it where it would have asked.
+    pub fn new(cache: &Path, pins: Arc<GoSum>, steps: Arc<Steps>) -> Option<Self> {
+        let downloads = cache.join("cache/download");
+        cache.is_absolute().then_some(Self { downloads, pins, steps })
+    }
+
+    /// Whether every line says this hash: where two contradict each other, go ends there, and puts nothing into its cache.
+    fn is_pinned(&self, module: &ModuleVersion, h1: &H1) -> bool {
+        let h1 = h1.to_string();
+        let listed = self.pins.hashes(module, Part::Zip).filter(|listed| listed.starts_with("h1:"));
+        let mut agree = listed.map(|listed| listed == h1).peekable();
+        agree.peek().is_some() && agree.all(|agrees| agrees)
     }
 }
 
 #[async_trait::async_trait]
 impl Delivery for CacheDelivery {
     async fn deliver(&self, module: &ModuleVersion, zip: Whole, h1: H1) -> bool {
-        if self.pins.check(module, Part::Zip, &h1) != Verdict::Match {
+        if !self.is_pinned(module, &h1) {
             return false;
         }
         let ask = Ask::Zip(module.clone());
@@ -66,63 +70,18 @@ fn reads_one_way(module: &ModuleVersion, zip: &Whole) -> bool {
     }
 }
 
-/// Puts a zip and its hash; whether both lie there. `false` where a go command is at it, or has left half of it.
-fn put(place: &Path, zip: &Whole, h1: &H1) -> io::Result<bool> {
-    let folder = place.parent().ok_or(io::ErrorKind::InvalidInput)?;
-    let name = place.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    fs::create_dir_all(folder)?;
-    let lock = File::options().write(true).create(true).truncate(false).open(place.with_extension("lock"))?;
-    let Some(_lock) = Flock::try_exclusive(lock)? else { return Ok(false) };
-    let hash = place.with_extension("ziphash");
-    match (place.try_exists()?, hash.try_exists()?) {
-        (false, false) => {}
-        (true, true) => return Ok(fs::read(&hash)? == h1.to_string().as_bytes()),
-        _ => return Ok(false),
-    }
-    sweep(folder, name);
-    let mut draft = draft(folder, name)?;
-    if copy(zip, draft.as_file_mut())? != zip.size() {
-        return Err(io::ErrorKind::UnexpectedEof.into());
-    }
-    let mut hash_draft = self::draft(folder, name)?;
-    hash_draft.write_all(h1.to_string().as_bytes())?;
-    hash_draft.persist(&hash)?;
-    draft.persist(place)?;
-    Ok(true)
-}
-
-fn copy(zip: &Whole, into: &mut File) -> io::Result<u64> {
-    match zip {
-        Whole::Memory(bytes) => into.write_all(bytes).map(|()| bytes.len() as u64),
-        // Not through the open file, which has one position for all its readers.
-        Whole::File(file) => io::copy(&mut File::open(file.path())?, into),
-    }
-}
-
-/// A file with a name that go sweeps when it finds it, and with the rights that go gives its files.
-fn draft(folder: &Path, name: &OsStr) -> io::Result<NamedTempFile> {
-    let rights = Permissions::from_mode(0o666);
-    tempfile::Builder::new().prefix(name).suffix(".tmp").permissions(rights).tempfile_in(folder)
-}
-
-/// Removes the drafts of those who died over them, as go does under the same lock.
-fn sweep(folder: &Path, name: &OsStr) {
-    let is_draft = |entry: &fs::DirEntry| {
-        let found = entry.file_name();
-        let found = found.as_encoded_bytes();
-        found.starts_with(name.as_encoded_bytes()) && found.ends_with(b".tmp")
-    };
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten().filter(is_draft) {
-        // What cannot be removed is in nobody's way.
-        let _ = fs::remove_file(entry.path());
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs::{self, File};
+
+    use bytes::Bytes;
+    use futures_util::stream;
     use gomod::dirhash::hash_zip;
+    use source::{Body, Spool, SpoolFile};
+    use testkit::module::noise;
 
     use super::*;
+    use crate::flock::Flock;
 
     const MODULE: &str = "a.example/m v1.0.0";
 
@@ -134,8 +93,16 @@ mod tests {
 
     impl Scene {
         fn new() -> Self {
-            let zip =
-                testkit::Module::new("a.example/m", "v1.0.0").file("a.go", "package m\n").zip().to_vec();
+            Self::with("package m\n")
+        }
+
+        /// A zip that is too large for memory.
+        fn large() -> Self {
+            Self::with(noise(300_000))
+        }
+
+        fn with(content: impl Into<Bytes>) -> Self {
+            let zip = testkit::Module::new("a.example/m", "v1.0.0").file("a.go", content).zip().to_vec();
             let h1 = hash_zip(&zip[..], zip.len() as u64).unwrap();
             Self { folder: tempfile::tempdir().unwrap(), zip, h1 }
         }
@@ -146,10 +113,24 @@ mod tests {
 
         /// Delivers the zip where go.sum has this line.
         async fn deliver(&self, line: &str) -> bool {
-            let pins = Arc::new(GoSum::parse(format!("{line}\n").as_bytes()).unwrap());
-            let delivery = CacheDelivery::new(self.folder.path(), pins, Arc::default());
+            self.deliver_whole(line, Whole::Memory(self.zip.clone().into())).await
+        }
+
+        async fn deliver_whole(&self, lines: &str, zip: Whole) -> bool {
+            let pins = Arc::new(GoSum::parse(format!("{lines}\n").as_bytes()).unwrap());
+            let delivery = CacheDelivery::new(self.folder.path(), pins, Arc::default()).unwrap();
             let module = ModuleVersion::parse("a.example/m", "v1.0.0").unwrap();
-            delivery.deliver(&module, Whole::Memory(self.zip.clone().into()), self.h1).await
+            delivery.deliver(&module, zip, self.h1).await
+        }
+
+        /// The zip in a temporary file.
+        async fn spooled(&self) -> Arc<SpoolFile> {
+            let spool = Spool::new(self.folder.path().join("spool"));
+            let chunks = stream::iter([Ok(self.zip.clone().into())]);
+            match spool.collect(Body::stream(chunks, None), 1 << 20).await.unwrap() {
+                Whole::File(file) => file,
+                Whole::Memory(_) => panic!("it is too small for a file"),
+            }
         }
 
         fn line(&self) -> String {
@@ -179,6 +160,31 @@ mod tests {
             assert!(!scene.deliver(&line).await, "{line}");
         }
         assert_eq!(scene.entries(), 0);
+    }
+
+    /// go is satisfied by the line that stands first, and ends at the other one if that does.
+    #[tokio::test]
+    async fn what_lines_of_go_sum_contradict_each_other_about_is_not_put_there() {
+        let scene = Scene::new();
+        let other = hash_zip(&b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"[..], 22).unwrap();
+        assert!(!scene.deliver(&format!("{}\n{MODULE} {other}", scene.line())).await);
+        assert_eq!(scene.entries(), 0);
+        assert!(scene.deliver(&format!("{}\n{MODULE} h9:other", scene.line())).await, "go knows h1 alone");
+    }
+
+    #[test]
+    fn a_cache_that_go_refuses_gets_nothing() {
+        assert!(CacheDelivery::new(Path::new("cache"), Arc::default(), Arc::default()).is_none());
+    }
+
+    #[tokio::test]
+    async fn what_lands_is_what_was_verified_whatever_has_its_name() {
+        let scene = Scene::large();
+        let file = scene.spooled().await;
+        fs::remove_file(file.path()).unwrap();
+        fs::write(file.path(), "of somebody else").unwrap();
+        assert!(scene.deliver_whole(&scene.line(), Whole::File(file)).await);
+        assert_eq!(fs::read(scene.file("zip")).unwrap(), scene.zip);
     }
 
     #[tokio::test]

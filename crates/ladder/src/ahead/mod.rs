@@ -4,7 +4,7 @@
 //! * [`Outlook`]: what go.mod and go.sum of the project say.
 //! * [`Nearby`]: what lies on this machine already, and is asked of nobody.
 //! * [`script`]: what to expect after each question of go. Pure.
-//! * [`CacheDelivery`]: puts zips where `go mod download` finds them by itself.
+//! * [`CacheDelivery`]: puts zips where `go mod download` finds them by itself, as [`putting`] says.
 //! * [`Leading`]: the decorator that hears the questions and tells what to expect.
 //!
 //! go.sum and go.mod are a stranger's files in a cloned project. What they name is asked as go would ask it, of the same places and held
@@ -14,6 +14,7 @@ mod delivery;
 mod leading;
 mod nearby;
 mod outlook;
+mod putting;
 mod scope;
 mod script;
 

@@ -54,7 +54,8 @@ impl Client {
     fn delivery(&self, scope: Scope) -> Option<Arc<dyn Delivery>> {
         let delivers = self.foreseen.as_ref().is_some_and(|run| run.delivers);
         let cache = self.module_cache.as_deref().filter(|_| delivers && scope == Scope::Download)?;
-        Some(Arc::new(CacheDelivery::new(cache, self.pins.clone(), self.steps.clone())))
+        let made = CacheDelivery::new(cache, self.pins.clone(), self.steps.clone())?;
+        Some(Arc::new(made))
     }
 
     /// What the files of the project say; nothing where go will complain about them.

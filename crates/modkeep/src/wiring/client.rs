@@ -8,6 +8,8 @@
 //!     bundle: Chain[ Verified(Checked(bundle)), … ] ] ) ) )
 //! ```
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
@@ -135,11 +137,13 @@ impl Client {
         self.outages.get_or_init(|| Outages::read(&state.join(OUTAGES), SystemTime::now))
     }
 
-    /// The folder for what comes of places. On a disk that takes no folder it stays in memory.
+    /// The folder for what comes of places, which is nobody else's affair. On a disk that takes no folder it stays in memory.
     fn scratch(&self) -> PathBuf {
         let outside = self.env.temporary();
         let Some(scratch) = &self.scratch else { return outside };
-        if let (None, Ok(made)) = (scratch.get(), TempDir::with_prefix_in("modkeep-", &outside)) {
+        let own = Permissions::from_mode(0o700);
+        let make = || tempfile::Builder::new().prefix("modkeep-").permissions(own).tempdir_in(&outside);
+        if let (None, Ok(made)) = (scratch.get(), make()) {
             let _ = scratch.set(made);
         }
         scratch.get().map_or(outside, |made| made.path().to_owned())

@@ -237,6 +237,8 @@ async fn an_interrupted_run_leaves_nothing_behind() {
     command.env_clear().envs(environment(&world));
     let mut child = command.spawn().unwrap();
     gate.arrived(3).await;
+    let own = world.spool().into_iter().find(|path| path.to_string_lossy().contains("/modkeep-")).unwrap();
+    assert_eq!(fs::metadata(own).unwrap().permissions().mode() & 0o777, 0o700, "it is nobody else's affair");
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
     let status = tokio::task::spawn_blocking(move || child.wait()).await.unwrap().unwrap();
