@@ -12,8 +12,8 @@ use common::{PATH, checked, upstream, world};
 use gomod::{H1, ModuleVersion, Revision};
 use source::conformance::{asks_about, check};
 use source::{
-    Answer, Ask, Checked, Ctx, Delivery, FailureKind, Foresight, Held, HeldLimits, Source, Upstream, Want,
-    Whole,
+    Answer, Ask, Checked, Ctx, Delivery, FailureKind, Foresight, Held, HeldLimits, Source, Spool, Upstream,
+    Want, Whole,
 };
 use testkit::module::noise;
 use testkit::{FakeUpstream, Module};
@@ -31,8 +31,13 @@ fn held(fake: &FakeUpstream, spool: &Path) -> Held<Place> {
 }
 
 fn held_with(fake: &FakeUpstream, spool: &Path, limits: &HeldLimits) -> Held<Place> {
-    let place = Arc::new(checked(fake, spool));
-    Held::new(place.clone(), place, None, limits)
+    held_in(fake, Spool::new(spool), limits)
+}
+
+fn held_in(fake: &FakeUpstream, spool: Spool, limits: &HeldLimits) -> Held<Place> {
+    let place = Upstream::new(&fake.url(), &common::client(fake)).unwrap();
+    let place = Arc::new(Checked::new(place, spool.clone()));
+    Held::new(place.clone(), place, spool, None, limits)
 }
 
 /// A proxy of as many modules, with zips of so many bytes and a little more.
@@ -72,7 +77,8 @@ async fn it_keeps_the_contract_whether_it_was_told_or_not() {
     check(told.clone(), &world()).await;
     drop(told);
     let unbuffered = Arc::new(Upstream::new(&fake.url(), &common::client(&fake)).unwrap());
-    let told = Held::new(unbuffered.clone(), unbuffered, None, &HeldLimits::default());
+    let spool = Spool::new(folder.path());
+    let told = Held::new(unbuffered.clone(), unbuffered, spool, None, &HeldLimits::default());
     told.expect(asks_about(PATH, "v1.2.0").to_vec());
     check(Arc::new(told), &world()).await;
 }
@@ -119,7 +125,8 @@ async fn zips_are_delivered_once_and_those_that_are_not_taken_are_held() {
         let place = Arc::new(checked(&fake, folder.path()));
         let (came, mut coming) = tokio::sync::mpsc::unbounded_channel();
         let door = Arc::new(Door { takes, came });
-        let held = Held::new(place.clone(), place, Some(door), &HeldLimits::default());
+        let spool = Spool::new(folder.path());
+        let held = Held::new(place.clone(), place, spool, Some(door), &HeldLimits::default());
         held.expect([mods(3), zips(3)].concat());
         for _ in 0..3 {
             tokio::time::timeout(PATIENCE, coming.recv()).await.unwrap().unwrap();
@@ -203,6 +210,23 @@ async fn zips_that_are_larger_than_was_reckoned_are_fetched_once() {
         assert!(is_answered(&held, &ask).await);
     }
     assert_eq!(fake.count(".zip"), 2);
+}
+
+/// Only a few bodies have room in memory for want of a disk: these are for those who ask.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_disk_nothing_is_fetched_ahead_and_what_is_asked_comes() {
+    let fake = many(20, 1 << 20);
+    let spool = Spool::new("/dev/null/no");
+    let held = held_in(&fake, spool.clone(), &HeldLimits::default());
+    let gate = fake.hold("*.zip");
+    held.expect(zips(20));
+    gate.arrived(16).await;
+    gate.release();
+    spool.until_stuck().await;
+    for ask in zips(20) {
+        assert!(is_answered(&held, &ask).await, "{ask}");
+    }
+    assert_eq!(fake.count(".zip"), 36, "what was under way is given up, and nothing more begun");
 }
 
 #[tokio::test(flavor = "multi_thread")]

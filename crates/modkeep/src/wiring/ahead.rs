@@ -14,7 +14,7 @@ use ladder::ahead::{CacheDelivery, Leading, Nearby, Outlook, Scope};
 use ladder::project::Project;
 use ladder::{Counted, Ladder, Proxied, Steps};
 use source::upstream::Notice;
-use source::{Delivery, Foresight, Held, HeldLimits, Source};
+use source::{Delivery, Foresight, Held, HeldLimits, Source, Spool};
 
 use super::client::Client;
 use super::places;
@@ -32,20 +32,29 @@ pub(crate) struct Foreseen {
     pub(crate) delivers: bool,
 }
 
+/// Whom a run is asked of ahead.
+pub(super) struct Asked {
+    /// What tells the first of them the whole run, when it is known; none where there is nobody.
+    pub(super) notice: Option<Arc<Notice>>,
+    /// Where what comes of them is buffered.
+    pub(super) spool: Spool,
+}
+
 impl Client {
-    /// The ladder, asked ahead where it is known what for, and there is a place that may be asked. That place is told the whole run by
-    /// `notice`, when it is known.
-    pub(super) fn led(&self, ladder: Ladder, notice: Option<Arc<Notice>>) -> Result<Arc<dyn Source>, Failed> {
+    /// The ladder, asked ahead where it is known what for, and there is a place that may be asked.
+    pub(super) fn led(&self, ladder: Ladder, asked: Asked) -> Result<Arc<dyn Source>, Failed> {
         let steps: Arc<Steps> = self.steps.clone();
-        let outlook = if notice.is_some() { self.outlook()? } else { None };
+        let outlook = if asked.notice.is_some() { self.outlook()? } else { None };
         let Some((outlook, scope)) = outlook else {
             return Ok(Arc::new(Counted::new(ladder, steps)));
         };
         let limits =
             HeldLimits { patience: self.settings.get(&table::ASK_TIMEOUT)?, ..HeldLimits::default() };
+        let delivery = self.delivery(scope);
         let ladder = Arc::new(ladder);
-        let held = Held::new(ladder.clone(), Arc::new(Proxied::new(ladder)), self.delivery(scope), &limits);
-        let far = notice.map(|notice| notice as Arc<dyn Foresight>);
+        let ahead = Arc::new(Proxied::new(ladder.clone()));
+        let held = Held::new(ladder, ahead, asked.spool, delivery, &limits);
+        let far = asked.notice.map(|notice| notice as Arc<dyn Foresight>);
         Ok(Arc::new(Counted::new(Leading::new(Arc::new(held), far, outlook, scope), steps)))
     }
 

@@ -36,7 +36,7 @@ use url::Url;
 use vcs::{Anchors, Direct, Profile};
 
 use super::access::Keyring;
-use super::ahead::Foreseen;
+use super::ahead::{Asked, Foreseen};
 use super::databases::{self, Trust};
 use super::reach::{self, Reach};
 use super::upstreams::{self, Member};
@@ -119,7 +119,8 @@ impl Client {
         rungs.extend(self.git(&places, &trust, &keyring, http)?.map(|place| (Rung::Git, place)));
         rungs.extend(places.bundles(&trust).map(|place| (Rung::Bundle, place)));
         let ladder = Ladder::new(rungs, self.order()?, trust.ledger.clone(), self.steps.clone());
-        let led = self.led(ladder, places.notice)?;
+        let asked = Asked { notice: places.notice, spool: places.spool };
+        let led = self.led(ladder, asked)?;
         let known = Around::new(led, self.tools.clone(), self.pins.clone());
         Ok(Arc::new(Databases::new(trust.databases.clone(), known).only_while_able()))
     }

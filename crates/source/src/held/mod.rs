@@ -7,6 +7,9 @@
 //!
 //! A zip may be *delivered* instead: put where whoever would ask for it finds it by himself. Where that is, others know.
 //!
+//! What nobody may want takes nothing from what somebody does: when the folder in which answers are buffered takes no more, all that was
+//! fetched ahead is given up, and nothing more is.
+//!
 //! * [`board`]: what is waiting, under way and held, and what may be begun.
 
 mod board;
@@ -19,7 +22,7 @@ use tokio::sync::watch;
 use tokio::time::timeout_at;
 
 use crate::coalesced::impatient;
-use crate::{Answer, Ask, Ctx, Failure, FailureKind, Foresight, Lifetime, Source, Want, Whole};
+use crate::{Answer, Ask, Ctx, Failure, FailureKind, Foresight, Lifetime, Source, Spool, Want, Whole};
 use board::{Board, Claim, Landed};
 
 /// How much is asked ahead, and held.
@@ -57,6 +60,7 @@ pub struct Held<S>(Arc<Shared<S>>);
 struct Shared<S> {
     inner: S,
     ahead: Arc<dyn Source>,
+    spool: Spool,
     delivery: Option<Arc<dyn Delivery>>,
     patience: Duration,
     board: Mutex<Board>,
@@ -66,21 +70,26 @@ struct Shared<S> {
 
 impl<S: Source + 'static> Held<S> {
     /// Real questions are for `inner`. What it would answer is asked `ahead` within these limits: perhaps of fewer places, or less hard.
-    /// What can be delivered is, and not held.
+    /// Both buffer in `spool`. What can be delivered is, and not held.
     pub fn new(
         inner: S,
         ahead: Arc<dyn Source>,
+        spool: Spool,
         delivery: Option<Arc<dyn Delivery>>,
         limits: &HeldLimits,
     ) -> Self {
         let (patience, board) = (limits.patience, Mutex::new(Board::new(limits)));
-        Self(Arc::new(Shared { inner, ahead, delivery, patience, board, ended: watch::Sender::new(false) }))
+        let ended = watch::Sender::new(false);
+        Self(Arc::new(Shared { inner, ahead, spool, delivery, patience, board, ended }))
     }
 }
 
 impl<S: Source + 'static> Shared<S> {
     /// Begins what may be begun.
     fn begin(self: &Arc<Self>) {
+        if self.spool.is_stuck() {
+            self.end();
+        }
         loop {
             // Not under the lock: a runtime that ends drops what is spawned, here and now.
             let Some(ask) = self.board().take_off() else { return };
@@ -102,6 +111,14 @@ impl<S: Source + 'static> Shared<S> {
         };
         if is_there { Landed::Delivered(answer) } else { Landed::Answered(answer) }
     }
+}
+
+impl<S> Shared<S> {
+    /// Nothing is asked ahead any more, and nothing held.
+    fn end(&self) {
+        self.ended.send_replace(true);
+        self.board().end();
+    }
 
     fn board(&self) -> MutexGuard<'_, Board> {
         // Nothing is done under this lock that could leave the board half changed.
@@ -119,10 +136,15 @@ fn zip_of(answer: &Answer) -> Option<(Whole, H1)> {
 async fn fly<S: Source + 'static>(shared: Arc<Shared<S>>, ask: Ask) {
     let mut landing = Landing { shared: &shared, ask: &ask, landed: Landed::Failed };
     let (ctx, mut ended) = (Ctx::within(shared.patience).foreseen(), shared.ended.subscribe());
-    tokio::select! {
-        landed = shared.landed(&ask, &ctx) => landing.landed = landed,
-        _ = ended.wait_for(|ended| *ended) => return,
-    }
+    let landed = tokio::select! {
+        biased;
+        _ = ended.wait_for(|ended| *ended) => None,
+        () = shared.spool.until_stuck() => None,
+        // What was taken back into memory for want of a disk is in the way of real questions there.
+        landed = shared.landed(&ask, &ctx) => Some(landed).filter(|_| !shared.spool.is_stuck()),
+    };
+    let Some(landed) = landed else { return shared.end() };
+    landing.landed = landed;
     drop(landing);
     shared.begin();
 }
@@ -137,7 +159,7 @@ struct Landing<'a, S> {
 impl<S> Drop for Landing<'_, S> {
     fn drop(&mut self) {
         let landed = std::mem::replace(&mut self.landed, Landed::Failed);
-        self.shared.board.lock().unwrap_or_else(PoisonError::into_inner).land(self.ask, landed);
+        self.shared.board().land(self.ask, landed);
     }
 }
 
@@ -156,13 +178,11 @@ impl<S: Source + 'static> Source for Held<S> {
             return self.0.inner.ask(ask, ctx).await;
         }
         let claim = self.0.board().claim(ask);
+        // What nobody has asked for makes room for this, where there is too little.
+        self.0.begin();
         match claim {
             Claim::Nothing => {}
-            Claim::Held(answer) => {
-                // There is room now for more.
-                self.0.begin();
-                return Ok(*answer);
-            }
+            Claim::Held(answer) => return Ok(*answer),
             Claim::UnderWay(landing) => match timeout_at(ctx.deadline, landing).await {
                 Ok(Ok(answer)) => return Ok(*answer),
                 // It has failed, and nobody has heard why.
@@ -176,8 +196,7 @@ impl<S: Source + 'static> Source for Held<S> {
 
 impl<S> Drop for Held<S> {
     fn drop(&mut self) {
-        self.0.ended.send_replace(true);
-        self.0.board.lock().unwrap_or_else(PoisonError::into_inner).end();
+        self.0.end();
     }
 }
 

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt};
 use sha2::{Digest, Sha256};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use crate::Body;
 use crate::arrivals::{Exhibit, Shown};
@@ -71,12 +71,31 @@ const IN_MEMORY_MAX: usize = 64 << 10;
 pub struct Spool {
     folder: Arc<PathBuf>,
     rescues: Arc<Semaphore>,
+    /// Whether the folder has ever not taken something.
+    stuck: watch::Sender<bool>,
 }
 
 impl Spool {
     /// Buffers in `folder`, which is made when it is missing. Files left there by a crash are the owner's to sweep.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: Arc::new(folder.into()), rescues: Arc::new(Semaphore::new(RESCUES_MAX)) }
+        let rescues = Arc::new(Semaphore::new(RESCUES_MAX));
+        Self { folder: Arc::new(folder.into()), rescues, stuck: watch::Sender::new(false) }
+    }
+
+    /// Whether the folder has not taken something, so that it went on in memory: there is little room there, for what somebody waits for.
+    pub fn is_stuck(&self) -> bool {
+        *self.stuck.borrow()
+    }
+
+    /// Waits until that has happened.
+    pub async fn until_stuck(&self) {
+        // It never fails, because `self` can be stuck yet.
+        let _ = self.stuck.subscribe().wait_for(|stuck| *stuck).await;
+    }
+
+    /// The folder has not taken something.
+    fn note_stuck(&self) {
+        self.stuck.send_if_modified(|stuck| !std::mem::replace(stuck, true));
     }
 
     /// Takes `body` in to its end: the result is in memory or in a temporary file. Somebody else's file is copied, since it
@@ -130,7 +149,10 @@ impl Spool {
         loop {
             let draft = match writing {
                 Ok(draft) => draft,
-                Err(stuck) => return stuck.go_on_in_memory(rest, size_max, self.rescues.clone()).await,
+                Err(stuck) => {
+                    self.note_stuck();
+                    return stuck.go_on_in_memory(rest, size_max, self.rescues.clone()).await;
+                }
             };
             match (&shown, exhibit.take()) {
                 (None, Some(exhibit)) => shown = exhibit.show(draft.file(), draft.size()).ok(),
@@ -212,6 +234,7 @@ mod tests {
         let body = chunked((0..4).map(|_| Ok(Bytes::from(vec![9; IN_MEMORY_MAX]))).collect());
         let Whole::Memory(bytes) = spool.collect(body, 1 << 20).await.unwrap() else { panic!("no disk") };
         assert_eq!(bytes, vec![9; 4 * IN_MEMORY_MAX]);
+        assert!(spool.is_stuck());
         let endless = Body::stream(stream::repeat_with(|| Ok(Bytes::from(vec![9; 1 << 20]))), None);
         assert!(matches!(spool.collect(endless, 500 << 20).await, Err(BodyError::Spool(_))));
     }
@@ -222,5 +245,6 @@ mod tests {
         let body = chunked(vec![Ok(Bytes::from_static(b"v1.0.0\n"))]);
         let Whole::Memory(bytes) = spool.collect(body, 100).await.unwrap() else { panic!("it is small") };
         assert_eq!(bytes, "v1.0.0\n");
+        assert!(!spool.is_stuck());
     }
 }

@@ -73,7 +73,10 @@ impl SpoolWriter {
         };
         match written {
             Ok(draft) => Ok(State::File(draft)),
-            Err(stuck) => stuck.take_back(&self.spool.rescues).map(State::Rescued),
+            Err(stuck) => {
+                self.spool.note_stuck();
+                stuck.take_back(&self.spool.rescues).map(State::Rescued)
+            }
         }
     }
 }
