@@ -1,6 +1,6 @@
 //! What go.mod and go.sum say that go will ask.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use gomod::gosum::{GoSum, Part};
 use gomod::modfile::{Replace, Replacement, Require};
@@ -28,6 +28,8 @@ pub struct Outlook {
     pub(super) built: Vec<ModuleVersion>,
     /// What lies on this machine.
     pub(super) nearby: Nearby,
+    /// The modules whose names somebody would hear of who need not know them unless go asks.
+    pub(super) unnamed: HashSet<ModulePath>,
 }
 
 impl Outlook {
@@ -38,6 +40,14 @@ impl Outlook {
     /// A go.mod or go.work that cannot be read or understood, about which go itself complains.
     pub fn read(project: &Project, pins: &GoSum, nearby: Nearby) -> Result<Self, RequiredError> {
         Ok(Self { nearby, ..Self::of(&Mains::read(project)?, pins) })
+    }
+
+    /// The same, with the modules that are not named before go asks about them.
+    #[must_use]
+    pub fn without_naming(mut self, is_unnamed: impl Fn(&ModulePath) -> bool) -> Self {
+        let all = self.graph.iter().chain(&self.built).map(ModuleVersion::path);
+        self.unnamed = all.filter(|path| is_unnamed(path)).cloned().collect();
+        self
     }
 
     fn of(mains: &Mains, pins: &GoSum) -> Self {
@@ -55,7 +65,7 @@ impl Outlook {
             required.into_iter().filter(|(module, _)| is_pinned(module, Part::Zip)).collect();
         built.sort_by_key(|(_, is_indirect)| *is_indirect);
         let built = built.into_iter().map(|(module, _)| module).collect();
-        Self { graph, roots, built, nearby: Nearby::default() }
+        Self { graph, roots, built, ..Self::default() }
     }
 
     /// The question about the go.mod of a module, unless it lies on this machine.
@@ -72,6 +82,11 @@ impl Outlook {
     pub(super) fn info(&self, module: &ModuleVersion) -> Option<Ask> {
         let revision = Revision::parse(module.version().as_str()).ok()?;
         self.unless_nearby(Ask::Info(module.path().clone(), revision))
+    }
+
+    /// Whether it may be asked before go asks it.
+    pub(super) fn may_ask(&self, ask: &Ask) -> bool {
+        ask.module().is_some_and(|module| !self.unnamed.contains(module))
     }
 
     fn unless_nearby(&self, ask: Ask) -> Option<Ask> {

@@ -63,7 +63,7 @@ impl Script {
             Ask::Zip(_) => self.after_zip(&module),
             Ask::List(_) | Ask::Latest(_) | Ask::SumDb(_) => Next::default(),
         };
-        next.expected.retain(|expected| expected != ask);
+        next.expected.retain(|expected| expected != ask && self.outlook.may_ask(expected));
         next
     }
 
@@ -212,6 +212,19 @@ mod tests {
         let later: usize =
             (51..61).map(|at| count(&script.asked(&Ask::Zip(module(at))).expected, source::Kind::Zip)).sum();
         assert_eq!(later, 10 * ZIPS.missed);
+    }
+
+    #[test]
+    fn what_is_not_to_be_named_is_not_asked_ahead() {
+        for scope in [Scope::Build, Scope::Download] {
+            let mut script = script(100, scope);
+            let is_unnamed = |path: &ModulePath| path.as_str() < "m.example/m050";
+            script.outlook = std::mem::take(&mut script.outlook).without_naming(is_unnamed);
+            let next = script.asked(&Ask::Zip(module(99)));
+            assert!(next.expected.iter().all(|ask| !is_unnamed(ask.module().unwrap())), "{scope:?}");
+            let whole = next.whole.unwrap();
+            assert_eq!(count(&whole, source::Kind::Zip), 100, "who tells it knows whom");
+        }
     }
 
     #[test]

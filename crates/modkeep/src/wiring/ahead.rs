@@ -10,6 +10,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use gomod::ModulePath;
 use ladder::ahead::{CacheDelivery, Leading, Nearby, Outlook, Scope};
 use ladder::project::Project;
 use ladder::{Counted, Ladder, Proxied, Steps};
@@ -36,6 +37,8 @@ pub(crate) struct Foreseen {
 pub(super) struct Asked {
     /// What tells the first of them the whole run, when it is known; none where there is nobody.
     pub(super) notice: Option<Arc<Notice>>,
+    /// Whether all of them are private.
+    pub(super) is_private: bool,
     /// Where what comes of them is buffered.
     pub(super) spool: Spool,
 }
@@ -44,7 +47,7 @@ impl Client {
     /// The ladder, asked ahead where it is known what for, and there is a place that may be asked.
     pub(super) fn led(&self, ladder: Ladder, asked: Asked) -> Result<Arc<dyn Source>, Failed> {
         let steps: Arc<Steps> = self.steps.clone();
-        let outlook = if asked.notice.is_some() { self.outlook()? } else { None };
+        let outlook = if asked.notice.is_some() { self.outlook(asked.is_private)? } else { None };
         let Some((outlook, scope)) = outlook else {
             return Ok(Arc::new(Counted::new(ladder, steps)));
         };
@@ -67,11 +70,16 @@ impl Client {
         Some(Arc::new(made))
     }
 
-    /// What the files of the project say; nothing where go will complain about them.
-    fn outlook(&self) -> Result<Option<(Outlook, Scope)>, Failed> {
+    /// What the files of the project say; nothing where go will complain about them. A private module that places which are not private
+    /// would hear of is not named before go asks about it.
+    fn outlook(&self, is_private: bool) -> Result<Option<(Outlook, Scope)>, Failed> {
         let Some(Foreseen { project, scope, .. }) = &self.foreseen else { return Ok(None) };
+        let policy = places::policy(&self.settings)?;
+        let is_unnamed = |module: &ModulePath| {
+            !is_private && policy.is_private(module) && !policy.only_private(Some(module))
+        };
         match Outlook::read(project, &self.pins, self.nearby()?) {
-            Ok(outlook) => Ok(Some((outlook, *scope))),
+            Ok(outlook) => Ok(Some((outlook.without_naming(is_unnamed), *scope))),
             Err(error) => {
                 tracing::debug!(%error, "cannot look ahead");
                 Ok(None)

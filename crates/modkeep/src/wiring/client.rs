@@ -119,7 +119,8 @@ impl Client {
         rungs.extend(self.git(&places, &trust, &keyring, http)?.map(|place| (Rung::Git, place)));
         rungs.extend(places.bundles(&trust).map(|place| (Rung::Bundle, place)));
         let ladder = Ladder::new(rungs, self.order()?, trust.ledger.clone(), self.steps.clone());
-        let asked = Asked { notice: places.notice, spool: places.spool };
+        let is_private = places.members.iter().all(|member| member.private);
+        let asked = Asked { notice: places.notice, is_private, spool: places.spool };
         let led = self.led(ladder, asked)?;
         let known = Around::new(led, self.tools.clone(), self.pins.clone());
         Ok(Arc::new(Databases::new(trust.databases.clone(), known).only_while_able()))

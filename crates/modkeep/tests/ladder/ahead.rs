@@ -57,6 +57,31 @@ async fn a_download_finds_its_zips_in_the_module_cache() {
     tokio::task::spawn_blocking(move || verify.run().success()).await.unwrap();
 }
 
+/// go may ask places for modules that are private. Before it does, these places hear nothing of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn private_names_are_told_to_no_public_place_before_go_asks() {
+    let world = World::new(10);
+    let mut private = world.graph.selected();
+    let public = private.pop().unwrap().url_path("zip");
+    let private = private.iter().map(|module| module.path().to_owned()).collect::<Vec<_>>().join(",");
+    let gate = world.upstream.hold("*");
+    let run = world.run(&[], &["mod", "download"]).env("GOPRIVATE", private).env("GONOPROXY", "none");
+    let (output, zips) = tokio::join!(run.run_async(), async {
+        let is_asked = || world.counts().contains_key(&public);
+        let asked = async {
+            while !is_asked() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), asked).await.unwrap();
+        let zips = world.upstream.count(".zip");
+        gate.release();
+        zips
+    });
+    output.success();
+    assert_eq!(zips, 1);
+}
+
 /// Until all zips of the project lie in go's cache; go waits for its first go.mod meanwhile.
 async fn until_delivered(world: &World) {
     let downloads = world.scene.home.module_cache().join("cache/download");
