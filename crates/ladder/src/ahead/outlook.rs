@@ -84,6 +84,11 @@ impl Outlook {
         self.unless_nearby(Ask::Info(module.path().clone(), revision))
     }
 
+    /// A question, if it may be asked before go asks it.
+    pub(super) fn ahead(&self, ask: Option<Ask>) -> Option<Ask> {
+        ask.filter(|ask| self.may_ask(ask))
+    }
+
     /// Whether it may be asked before go asks it.
     pub(super) fn may_ask(&self, ask: &Ask) -> bool {
         ask.module().is_some_and(|module| !self.unnamed.contains(module))

@@ -15,6 +15,9 @@ use super::scope::Scope;
 /// How many things of a kind are fetched ahead of the first question about one.
 const LEAD: usize = 16;
 
+/// How many modules are looked at after one question, for those that do not lie on this machine: each is a question to the disk.
+const LOOKED_AT_MAX: usize = 1_000;
+
 /// How many more go.mod or `.info` with each question about one: they are small.
 const SMALL: Steps = Steps { missed: 4, hit: 8 };
 
@@ -68,27 +71,36 @@ impl Script {
     }
 
     fn after_mod(&mut self, module: &ModuleVersion) -> Next {
-        let Some(ahead) = self.graph.after(module) else { return Next::default() };
+        let outlook = &self.outlook;
+        let Some(ahead) = self.graph.after(module, |module| outlook.ahead(outlook.go_mod(module))) else {
+            return Next::default();
+        };
         let mut next = self.download();
-        next.expected.extend(ahead.iter().filter_map(|module| self.outlook.go_mod(module)));
+        next.expected.extend(ahead);
         next
     }
 
     fn after_info(&mut self, module: &ModuleVersion) -> Next {
-        let Some(ahead) = self.infos.after(module) else { return Next::default() };
+        let outlook = &self.outlook;
+        let Some(ahead) = self.infos.after(module, |module| outlook.ahead(outlook.info(module))) else {
+            return Next::default();
+        };
         let mut next = self.download();
-        next.expected.extend(ahead.iter().filter_map(|module| self.outlook.info(module)));
+        next.expected.extend(ahead);
         next
     }
 
     /// Behind the zip of a module go asks for its go.mod, and a build at its end for its `.info`.
     fn after_zip(&mut self, module: &ModuleVersion) -> Next {
-        let Some(ahead) = self.zips.after(module) else { return Next::default() };
+        let outlook = &self.outlook;
+        let Some(ahead) = self.zips.after(module, |module| outlook.ahead(outlook.zip(module))) else {
+            return Next::default();
+        };
         let mut next = self.download();
         let outlook = &self.outlook;
+        let go_mods = ahead.iter().filter_map(|zip| outlook.go_mod(&zip.version()?));
         next.expected.extend(outlook.go_mod(module));
-        next.expected.extend(ahead.iter().filter_map(|module| outlook.zip(module)));
-        next.expected.extend(ahead.iter().filter_map(|module| outlook.go_mod(module)));
+        next.expected.extend(ahead.iter().cloned().chain(go_mods));
         if self.scope != Scope::Graph {
             next.expected.extend(outlook.info(module));
         }
@@ -149,16 +161,23 @@ impl Lead {
         Self { known, rest: modules.into_iter(), steps, has_begun: false }
     }
 
-    /// Those that are to be fetched now that go has asked about this one; none, where it is none of them.
-    fn after(&mut self, module: &ModuleVersion) -> Option<Vec<ModuleVersion>> {
+    /// The questions that are to be asked now that go has asked about this module; none, where it is none of them. `question` is what to
+    /// ask about a module; there is none about one that is at hand.
+    fn after(
+        &mut self,
+        module: &ModuleVersion,
+        question: impl Fn(&ModuleVersion) -> Option<Ask>,
+    ) -> Option<Vec<Ask>> {
         let is_hit = *self.known.get(module)?;
         let step = if is_hit { self.steps.hit } else { self.steps.missed };
         let more = if std::mem::replace(&mut self.has_begun, true) { step } else { LEAD };
-        let ahead: Vec<ModuleVersion> = self.rest.by_ref().take(more).collect();
-        for module in &ahead {
-            self.known.insert(module.clone(), true);
-        }
-        Some(ahead)
+        let known = &mut self.known;
+        let looked_at = self.rest.by_ref().take(LOOKED_AT_MAX).filter_map(|module| {
+            let question = question(&module);
+            known.insert(module, true);
+            question
+        });
+        Some(looked_at.take(more).collect())
     }
 }
 
@@ -167,6 +186,7 @@ mod tests {
     use gomod::{ModulePath, Revision};
 
     use super::*;
+    use crate::ahead::Nearby;
 
     fn module(at: usize) -> ModuleVersion {
         ModuleVersion::parse(&format!("m.example/m{at:03}"), "v1.0.0").unwrap()
@@ -215,12 +235,30 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_to_be_named_is_not_asked_ahead() {
+    fn what_lies_nearby_takes_no_place_among_those_few() {
+        let tree = tempfile::tempdir().unwrap();
+        for at in 0..30 {
+            let file = tree.path().join(Ask::Zip(module(at)).address());
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, "").unwrap();
+        }
+        let mut script = script(100, Scope::Build);
+        script.outlook.nearby = Nearby::new(None, [], [tree.path().to_owned()]);
+        let first = script.asked(&Ask::Zip(module(99)));
+        assert_eq!(count(&first.expected, source::Kind::Zip), LEAD);
+        assert!(first.expected.contains(&Ask::Zip(module(30 + LEAD - 1))));
+        let later = script.asked(&Ask::Zip(module(0)));
+        assert_eq!(count(&later.expected, source::Kind::Zip), ZIPS.hit, "it was there");
+    }
+
+    #[test]
+    fn what_is_not_to_be_named_is_not_asked_ahead_and_takes_no_place_either() {
         for scope in [Scope::Build, Scope::Download] {
             let mut script = script(100, scope);
             let is_unnamed = |path: &ModulePath| path.as_str() < "m.example/m050";
             script.outlook = std::mem::take(&mut script.outlook).without_naming(is_unnamed);
             let next = script.asked(&Ask::Zip(module(99)));
+            assert!(count(&next.expected, source::Kind::Zip) >= LEAD);
             assert!(next.expected.iter().all(|ask| !is_unnamed(ask.module().unwrap())), "{scope:?}");
             let whole = next.whole.unwrap();
             assert_eq!(count(&whole, source::Kind::Zip), 100, "who tells it knows whom");

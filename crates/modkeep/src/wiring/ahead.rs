@@ -78,7 +78,8 @@ impl Client {
         let is_unnamed = |module: &ModulePath| {
             !is_private && policy.is_private(module) && !policy.only_private(Some(module))
         };
-        match Outlook::read(project, &self.pins, self.nearby()?) {
+        let nearby = self.nearby()?.wanting_zips(*scope == Scope::Download);
+        match Outlook::read(project, &self.pins, nearby) {
             Ok(outlook) => Ok(Some((outlook.without_naming(is_unnamed), *scope))),
             Err(error) => {
                 tracing::debug!(%error, "cannot look ahead");
@@ -90,8 +91,7 @@ impl Client {
     /// What lies on this machine, where the ladder reads it.
     fn nearby(&self) -> Result<Nearby, Failed> {
         let others: Vec<PathBuf> = self.settings.get(&table::MODULE_CACHES)?;
-        let caches = self.module_cache.iter().cloned().chain(others);
-        Ok(Nearby::new(caches, [self.settings.get(&table::DATA)?]))
+        Ok(Nearby::new(self.module_cache.clone(), others, [self.settings.get(&table::DATA)?]))
     }
 
     /// What the first place of the list is told, where a run is foreseen. The places behind it hear only of what it could not answer.
