@@ -22,6 +22,19 @@ const HELD_BACK: u64 = 256 << 10;
 pub struct Arrivals(watch::Sender<Option<Growing>>);
 
 impl Arrivals {
+    /// Waits until a body is shown whose place has announced another size than the `known` one, and gives that, in bytes.
+    pub(crate) async fn announced(&self, known: Option<u64>) -> u64 {
+        let mut shown = self.0.subscribe();
+        loop {
+            let size = shown.borrow_and_update().as_ref().map(|growing| growing.size);
+            if let Some(size) = size.filter(|size| Some(*size) != known) {
+                return size;
+            }
+            // It never fails, because `self` can show something yet.
+            let _ = shown.changed().await;
+        }
+    }
+
     /// Waits until there is something to send early: of the body shown last, if its place has not given up by then.
     pub(crate) async fn something_to_send(&self) -> Growing {
         let mut shown = self.0.subscribe();

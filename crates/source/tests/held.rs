@@ -12,11 +12,12 @@ use common::{PATH, checked, upstream, world};
 use gomod::{H1, ModuleVersion, Revision};
 use source::conformance::{asks_about, check};
 use source::{
-    Answer, Ask, Checked, Ctx, Delivery, FailureKind, Foresight, Held, HeldLimits, Source, Spool, Upstream,
-    Want, Whole,
+    Answer, Ask, Checked, Ctx, Delivery, Failure, FailureKind, Foresight, Held, HeldLimits, Source, Spool,
+    Upstream, Want, Whole,
 };
 use testkit::module::noise;
 use testkit::{FakeUpstream, Module};
+use tokio::sync::watch;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -210,6 +211,42 @@ async fn zips_that_are_larger_than_was_reckoned_are_fetched_once() {
         assert!(is_answered(&held, &ask).await);
     }
     assert_eq!(fake.count(".zip"), 2);
+}
+
+/// A place that tells how many questions to it have come to an end, or were given up.
+#[derive(Debug)]
+struct Watched(Place, Arc<watch::Sender<usize>>);
+
+struct Ended<'a>(&'a watch::Sender<usize>);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|ended| *ended += 1);
+    }
+}
+
+#[async_trait::async_trait]
+impl Source for Watched {
+    async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
+        let _ended = Ended(&self.1);
+        self.0.ask(ask, ctx).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_zip_that_turns_out_too_large_is_left_to_whoever_asks() {
+    let limits = HeldLimits { bytes: 4 << 20, ..HeldLimits::default() };
+    let (fake, folder) = (many(1, 17 << 20), tempfile::tempdir().unwrap());
+    let (place, ended) = (Arc::new(checked(&fake, folder.path())), Arc::new(watch::Sender::new(0)));
+    let ahead = Arc::new(Watched(place.clone(), ended.clone()));
+    let held = Held::new(place, ahead, Spool::new(folder.path()), None, &limits);
+    let gate = fake.hold_body("*.zip", 1 << 20);
+    held.expect(zips(1));
+    let broken_off = async { drop(ended.subscribe().wait_for(|ended| *ended == 1).await.unwrap()) };
+    tokio::time::timeout(PATIENCE, broken_off).await.unwrap();
+    gate.release();
+    assert!(is_answered(&held, &zips(1)[0]).await);
+    assert_eq!(fake.requests().len(), 2);
 }
 
 /// Only a few bodies have room in memory for want of a disk: these are for those who ask.

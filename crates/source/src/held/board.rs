@@ -5,23 +5,11 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use tokio::sync::oneshot;
 
 use super::HeldLimits;
+use super::room::Room;
 use crate::{Answer, Ask, Kind, Lifetime};
 
 /// How many questions are remembered as asked, and how many may wait: more than any project has files.
 const QUESTIONS_MAX: usize = 20_000;
-
-/// How many zips may lie there: each is an open file, and go and its agent need some for themselves.
-const ZIPS_HELD_MAX: usize = 64;
-
-/// What a zip on its way is reckoned with, in bytes, until its size is known: nearly all are smaller.
-const ZIP_BYTES: u64 = 4 << 20;
-
-/// The same for anything else.
-const SMALL_BYTES: u64 = 64 << 10;
-
-/// So many times the bytes that may be held are, when zips turn out to be larger than they were reckoned with. More are dropped: they
-/// would have to be fetched twice, but disks end somewhere.
-const OVERSHOOT_MAX: u64 = 4;
 
 /// After so many failures without an answer in between, nothing more is begun: the places are out, and real questions find that
 /// out by themselves.
@@ -35,11 +23,7 @@ pub(super) struct Board {
     zips: Lane,
     /// What was really asked is never asked ahead.
     asked: HashSet<Ask>,
-    /// The bytes of all answers that are held, and how many there may be.
-    held: u64,
-    held_max: u64,
-    /// How many of them are zips.
-    zips_held: usize,
+    room: Room,
     failures: u32,
     has_ended: bool,
 }
@@ -82,6 +66,8 @@ pub(super) enum Landed {
     Delivered(Box<Answer>),
     /// With a word that has to be told to somebody who asks.
     Denied,
+    /// There is no room for so much that nobody has asked for.
+    TooLarge,
     /// Nobody could find out.
     Failed,
 }
@@ -94,9 +80,7 @@ impl Board {
             small: lane(limits.small),
             zips: lane(limits.zips),
             asked: HashSet::new(),
-            held: 0,
-            held_max: limits.bytes,
-            zips_held: 0,
+            room: Room::new(limits),
             failures: 0,
             has_ended: false,
         }
@@ -117,11 +101,11 @@ impl Board {
 
     /// The next question to begin, if there is room for its answer.
     pub(super) fn take_off(&mut self) -> Option<Ask> {
-        let room = self.held_max.saturating_sub(self.held + self.reckoned());
-        let ask = if room >= SMALL_BYTES { self.small.next(&self.stages) } else { None };
-        let takes_zip = room >= ZIP_BYTES && self.zips_held + self.zips.under_way < ZIPS_HELD_MAX;
+        let ask = if self.room.takes_small() { self.small.next(&self.stages) } else { None };
+        let takes_zip = self.room.takes_zip();
         let ask = ask.or_else(|| if takes_zip { self.zips.next(&self.stages) } else { None })?;
         self.lane(&ask).under_way += 1;
+        self.room.begin(&ask);
         self.stages.insert(ask.clone(), Stage::UnderWay);
         Some(ask)
     }
@@ -134,6 +118,7 @@ impl Board {
             Some(Stage::UnderWay) => {
                 let (sender, landing) = oneshot::channel();
                 self.stages.insert(ask.clone(), Stage::Joined(sender));
+                self.room.joined(ask);
                 Claim::UnderWay(landing)
             }
             // Whoever came first has it.
@@ -142,8 +127,7 @@ impl Board {
                 Claim::Nothing
             }
             Some(Stage::Held(answer)) => {
-                self.held -= size(&answer);
-                self.zips_held -= usize::from(ask.kind() == Kind::Zip);
+                self.room.give(ask, size(&answer));
                 Claim::Held(answer)
             }
         }
@@ -156,6 +140,11 @@ impl Board {
         }
     }
 
+    /// A zip under way has this size; whether it may go on.
+    pub(super) fn announced(&mut self, ask: &Ask, size: u64) -> bool {
+        self.room.announced(ask, size)
+    }
+
     /// Whether somebody waits for it.
     pub(super) fn is_joined(&self, ask: &Ask) -> bool {
         matches!(self.stages.get(ask), Some(Stage::Joined(_)))
@@ -164,6 +153,7 @@ impl Board {
     /// A question has ended.
     pub(super) fn land(&mut self, ask: &Ask, landed: Landed) {
         self.lane(ask).under_way -= 1;
+        self.room.landed(ask);
         let stage = self.stages.remove(ask);
         self.note(&landed);
         match (stage, landed) {
@@ -183,16 +173,13 @@ impl Board {
         self.stages.clear();
         self.small.waiting = Default::default();
         self.zips.waiting = Default::default();
-        (self.held, self.zips_held) = (0, 0);
+        self.room.clear();
     }
 
     /// Keeps an answer, if it is whole: what cannot be read whole later is of no use to anybody.
     fn hold(&mut self, ask: &Ask, answer: Box<Answer>) {
-        let size = size(&answer);
-        let has_room = self.held + size <= self.held_max.saturating_mul(OVERSHOOT_MAX);
-        if answer.body.share().is_some() && has_room && !self.has_ended {
-            self.held += size;
-            self.zips_held += usize::from(ask.kind() == Kind::Zip);
+        let is_whole = answer.body.share().is_some();
+        if is_whole && !self.has_ended && self.room.hold(ask, size(&answer)) {
             self.stages.insert(ask.clone(), Stage::Held(answer));
         }
     }
@@ -200,7 +187,7 @@ impl Board {
     fn note(&mut self, landed: &Landed) {
         match landed {
             Landed::Answered(_) | Landed::Delivered(_) => self.failures = 0,
-            Landed::Denied => {}
+            Landed::Denied | Landed::TooLarge => {}
             Landed::Failed => self.failures += 1,
         }
         if self.has_given_up() {
@@ -212,11 +199,6 @@ impl Board {
 
     fn has_given_up(&self) -> bool {
         self.has_ended || self.failures >= FAILURES_MAX
-    }
-
-    /// The bytes of what is under way, as far as anybody can know.
-    fn reckoned(&self) -> u64 {
-        self.small.under_way as u64 * SMALL_BYTES + self.zips.under_way as u64 * ZIP_BYTES
     }
 
     fn lane(&mut self, ask: &Ask) -> &mut Lane {

@@ -11,8 +11,10 @@
 //! fetched ahead is given up, and nothing more is.
 //!
 //! * [`board`]: what is waiting, under way and held, and what may be begun.
+//! * [`room`]: how many bytes that is, and how many it may be.
 
 mod board;
+mod room;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -22,7 +24,9 @@ use tokio::sync::watch;
 use tokio::time::timeout_at;
 
 use crate::coalesced::impatient;
-use crate::{Answer, Ask, Ctx, Failure, FailureKind, Foresight, Lifetime, Source, Spool, Want, Whole};
+use crate::{
+    Answer, Arrivals, Ask, Ctx, Failure, FailureKind, Foresight, Lifetime, Source, Spool, Want, Whole,
+};
 use board::{Board, Claim, Landed};
 
 /// How much is asked ahead, and held.
@@ -32,7 +36,8 @@ pub struct HeldLimits {
     pub small: usize,
     /// How many zips are asked at the same time.
     pub zips: usize,
-    /// How many bytes of answers that nobody has claimed yet may lie there. Zips on their way are reckoned with.
+    /// How many bytes of answers that nobody has claimed yet may lie there, before nothing more is begun. Zips on their way are reckoned
+    /// with; when they turn out to be larger it may be four times as many.
     pub bytes: u64,
     /// How long one question may take.
     pub patience: Duration,
@@ -97,6 +102,22 @@ impl<S: Source + 'static> Shared<S> {
         }
     }
 
+    /// Asks what nobody has asked yet; cut short when it turns out to be too large for that.
+    async fn flown(&self, ask: &Ask) -> Landed {
+        let arrivals = Arrivals::default();
+        let ctx = Ctx::within(self.patience).foreseen().showing(Some(arrivals.clone()));
+        let too_large = async {
+            let mut size = arrivals.announced(None).await;
+            while self.board().announced(ask, size) {
+                size = arrivals.announced(Some(size)).await;
+            }
+        };
+        tokio::select! {
+            landed = self.landed(ask, &ctx) => landed,
+            () = too_large => Landed::TooLarge,
+        }
+    }
+
     async fn landed(&self, ask: &Ask, ctx: &Ctx) -> Landed {
         let landed = Landed::of(self.ahead.ask(ask, ctx).await);
         let (answer, delivery) = match (landed, &self.delivery) {
@@ -135,13 +156,13 @@ fn zip_of(answer: &Answer) -> Option<(Whole, H1)> {
 /// Asks one question to its end, or to that of all.
 async fn fly<S: Source + 'static>(shared: Arc<Shared<S>>, ask: Ask) {
     let mut landing = Landing { shared: &shared, ask: &ask, landed: Landed::Failed };
-    let (ctx, mut ended) = (Ctx::within(shared.patience).foreseen(), shared.ended.subscribe());
+    let mut ended = shared.ended.subscribe();
     let landed = tokio::select! {
         biased;
         _ = ended.wait_for(|ended| *ended) => None,
         () = shared.spool.until_stuck() => None,
         // What was taken back into memory for want of a disk is in the way of real questions there.
-        landed = shared.landed(&ask, &ctx) => Some(landed).filter(|_| !shared.spool.is_stuck()),
+        landed = shared.flown(&ask) => Some(landed).filter(|_| !shared.spool.is_stuck()),
     };
     let Some(landed) = landed else { return shared.end() };
     landing.landed = landed;
@@ -178,7 +199,7 @@ impl<S: Source + 'static> Source for Held<S> {
             return self.0.inner.ask(ask, ctx).await;
         }
         let claim = self.0.board().claim(ask);
-        // What nobody has asked for makes room for this, where there is too little.
+        // There may be room now for more.
         self.0.begin();
         match claim {
             Claim::Nothing => {}
