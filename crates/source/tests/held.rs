@@ -213,40 +213,47 @@ async fn zips_that_are_larger_than_was_reckoned_are_fetched_once() {
     assert_eq!(fake.count(".zip"), 2);
 }
 
-/// A place that tells how many questions to it have come to an end, or were given up.
+/// A place that tells how many questions to it were given up.
 #[derive(Debug)]
 struct Watched(Place, Arc<watch::Sender<usize>>);
 
-struct Ended<'a>(&'a watch::Sender<usize>);
+struct GivenUp<'a>(&'a watch::Sender<usize>);
 
-impl Drop for Ended<'_> {
+impl Drop for GivenUp<'_> {
     fn drop(&mut self) {
-        self.0.send_modify(|ended| *ended += 1);
+        self.0.send_modify(|given_up| *given_up += 1);
     }
 }
 
 #[async_trait::async_trait]
 impl Source for Watched {
     async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
-        let _ended = Ended(&self.1);
-        self.0.ask(ask, ctx).await
+        let given_up = GivenUp(&self.1);
+        let outcome = self.0.ask(ask, ctx).await;
+        std::mem::forget(given_up);
+        outcome
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_zip_that_turns_out_too_large_is_left_to_whoever_asks() {
-    let limits = HeldLimits { bytes: 4 << 20, ..HeldLimits::default() };
-    let (fake, folder) = (many(1, 17 << 20), tempfile::tempdir().unwrap());
-    let (place, ended) = (Arc::new(checked(&fake, folder.path())), Arc::new(watch::Sender::new(0)));
-    let ahead = Arc::new(Watched(place.clone(), ended.clone()));
-    let held = Held::new(place, ahead, Spool::new(folder.path()), None, &limits);
-    let gate = fake.hold_body("*.zip", 1 << 20);
-    held.expect(zips(1));
-    let broken_off = async { drop(ended.subscribe().wait_for(|ended| *ended == 1).await.unwrap()) };
-    tokio::time::timeout(PATIENCE, broken_off).await.unwrap();
-    gate.release();
-    assert!(is_answered(&held, &zips(1)[0]).await);
-    assert_eq!(fake.requests().len(), 2);
+    for limits in [
+        HeldLimits { bytes: 4 << 20, ..HeldLimits::default() },
+        HeldLimits { unclaimed: Some(4 << 20), ..HeldLimits::default() },
+    ] {
+        let (fake, folder) = (many(1, 17 << 20), tempfile::tempdir().unwrap());
+        let (place, given_up) = (Arc::new(checked(&fake, folder.path())), Arc::new(watch::Sender::new(0)));
+        let ahead = Arc::new(Watched(place.clone(), given_up.clone()));
+        let held = Held::new(place, ahead, Spool::new(folder.path()), None, &limits);
+        let gate = fake.hold_body("*.zip", 1 << 20);
+        held.expect(zips(1));
+        let broken_off =
+            async { drop(given_up.subscribe().wait_for(|given_up| *given_up == 1).await.unwrap()) };
+        tokio::time::timeout(PATIENCE, broken_off).await.unwrap();
+        gate.release();
+        assert!(is_answered(&held, &zips(1)[0]).await);
+        assert_eq!(fake.requests().len(), 2);
+    }
 }
 
 /// Only a few bodies have room in memory for want of a disk: these are for those who ask.

@@ -9,6 +9,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use gomod::ModulePath;
 use ladder::ahead::{CacheDelivery, Leading, Nearby, Outlook, Scope};
@@ -43,6 +44,9 @@ pub(super) struct Asked {
     pub(super) spool: Spool,
 }
 
+/// How many bytes of zips are fetched ahead of a build that it perhaps does not want, besides a tenth of those that it has asked for.
+const UNCLAIMED_MAX: u64 = 16 << 20;
+
 impl Client {
     /// The ladder, asked ahead where it is known what for, and there is a place that may be asked.
     pub(super) fn led(&self, ladder: Ladder, asked: Asked) -> Result<Arc<dyn Source>, Failed> {
@@ -51,8 +55,7 @@ impl Client {
         let Some((outlook, scope)) = outlook else {
             return Ok(Arc::new(Counted::new(ladder, steps)));
         };
-        let limits =
-            HeldLimits { patience: self.settings.get(&table::ASK_TIMEOUT)?, ..HeldLimits::default() };
+        let limits = limits(scope, self.settings.get(&table::ASK_TIMEOUT)?);
         let delivery = self.delivery(scope);
         let ladder = Arc::new(ladder);
         let ahead = Arc::new(Proxied::new(ladder.clone()));
@@ -100,5 +103,23 @@ impl Client {
             return Ok(None);
         }
         Ok(Some(Notice::new(places::policy(&self.settings)?, is_private)))
+    }
+}
+
+/// A build does not need all that it could ask.
+fn limits(scope: Scope, patience: Duration) -> HeldLimits {
+    let unclaimed = (scope == Scope::Build).then_some(UNCLAIMED_MAX);
+    HeldLimits { unclaimed, patience, ..HeldLimits::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_who_wants_all_is_sent_all_at_once() {
+        let unclaimed = |scope| limits(scope, Duration::ZERO).unclaimed;
+        assert_eq!(unclaimed(Scope::Build), Some(UNCLAIMED_MAX));
+        assert_eq!([Scope::Download, Scope::Graph].map(unclaimed), [None, None]);
     }
 }

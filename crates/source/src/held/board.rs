@@ -145,6 +145,11 @@ impl Board {
         self.room.announced(ask, size)
     }
 
+    /// A real question was answered so that nobody had fetched it ahead.
+    pub(super) fn answered(&mut self, ask: &Ask, answer: &Answer) {
+        self.room.claimed(ask, size(answer));
+    }
+
     /// Whether somebody waits for it.
     pub(super) fn is_joined(&self, ask: &Ask) -> bool {
         matches!(self.stages.get(ask), Some(Stage::Joined(_)))
@@ -159,6 +164,7 @@ impl Board {
         match (stage, landed) {
             // Who has given up waiting does not take it.
             (Some(Stage::Joined(asker)), Landed::Answered(answer) | Landed::Delivered(answer)) => {
+                self.room.claimed(ask, size(&answer));
                 drop(asker.send(answer));
             }
             (Some(Stage::UnderWay), Landed::Answered(answer)) => self.hold(ask, answer),

@@ -39,14 +39,18 @@ pub struct HeldLimits {
     /// How many bytes of answers that nobody has claimed yet may lie there, before nothing more is begun. Zips on their way are reckoned
     /// with; when they turn out to be larger it may be four times as many.
     pub bytes: u64,
+    /// How many bytes of zips that nobody has claimed yet may lie there and be under way besides a tenth of those that somebody has
+    /// claimed, before no more are begun; when they turn out to be larger it may be four times as many. None where all are wanted.
+    pub unclaimed: Option<u64>,
     /// How long one question may take.
     pub patience: Duration,
 }
 
 impl Default for HeldLimits {
-    /// 64 small ones and 16 zips, as many as go asks with as many threads; 256 MiB; 10 minutes, as for a real question.
+    /// 64 small ones and 16 zips, as many as go asks with as many threads; 256 MiB, which are all wanted; 10 minutes, as for a real
+    /// question.
     fn default() -> Self {
-        Self { small: 64, zips: 16, bytes: 256 << 20, patience: Duration::from_mins(10) }
+        Self { small: 64, zips: 16, bytes: 256 << 20, unclaimed: None, patience: Duration::from_mins(10) }
     }
 }
 
@@ -211,7 +215,10 @@ impl<S: Source + 'static> Source for Held<S> {
                 Err(_) => return Err(impatient(ask)),
             },
         }
-        self.0.inner.ask(ask, ctx).await
+        let answer = self.0.inner.ask(ask, ctx).await?;
+        self.0.board().answered(ask, &answer);
+        self.0.begin();
+        Ok(answer)
     }
 }
 
