@@ -16,7 +16,7 @@ use source::{
     Upstream, Want, Whole,
 };
 use testkit::module::noise;
-use testkit::{FakeUpstream, Module};
+use testkit::{FakeUpstream, Module, Reply};
 use tokio::sync::watch;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -319,6 +319,23 @@ async fn after_some_failures_nothing_more_is_begun() {
         assert!(!is_answered(&held, &ask).await);
     }
     assert_eq!(fake.requests().len(), 116);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_that_wants_to_be_left_alone_is() {
+    let (fake, folder) = (many(100, 100), tempfile::tempdir().unwrap());
+    let busy = Reply::text(429, "too many").header("retry-after", "60");
+    fake.on(move |_| Some(busy.clone().into()));
+    let limits = HeldLimits { small: 1, ..HeldLimits::default() };
+    let held = held_with(&fake, folder.path(), &limits);
+    held.expect(mods(100));
+    while fake.requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert!(!is_answered(&held, &mods(1)[0]).await);
+    held.expect(mods(100));
+    assert!(!is_answered(&held, &mods(2)[1]).await);
+    assert_eq!(fake.requests().len(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

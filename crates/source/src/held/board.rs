@@ -25,6 +25,8 @@ pub(super) struct Board {
     asked: HashSet<Ask>,
     room: Room,
     failures: u32,
+    /// A place wants to be left alone.
+    is_unwelcome: bool,
     has_ended: bool,
 }
 
@@ -70,6 +72,8 @@ pub(super) enum Landed {
     TooLarge,
     /// Nobody could find out.
     Failed,
+    /// The same, and a place said how long to leave it alone.
+    Unwelcome,
 }
 
 impl Board {
@@ -82,6 +86,7 @@ impl Board {
             asked: HashSet::new(),
             room: Room::new(limits),
             failures: 0,
+            is_unwelcome: false,
             has_ended: false,
         }
     }
@@ -195,6 +200,7 @@ impl Board {
             Landed::Answered(_) | Landed::Delivered(_) => self.failures = 0,
             Landed::Denied | Landed::TooLarge => {}
             Landed::Failed => self.failures += 1,
+            Landed::Unwelcome => self.is_unwelcome = true,
         }
         if self.has_given_up() {
             self.stages.retain(|_, stage| !matches!(stage, Stage::Waiting));
@@ -204,7 +210,7 @@ impl Board {
     }
 
     fn has_given_up(&self) -> bool {
-        self.has_ended || self.failures >= FAILURES_MAX
+        self.has_ended || self.is_unwelcome || self.failures >= FAILURES_MAX
     }
 
     fn lane(&mut self, ask: &Ask) -> &mut Lane {

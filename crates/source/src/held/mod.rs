@@ -233,6 +233,7 @@ impl Landed {
     fn of(outcome: Result<Answer, Failure>) -> Self {
         match outcome {
             Ok(answer) => Self::Answered(Box::new(answer)),
+            Err(failure) if failure.retry_after().is_some() => Self::Unwelcome,
             Err(failure) if failure.kind() == FailureKind::Unavailable => Self::Failed,
             Err(_) => Self::Denied,
         }
