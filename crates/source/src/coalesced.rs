@@ -152,7 +152,11 @@ impl<S: Source + 'static> Coalesced<S> {
         let landed = tokio::select! {
             biased;
             landed = flight.landing.clone() => landed.map_err(|failure| flight.tell(failure))?,
-            growing = self.early(&flight, ctx) => return Ok(follow(ask, growing, self.outcome(flight, ask, ctx))),
+            growing = self.early(&flight, ctx) => {
+                let joined = flight.joined;
+                let answer = follow(ask, growing, self.outcome(flight, ask, ctx));
+                return Ok(if joined { answer.retold() } else { answer });
+            }
             () = tokio::time::sleep_until(ctx.deadline) => return Err(impatient(ask)),
         };
         match landed.take() {
@@ -173,13 +177,18 @@ impl<S: Source + 'static> Coalesced<S> {
         arrivals.something_to_send().await
     }
 
-    /// The answer in the end, for one who is being sent what comes in. Where a flight that was begun ahead fails, it is asked anew: that
-    /// of another place may begin with the same bytes.
+    /// The answer in the end, for one who is being sent what comes in. Where a flight that was begun ahead fails or is in arrears, it is
+    /// asked anew: that of another place may begin with the same bytes.
     fn outcome(&self, flight: Flight, ask: &Ask, ctx: &Ctx) -> Outcome {
         let anew = flight.ahead.is_some().then(|| (self.clone(), ctx.clone()));
         let ask = ask.clone();
         async move {
-            let landed = flight.in_time(&ask).await;
+            let lags = flight.lags();
+            let landed = tokio::select! {
+                biased;
+                landed = flight.in_time(&ask) => landed,
+                () = lags => Err(impatient(&ask)),
+            };
             let landed = match (landed, anew) {
                 (Err(_), Some((board, ctx))) => board.join_asked(&ask, &ctx).in_time(&ask).await,
                 (landed, _) => landed,
@@ -193,6 +202,17 @@ impl<S: Source + 'static> Coalesced<S> {
 impl Flight {
     fn tell(&self, failure: Failure) -> Failure {
         if self.joined { failure.retold() } else { failure }
+    }
+
+    /// Ends when a flight that was begun ahead is in arrears; never for any other.
+    fn lags(&self) -> impl Future<Output = ()> + Send + use<> {
+        let progress = self.ahead.clone();
+        async move {
+            match progress {
+                Some(progress) => lags(&progress, SILENCE_MAX).await,
+                None => std::future::pending().await,
+            }
+        }
     }
 
     /// What it lands with, by the time at which it has.

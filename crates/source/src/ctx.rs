@@ -18,7 +18,7 @@ pub enum Want {
     KeptOnly,
 }
 
-/// Whether somebody waits for an answer. What nobody waits for is asked once of a place, and a failure is not held against it: much may be
+/// Whether somebody waits for an answer. What nobody waits for is asked once of a place, and what it refuses is not held against it: much may be
 /// asked at a time, and that alone may be what makes a place refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Urgency {

@@ -27,7 +27,10 @@ impl<S: Source> Verified<S> {
 impl<S: Source> Source for Verified<S> {
     /// Place and database are asked at the same time; the first to fail ends it.
     async fn ask(&self, ask: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
-        let (answer, expected) = try_join(self.inner.ask(ask, ctx), self.ledger.held_to(ask, ctx)).await?;
+        // How far the database is says nothing about the place.
+        let of_database = Ctx { progress: None, ..ctx.clone() };
+        let (answer, expected) =
+            try_join(self.inner.ask(ask, ctx), self.ledger.held_to(ask, &of_database)).await?;
         let Some(expected) = expected else { return Ok(answer) };
         let received = answer.body.share();
         let compared = self.ledger.compare(ask, answer, &expected).await;

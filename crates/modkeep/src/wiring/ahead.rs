@@ -106,9 +106,9 @@ impl Client {
     }
 }
 
-/// A build does not need all that it could ask.
+/// Only a download needs all that it could ask.
 fn limits(scope: Scope, patience: Duration) -> HeldLimits {
-    let unclaimed = (scope == Scope::Build).then_some(UNCLAIMED_MAX);
+    let unclaimed = (scope != Scope::Download).then_some(UNCLAIMED_MAX);
     HeldLimits { unclaimed, patience, ..HeldLimits::default() }
 }
 
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn only_who_wants_all_is_sent_all_at_once() {
         let unclaimed = |scope| limits(scope, Duration::ZERO).unclaimed;
-        assert_eq!(unclaimed(Scope::Build), Some(UNCLAIMED_MAX));
-        assert_eq!([Scope::Download, Scope::Graph].map(unclaimed), [None, None]);
+        assert_eq!([Scope::Build, Scope::Graph].map(unclaimed), [Some(UNCLAIMED_MAX); 2]);
+        assert_eq!(unclaimed(Scope::Download), None);
     }
 }

@@ -102,6 +102,8 @@ pub(super) enum Landing {
     Failed {
         /// So many bytes came for it.
         bytes: u64,
+        /// Nobody could find out. That a place has it not is no trouble: a go.mod may name what nobody has.
+        is_outage: bool,
         /// A place said to leave it alone for so long.
         wait: Option<Duration>,
     },
@@ -136,7 +138,8 @@ impl Plan {
         let met = self.claim(ask, now);
         if is_fetched || met != Met::Nothing {
             self.fetched = Some(now);
-            self.budget.asked(bytes);
+            let is_paid = is_fetched || met != Met::UnderWay;
+            self.budget.asked(if is_paid { bytes } else { 0 });
         } else if !self.is_awake(now) {
             return false;
         }
@@ -201,7 +204,11 @@ impl Plan {
         match *landing {
             Landing::Needless => drop(self.begun.land(&step.ask, None, now)),
             Landing::Fetched(bytes) => self.came(&step.ask, bytes, now),
-            Landing::Failed { bytes, wait } => self.failed(&step.ask, bytes, wait, now),
+            Landing::Failed { bytes, is_outage, wait } => {
+                self.failed(&step.ask, bytes, now);
+                self.failures += u32::from(is_outage);
+                self.rest_if_need_be(wait, now);
+            }
         }
         if let Some(needs) = needs.filter(|_| step.followed) {
             self.follow(needs.modules, now);
@@ -210,6 +217,7 @@ impl Plan {
 
     fn came(&mut self, ask: &Ask, bytes: u64, now: Instant) {
         let kind = ask.kind();
+        self.count_claimed(ask);
         self.failures = 0;
         self.budget.came(kind, bytes);
         let numbers = self.numbers_of(kind);
@@ -221,8 +229,9 @@ impl Plan {
         }
     }
 
-    fn failed(&mut self, ask: &Ask, bytes: u64, wait: Option<Duration>, now: Instant) {
+    fn failed(&mut self, ask: &Ask, bytes: u64, now: Instant) {
         let kind = ask.kind();
+        self.count_claimed(ask);
         self.begun.land(ask, None, now);
         self.budget.wasted(kind, bytes);
         let numbers = self.numbers_of(kind);
@@ -230,7 +239,15 @@ impl Plan {
         numbers.failed += 1;
         numbers.fetched_bytes += bytes;
         numbers.wasted_bytes += bytes;
-        self.failures += 1;
+    }
+
+    /// A client has asked for it meanwhile.
+    fn count_claimed(&mut self, ask: &Ask) {
+        let was_asked = self.begun.was_asked(ask);
+        self.numbers_of(ask.kind()).claimed += u64::from(was_asked);
+    }
+
+    fn rest_if_need_be(&mut self, wait: Option<Duration>, now: Instant) {
         let wait = wait.or((self.failures >= FAILURES_MAX).then_some(GIVE_UP));
         if let Some(wait) = wait {
             self.rest(now + wait.clamp(GIVE_UP, RECENT));
@@ -258,10 +275,8 @@ impl Plan {
 
     fn claim(&mut self, ask: &Ask, now: Instant) -> Met {
         let met = self.begun.claim(ask, now);
-        if met != Met::Nothing {
-            self.numbers_of(ask.kind()).claimed += 1;
-        }
         if let Met::Bytes(bytes) = met {
+            self.numbers_of(ask.kind()).claimed += 1;
             self.numbers_of(ask.kind()).unclaimed_bytes -= bytes;
             self.budget.claimed(ask.kind(), bytes);
         }

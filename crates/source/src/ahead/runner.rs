@@ -13,7 +13,7 @@ use super::numbers::Numbers;
 use super::options::AheadOptions;
 use super::plan::{KINDS, Landing, Plan, Waiters};
 use super::queues::Step;
-use crate::{Answer, Ask, Body, Ctx, Freshness, Kind, Progress, Source, Trail};
+use crate::{Answer, Ask, Body, Ctx, FailureKind, Freshness, Kind, Progress, Source, Trail};
 
 /// Who hears of those who were asked.
 pub(super) type Listener = Box<dyn Fn(&Trail) + Send + Sync>;
@@ -137,13 +137,15 @@ struct Way {
     progress: Progress,
     /// None until there is an answer.
     landing: Option<Landing>,
+    is_outage: bool,
     wait: Option<Duration>,
     needs: Option<Needs>,
 }
 
 impl Way {
     fn new(runner: Arc<Runner>, step: Step) -> Self {
-        Self { runner, step, progress: Progress::default(), landing: None, wait: None, needs: None }
+        let progress = Progress::default();
+        Self { runner, step, progress, landing: None, is_outage: true, wait: None, needs: None }
     }
 
     async fn go(mut self) {
@@ -163,6 +165,7 @@ impl Way {
             Err(failure) => {
                 tracing::debug!(ask = %self.step.ask, %failure, "not there ahead");
                 self.runner.heard(failure.trail());
+                self.is_outage = failure.kind() == FailureKind::Unavailable;
                 self.wait = failure.retry_after();
             }
         }
@@ -175,7 +178,8 @@ impl Way {
 impl Drop for Way {
     fn drop(&mut self) {
         let needs = self.needs.take();
-        let failed = || Landing::Failed { bytes: self.progress.seen().bytes, wait: self.wait };
+        let Self { is_outage, wait, .. } = *self;
+        let failed = || Landing::Failed { bytes: self.progress.seen().bytes, is_outage, wait };
         let landing = self.landing.take().unwrap_or_else(failed);
         self.runner.with_plan(|plan, now| plan.landed(&self.step, &landing, needs, now));
     }

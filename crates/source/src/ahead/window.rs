@@ -10,7 +10,7 @@ use tokio::time::Instant;
 /// How many places of an order are known at most. One takes some 150 bytes.
 const PLACES_MAX: usize = 1 << 14;
 
-/// How long a full order is left as it is after it was swept: going through all of it takes a millisecond.
+/// How long an order is left as it is after it was swept: going through all of a full one takes a millisecond.
 const SWEEP_EVERY: Duration = Duration::from_secs(10);
 
 /// Module versions in the order of `K`, one at each place.
@@ -61,7 +61,7 @@ impl<K: Ord + Clone> Window<K> {
 
     fn make_room(&mut self, now: Instant) {
         let may_sweep = self.swept.is_none_or(|swept| now - swept >= SWEEP_EVERY);
-        if self.places.len() >= PLACES_MAX && may_sweep {
+        if may_sweep {
             self.swept = Some(now);
             self.places.retain(|_, place| now - place.said < self.lasts);
         }

@@ -4,8 +4,8 @@
 //! the place like an outage. What it learns is kept in the place's [`Vitals`], from which the chain takes how long to wait before
 //! the next place is asked too, and which of several equal ones is asked first.
 //!
-//! What is asked before anybody wants it ([`Urgency`](crate::Urgency)) is asked once, and what fails of it is not held against the place: so much may
-//! be asked at a time that a place refuses that alone, and the real questions are few.
+//! What is asked before anybody wants it ([`Urgency`](crate::Urgency)) is asked once, and what a place refuses of it is not held against the place:
+//! so much may be asked at a time that it refuses that alone, and the real questions are few.
 //!
 //! * [`vitals`]: what is known about the place.
 //! * [`probe`]: one question to find out whether it works again.
@@ -23,7 +23,9 @@ use std::time::Duration;
 use resilience::Backoff;
 use tokio::time::Instant;
 
-use crate::{Answer, Ask, Ctx, Failure, FailureKind, Lifetime, Progress, Retry, Source, Symptom, Want};
+use crate::{
+    Answer, Ask, Ctx, Failure, FailureKind, Lifetime, Progress, Retry, Source, Symptom, Urgency, Want,
+};
 pub use vitals::{Dice, Outage, Vitals};
 
 /// How often a place is asked again when another place can be asked as well: the next one is the better retry.
@@ -95,7 +97,7 @@ impl<S: Source + 'static> Steady<S> {
     }
 
     async fn attempt(&self, ask: &Ask, ctx: &Ctx, progress: &Progress) -> Result<Answer, Failure> {
-        let (begun, ended) = (Instant::now(), !ctx.is_wanted());
+        let (begun, ended) = (Instant::now(), ctx.is_ahead());
         let mut watch = Watch { vitals: &self.vitals, ask, progress, begun, ended };
         let outcome = self.inner.ask(ask, ctx).await;
         watch.ended = true;
@@ -136,7 +138,7 @@ fn conclude(
                 vitals.refused();
                 vitals.answered(begun.elapsed());
             }
-            FailureKind::Unavailable if !ctx.is_wanted() => return false,
+            FailureKind::Unavailable if is_excused(failure, ctx) => return false,
             // The asker had no more time, or the bytes were other ones than somebody vouched for.
             FailureKind::Unavailable if ctx.is_over() => return false,
             FailureKind::Mismatch => return false,
@@ -144,6 +146,16 @@ fn conclude(
         },
     }
     true
+}
+
+/// Whether a failure may be about how much was asked at a time, and not about the place. What is foreseen stands in for a real question: that
+/// a place is silent, or out of reach, is found out once.
+fn is_excused(failure: &Failure, ctx: &Ctx) -> bool {
+    match ctx.urgency {
+        Urgency::Ahead => true,
+        Urgency::Foreseen => failure.retry_after().is_some() || failure.symptom() == Symptom::BadAnswer,
+        Urgency::Wanted => false,
+    }
 }
 
 /// Notices when the question is dropped because another place has answered it.

@@ -254,3 +254,15 @@ async fn what_nobody_wants_yet_is_asked_once_and_its_failure_is_not_held_against
     place.now(|_, _| Does::Answers);
     assert!(steady.ask(&ask, &ctx).await.is_err(), "who really asked was told to wait");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_place_that_is_silent_for_what_is_foreseen_is_left_alone_by_all() {
+    let place = place(silent);
+    let steady = steady(&place);
+    let ask = Ask::Latest(ModulePath::parse("a.example/m").unwrap());
+    let ctx = Ctx::within(Duration::from_mins(1));
+    assert!(steady.ask(&ask, &ctx.clone().ahead()).await.is_err());
+    assert!(steady.ask(&ask, &ctx.clone().foreseen()).await.is_err());
+    assert!(steady.ask(&ask, &ctx).await.is_err());
+    assert_eq!(place.asked(), 2);
+}

@@ -23,8 +23,12 @@ pub(super) fn may_pass(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 425 | 429) || (status.is_server_error() && !is_hopeless)
 }
 
-/// How long the place asks not to be asked, in seconds or as a date, which is compared with the place's own clock.
+/// How long the place asks not to be asked, in seconds or as a date, which is compared with the place's own clock. Only 429 and 503 are about
+/// the place: another modkeep says after how long to ask again also with a 502, about one module.
 pub(super) fn retry_after(response: &Response) -> Option<Duration> {
+    if !matches!(response.status().as_u16(), 429 | 503) {
+        return None;
+    }
     let text = |name| response.headers().get(name)?.to_str().ok();
     wait_of(text(header::RETRY_AFTER)?.trim(), text(header::DATE))
 }

@@ -7,7 +7,8 @@ use gomod::gosum::GoSum;
 use source::first_seen::InMemory;
 use source::upstream::{HttpClient, HttpOptions};
 use source::{
-    Answer, Ask, Checked, Failure, FailureKind, FirstSeen, Ledger, Source, Spool, Subject, Upstream, Verified,
+    Answer, Ask, Checked, Ctx, Failure, FailureKind, FirstSeen, Ledger, Progress, Source, Spool, Stage,
+    Subject, Upstream, Verified,
 };
 use testkit::{FakeUpstream, Module};
 
@@ -68,6 +69,30 @@ async fn only_what_the_database_vouches_for_passes() {
             }
         }
     }
+}
+
+/// A database that answers is no sign of life of a place that does not.
+#[tokio::test]
+async fn how_far_the_database_is_is_not_told_as_how_far_the_place_is() {
+    let (db, folder) = (database(300), tempfile::tempdir().unwrap());
+    db.add(&module("a"));
+    let (way, upstream) = (mirror(&db), FakeUpstream::builder().module(module("a")).start());
+    let database = Arc::new(open(&db, &[&way], &Memory::default()).await);
+    let kept = Arc::new(InMemory::default());
+    let ledger = Arc::new(Ledger::new(Some(database.clone()), kept, SystemTime::now));
+    let (place, gate) = (place(&upstream, &ledger, folder.path()), upstream.hold("*"));
+    let progress = Progress::default();
+    let ctx = Ctx { progress: Some(progress.clone()), ..ctx().ahead() };
+    let zip = Ask::Zip(version("a"));
+    let asking = async {
+        gate.arrived(1).await;
+        // It has answered by the time it has answered somebody else.
+        database.sums(&version("a"), &super::scene::ctx()).await.unwrap();
+        assert_eq!(progress.seen().stage, Stage::Asked);
+        gate.release();
+    };
+    let (answer, ()) = tokio::join!(place.ask(&zip, &ctx), asking);
+    assert!(answer.is_ok());
 }
 
 #[tokio::test]

@@ -71,7 +71,17 @@ impl Hands {
     }
 
     fn fails(&mut self, ask: Ask, bytes: u64) {
-        self.plan.landed(&Step::last(ask), &Landing::Failed { bytes, wait: None }, None, self.now);
+        self.plan.landed(
+            &Step::last(ask),
+            &Landing::Failed { bytes, is_outage: true, wait: None },
+            None,
+            self.now,
+        );
+    }
+
+    fn has_not(&mut self, ask: Ask) {
+        let no = Landing::Failed { bytes: 0, is_outage: false, wait: None };
+        self.plan.landed(&Step::last(ask), &no, None, self.now);
     }
 
     fn numbers(&self, kind: Kind) -> Numbers {
@@ -205,7 +215,7 @@ async fn bytes_that_nobody_claims_stop_it_and_a_claim_lets_it_go_on() {
 }
 
 #[tokio::test]
-async fn what_was_never_claimed_counts_for_good() {
+async fn what_was_never_claimed_counts_as_wasted() {
     let mut hands = Hands::new();
     hands.plan.expect(vec![zip("a")], hands.now);
     hands.begins();
@@ -292,13 +302,40 @@ async fn what_came_for_nothing_is_wasted_and_after_many_failures_there_is_a_rest
     assert_eq!(hands.names(), ["a.mod", "b.mod"]);
 }
 
+/// A go.mod names versions that stand nowhere, for its own `replace` lines.
+#[tokio::test]
+async fn that_places_have_it_not_is_no_reason_to_rest() {
+    let mut hands = Hands::new();
+    hands.plan.expect(paths(100).iter().map(|path| go_mod(path)).collect(), hands.now);
+    let mut asked = 0;
+    while let Some(step) = hands.plan.next(Waiters::default(), hands.now) {
+        hands.has_not(step.ask);
+        asked += 1;
+    }
+    assert_eq!((asked, hands.numbers(Kind::Mod).failed), (100, 100));
+}
+
+#[tokio::test]
+async fn what_is_asked_for_meanwhile_is_claimed_where_it_was_asked_of_somebody() {
+    let mut hands = Hands::new();
+    hands.plan.expect(vec![go_mod("a"), go_mod("b")], hands.now);
+    let begun = hands.begins();
+    for step in &begun {
+        hands.plan.asked(&step.ask, false, 1, hands.now);
+    }
+    hands.plan.landed(&begun[0], &Landing::Needless, None, hands.now);
+    assert_eq!(hands.numbers(Kind::Mod).claimed, 0);
+    hands.lands(begun[1].ask.clone(), 1);
+    assert_eq!(hands.numbers(Kind::Mod).claimed, 1);
+}
+
 #[tokio::test]
 async fn a_place_that_says_to_wait_is_left_alone_at_once() {
     let mut hands = Hands::new();
     hands.plan.expect(vec![go_mod("a"), go_mod("b")], hands.now);
     let begun = hands.begins();
     let wait = Some(2 * GIVE_UP);
-    hands.plan.landed(&begun[0], &Landing::Failed { bytes: 0, wait }, None, hands.now);
+    hands.plan.landed(&begun[0], &Landing::Failed { bytes: 0, is_outage: true, wait }, None, hands.now);
     hands.now += GIVE_UP;
     hands.plan.expect(vec![go_mod("c")], hands.now);
     assert_eq!(hands.names(), [""; 0]);
