@@ -4,7 +4,7 @@
 //! the place like an outage. What it learns is kept in the place's [`Vitals`], from which the chain takes how long to wait before
 //! the next place is asked too, and which of several equal ones is asked first.
 //!
-//! What is asked before anybody wants it ([`Urgency`](crate::Urgency)) is asked once, and what a place refuses of it is not held against the place:
+//! What is asked before anybody wants it ([`Urgency`]) is asked once, and what a place refuses of it is not held against the place:
 //! so much may be asked at a time that it refuses that alone, and the real questions are few.
 //!
 //! * [`vitals`]: what is known about the place.
