@@ -120,6 +120,16 @@ impl Begun {
         self.lying
     }
 
+    /// Whether one more may be known. What is over goes first, so that many questions of some do not end looking ahead for all.
+    fn has_room(&mut self, now: Instant) -> bool {
+        let may_empty = self.emptied.is_none_or(|emptied| now - emptied >= SWEEP);
+        if self.known.len() >= KNOWN_MAX && may_empty {
+            self.emptied = Some(now);
+            self.known.retain(|_, entry| !matches!(entry.state, State::Done));
+        }
+        self.known.len() < KNOWN_MAX
+    }
+
     /// Forgets what is long past, and gives what nobody has claimed.
     pub(super) fn sweep(&mut self, now: Instant) -> Vec<(Kind, u64)> {
         if self.swept.is_some_and(|swept| now - swept < SWEEP) {
@@ -136,18 +146,6 @@ impl Begun {
         });
         self.lying -= wasted.len();
         wasted
-    }
-}
-
-impl Begun {
-    /// Whether one more may be known. What is over goes first, so that many questions of some do not end looking ahead for all.
-    fn has_room(&mut self, now: Instant) -> bool {
-        let may_empty = self.emptied.is_none_or(|emptied| now - emptied >= SWEEP);
-        if self.known.len() >= KNOWN_MAX && may_empty {
-            self.emptied = Some(now);
-            self.known.retain(|_, entry| !matches!(entry.state, State::Done));
-        }
-        self.known.len() < KNOWN_MAX
     }
 }
 

@@ -135,17 +135,18 @@ struct Way {
     runner: Arc<Runner>,
     step: Step,
     progress: Progress,
-    /// None until there is an answer.
+    /// None until it has ended.
     landing: Option<Landing>,
-    is_outage: bool,
-    wait: Option<Duration>,
     needs: Option<Needs>,
 }
 
 impl Way {
     fn new(runner: Arc<Runner>, step: Step) -> Self {
-        let progress = Progress::default();
-        Self { runner, step, progress, landing: None, is_outage: true, wait: None, needs: None }
+        Self { runner, step, progress: Progress::default(), landing: None, needs: None }
+    }
+
+    fn failed(&self, is_outage: bool, wait: Option<Duration>) -> Landing {
+        Landing::Failed { bytes: self.progress.seen().bytes, is_outage, wait }
     }
 
     async fn go(mut self) {
@@ -165,8 +166,8 @@ impl Way {
             Err(failure) => {
                 tracing::debug!(ask = %self.step.ask, %failure, "not there ahead");
                 self.runner.heard(failure.trail());
-                self.is_outage = failure.kind() == FailureKind::Unavailable;
-                self.wait = failure.retry_after();
+                let is_outage = failure.kind() == FailureKind::Unavailable;
+                self.landing = Some(self.failed(is_outage, failure.retry_after()));
             }
         }
         let runner = self.runner.clone();
@@ -178,9 +179,7 @@ impl Way {
 impl Drop for Way {
     fn drop(&mut self) {
         let needs = self.needs.take();
-        let Self { is_outage, wait, .. } = *self;
-        let failed = || Landing::Failed { bytes: self.progress.seen().bytes, is_outage, wait };
-        let landing = self.landing.take().unwrap_or_else(failed);
+        let landing = self.landing.take().unwrap_or_else(|| self.failed(true, None));
         self.runner.with_plan(|plan, now| plan.landed(&self.step, &landing, needs, now));
     }
 }
