@@ -1,5 +1,7 @@
 //! growth: what changes as more is stored and more clients come. What should stay flat is seen to.
 
+use std::fs;
+use std::io;
 use std::process::Stdio;
 use std::time::Instant;
 
@@ -12,7 +14,7 @@ use crate::cpus::Cpus;
 use crate::grown;
 use crate::peers::{Place, Setup};
 use crate::plan::Plan;
-use crate::proc::{mebibytes, memory};
+use crate::proc::{mebibytes, memory, wait_for_end_of_thread};
 use crate::report::{Measure, Row};
 use crate::server::Server;
 use crate::trees;
@@ -37,9 +39,17 @@ const ASKED: usize = 10_000;
 
 const STORED: &str = "stored versions";
 
+/// The mark of a server that ended in peace, in its data folder.
+const IN_PEACE: &str = ".closed";
+
+/// The thread that walks the folder after a crash.
+const WALKER: &str = "settling";
+
 /// The curves over what is stored.
 struct Curves {
     rate: Measure,
+    beside: Measure,
+    walk: Measure,
     first: Measure,
     idle: Measure,
     busy: Measure,
@@ -64,16 +74,19 @@ pub(crate) fn measure(plan: &Plan) -> Row {
             field.crowds(&mut clients);
         }
     }
-    let Curves { rate, first, idle, busy, gc, verify } = curves;
-    let measures = vec![rate, clients, first, idle, busy, gc, verify];
+    let Curves { rate, beside, walk, first, idle, busy, gc, verify } = curves;
+    let measures = vec![rate, clients, first, idle, busy, beside, walk, gc, verify];
     Row { name: "growth", settings: settings(plan, cpus, sizes[1]), measures }
 }
 
 impl Curves {
     fn new() -> Self {
         let less = |name: &str, unit| Measure::curve(name, unit, false, STORED);
+        let hits = |name: &str| Measure::curve(name, "1/s", true, STORED);
         Self {
-            rate: Measure::curve("hits of .mod, by what is stored", "1/s", true, STORED),
+            rate: hits("hits of .mod, by what is stored"),
+            beside: hits("hits of .mod, beside the walk after a crash"),
+            walk: less("the walk after a crash, nobody asking", "s"),
             first: less("first answer after the start", "ms"),
             idle: less("memory after the first answer (RssAnon)", "MiB"),
             busy: less("memory after hits all over the store (RssAnon)", "MiB"),
@@ -85,14 +98,33 @@ impl Curves {
     fn add(&mut self, field: &Field<'_>) {
         let Field { size, .. } = *field;
         self.first.add_at(size, Some(first_answer(&|| field.serve(Place::Free), &field.module)));
-        let server = field.serve(Place::Held(field.cpus));
-        field.load(&server, 1).once(field.plan.turn());
-        self.idle.add_at(size, Some(mebibytes(memory(server.pid()).anonymous)));
-        self.rate.add_at(size, rate(field.plan, &field.load(&server, CONNECTIONS)));
-        self.busy.add_at(size, Some(mebibytes(memory(server.pid()).anonymous)));
-        server.stop();
+        self.after_peace(field);
+        self.after_crash(field);
         self.gc.add_at(size, field.chore(&["gc", "--older-than", "90d"]));
         self.verify.add_at(size, field.chore(&["verify"]));
+    }
+
+    fn after_peace(&mut self, field: &Field<'_>) {
+        let server = field.serve(Place::Held(field.cpus));
+        field.load(&server, 1).once(field.plan.turn());
+        self.idle.add_at(field.size, Some(mebibytes(memory(server.pid()).anonymous)));
+        self.rate.add_at(field.size, rate(field.plan, &field.load(&server, CONNECTIONS)));
+        self.busy.add_at(field.size, Some(mebibytes(memory(server.pid()).anonymous)));
+        server.stop();
+    }
+
+    /// The first of the two servers may be stopped in the middle of its walk; the second ends it, so that the next has peace.
+    fn after_crash(&mut self, field: &Field<'_>) {
+        field.forget_the_peace();
+        let server = field.serve(Place::Held(field.cpus));
+        self.beside.add_at(field.size, rate(field.plan, &field.load(&server, CONNECTIONS)));
+        server.stop();
+        field.forget_the_peace();
+        let begin = Instant::now();
+        let server = field.serve(Place::Held(field.cpus));
+        let ended = wait_for_end_of_thread(server.pid(), WALKER);
+        self.walk.add_at(field.size, ended.then(|| begin.elapsed().as_secs_f64()));
+        server.stop();
     }
 }
 
@@ -113,12 +145,20 @@ impl<'a> Field<'a> {
         let module = grown::module();
         let upstream = FakeUpstream::builder().module(module.clone()).start();
         let (data, scratch) = (folder.path().join("data"), folder.path().join("scratch"));
-        std::fs::create_dir(&scratch).expect("a folder");
+        fs::create_dir(&scratch).expect("a folder");
         let setup = Setup { place: Place::Free, data, scratch, upstream: upstream.url() };
         grown::fill(plan, &setup, &module, size);
         // What was written is on the disk before anything is measured.
         rustix::fs::sync();
         Self { plan, cpus, size, module, setup, _upstream: upstream, _folder: folder }
+    }
+
+    /// Makes the folder look as after a crash.
+    fn forget_the_peace(&self) {
+        match fs::remove_file(self.setup.data.join(IN_PEACE)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => panic!("the data folder: {error}"),
+            _ => {}
+        }
     }
 
     fn serve(&self, place: Place) -> Server {
@@ -170,6 +210,7 @@ fn settings(plan: &Plan, cpus: Cpus, crowded: usize) -> Vec<String> {
             "{CONNECTIONS} keep-alive connections, {} s each turn, up to {ASKED} versions from all over the store asked in turn",
             plan.turn().as_secs_f64()
         ),
+        "after a crash: the server walks the whole folder, on the processor that answers, and ended in peace in all other measures".to_owned(),
         format!("by clients: each with a connection of its own, {crowded} stored versions"),
         trees::told_of_the_disk("data folders are"),
         format!("{} versions to a module, small ones, hard links to the files of one; what the system knows of the folders is in memory", grown::VERSIONS),

@@ -30,6 +30,23 @@ fn probes_are_answered_and_a_stop_ends_well() {
     assert_eq!(node.stop().code(), Some(0));
 }
 
+/// The mark of a folder in order is written when the store is dropped, so whoever holds it beyond the end is found here.
+#[test]
+fn a_start_after_a_stop_has_nothing_to_put_in_order() {
+    let upstream = FakeUpstream::builder().text(MODULE).start();
+    let data = tempfile::tempdir().unwrap();
+    let mark = data.path().join(".closed");
+    for _ in 0..2 {
+        let node = Node::start(&upstream.url(), data.path());
+        for path in ["example.com/a/@v/v1.0.0.info", "example.com/a/@v/v1.0.0.zip", "metrics"] {
+            assert_eq!(get(&format!("{}/{path}", node.url())).0, 200, "{path}");
+        }
+        assert!(!mark.exists(), "a server that is killed leaves no mark");
+        assert!(node.stop().success());
+        assert!(mark.exists());
+    }
+}
+
 #[test]
 fn a_stop_waits_for_the_answer_under_way() {
     let upstream = FakeUpstream::builder().text(MODULE).start();

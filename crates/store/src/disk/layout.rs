@@ -77,10 +77,9 @@ pub(super) fn sidecar_of(path: &Path) -> PathBuf {
     path.with_file_name(format!(".{name}.meta"))
 }
 
-/// The artifact whose sidecar lies at `path`; `None` for any other file.
-pub(super) fn artifact_of(path: &Path) -> Option<PathBuf> {
-    let name = path.file_name()?.to_str()?.strip_prefix('.')?.strip_suffix(".meta")?;
-    Some(path.with_file_name(name))
+/// The name of the artifact whose sidecar has this one; `None` for any other file.
+pub(super) fn artifact_of(name: &str) -> Option<&str> {
+    name.strip_prefix('.')?.strip_suffix(".meta")
 }
 
 /// The module whose folder lies at `below_root`, a relative path with `/`; `None` for any other folder.
@@ -140,7 +139,7 @@ mod tests {
         let zip = layout.artifact(&Ask::Zip(ModuleVersion::parse("example.com/m", "v1.0.0").unwrap()));
         assert_eq!(sidecar_of(&zip), Path::new("/data/example.com/m/@v/.v1.0.0.zip.meta"));
         assert_ne!(sidecar_of(&zip), sidecar_of(&zip.with_extension("mod")));
-        assert_eq!(artifact_of(&sidecar_of(&zip)), Some(zip.clone()));
-        assert_eq!(artifact_of(&zip), None);
+        assert_eq!(artifact_of(".v1.0.0.zip.meta"), Some("v1.0.0.zip"));
+        assert_eq!(artifact_of("v1.0.0.zip"), None);
     }
 }

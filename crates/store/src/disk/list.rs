@@ -16,12 +16,12 @@ use source::{Answer, Ask, Freshness, Kind, Origin, Trail, VersionList};
 
 use super::Disk;
 use super::folder::Folder;
-use super::layout::ask_of;
+use super::layout::{artifact_of, ask_of};
 use super::publish::{is_absent, remove_if_there};
 use crate::StoreError;
 
 /// What the names in a module's folders say is kept.
-struct Kept {
+pub(super) struct Kept {
     names: BTreeSet<String>,
     latest: bool,
 }
@@ -34,7 +34,7 @@ impl Disk {
     }
 
     fn choosable(&self, module: &ModulePath, folder: &Path) -> io::Result<Option<Answer>> {
-        let kept = self.names_of(module, &[])?;
+        let kept = self.kept_of(module, &[])?;
         let whole = kept.whole_versions(module);
         if whole.is_empty() && !kept.latest {
             return Ok(None);
@@ -67,12 +67,10 @@ impl Folder {
     }
 
     fn write_list(&self, module: &ModulePath, except: &[PathBuf], path: &Path) -> io::Result<()> {
-        let kept = self.names_of(module, except)?;
-        if kept.is_nothing(module) {
+        let Some(text) = self.kept_of(module, except)?.list_file(module) else {
             return remove_if_there(path).map(drop);
-        }
-        let text = kept.whole_versions(module).into_iter().collect::<VersionList>().to_text();
-        if fs::read(path).is_ok_and(|current| current == text.as_bytes()) {
+        };
+        if says(path, &text) {
             return Ok(());
         }
         self.make_folder(&self.layout.versions(module))?;
@@ -80,12 +78,23 @@ impl Folder {
         fs::rename(&draft.path, path)
     }
 
-    fn names_of(&self, module: &ModulePath, except: &[PathBuf]) -> io::Result<Kept> {
+    /// Whether the list file of a module is what these names make of it.
+    pub(super) fn is_listed(&self, module: &ModulePath, kept: &Kept) -> bool {
+        let path = self.layout.artifact(&Ask::List(module.clone()));
+        kept.list_file(module).is_some_and(|text| says(&path, &text))
+    }
+
+    /// What is kept of a module, as if the files `except` were not there.
+    pub(super) fn kept_of(&self, module: &ModulePath, except: &[PathBuf]) -> io::Result<Kept> {
         let names = names_in(&self.layout.versions(module), except)?;
         let latest = self.layout.artifact(&Ask::Latest(module.clone()));
         let is_there = fs::symlink_metadata(&latest).is_ok_and(|about| about.is_file());
         Ok(Kept { names, latest: is_there && !except.contains(&latest) })
     }
+}
+
+fn says(path: &Path, text: &str) -> bool {
+    fs::read(path).is_ok_and(|current| current == text.as_bytes())
 }
 
 fn names_in(folder: &Path, except: &[PathBuf]) -> io::Result<BTreeSet<String>> {
@@ -105,6 +114,23 @@ fn names_in(folder: &Path, except: &[PathBuf]) -> io::Result<BTreeSet<String>> {
 }
 
 impl Kept {
+    /// The names of the sidecars among the versions whose artifacts are not there.
+    pub(super) fn orphans(&self) -> impl Iterator<Item = &str> {
+        let is_alone = |name: &&str| artifact_of(name).is_some_and(|artifact| !self.names.contains(artifact));
+        self.names.iter().map(String::as_str).filter(is_alone)
+    }
+
+    /// Whether there is an answer to `@latest`.
+    pub(super) fn has_latest(&self) -> bool {
+        self.latest
+    }
+
+    /// What the list file should say; `None` when there should be none.
+    fn list_file(&self, module: &ModulePath) -> Option<String> {
+        let whole = || self.whole_versions(module).into_iter().collect::<VersionList>();
+        (!self.is_nothing(module)).then(|| whole().to_text())
+    }
+
     fn is_nothing(&self, module: &ModulePath) -> bool {
         !self.latest && !self.names.iter().any(|name| ask_of(module, name).is_some())
     }

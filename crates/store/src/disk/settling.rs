@@ -1,11 +1,13 @@
 //! What is put in order after a start, beside the first answers: how much a dead process left, or how much is kept, must not
 //! keep a client waiting.
 //!
+//! So the thread takes the processor when nobody else wants it, and locks a module only where something is out of order: a lock
+//! held by a thread that hardly runs would hold up the clients after all.
+//!
 //! Until it is done nothing wrong is served. A sidecar without its artifact is nothing. Drafts lie where nobody looks. The list that a client is given is made from the names that
 //! are there, and a list file that is old or torn is for readers of the bare folder. Folders that a dead process made are
 //! fsynced anew by each put into them ([`Folder::make_folder`]) until one call has made all of them durable.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,8 +15,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 
+use gomod::ModulePath;
+use source::Ask;
+
 use super::folder::Folder;
-use super::layout::{VERSIONS, artifact_of, module_of};
+use super::layout::{VERSIONS, module_of, sidecar_of};
+use super::list::Kept;
 use super::opening::sync_file_system;
 use super::publish::remove_if_there;
 
@@ -39,6 +45,7 @@ impl Settling {
         let work = {
             let shared = shared.clone();
             move || {
+                give_way();
                 let all_done = shared.settle(&folder, after_crash);
                 shared.all_done.get_or_init(|| all_done);
             }
@@ -104,31 +111,90 @@ impl Shared {
     }
 }
 
-/// Removes what a put or a removal that was cut short left of a module, and writes its list.
+/// Looks at a module, and puts it in order where it is not.
 fn tidy_module(folder: &Folder, below_root: &Path) {
     let Some(module) = below_root.to_str().and_then(module_of) else { return };
-    let versions = folder.layout.versions(&module);
-    let _changing = folder.locks.write(&module);
-    for folder in [Some(&*versions), versions.parent()].into_iter().flatten() {
-        if let Err(error) = remove_orphans(folder) {
-            tracing::warn!(folder = %folder.display(), %error, "cannot remove what an interrupted removal left");
-        }
+    // Somebody who is just changing the module makes it look out of order, which costs a second look and no more.
+    if !is_in_order(folder, &module).unwrap_or(false) {
+        put_in_order(folder, &module);
     }
-    folder.refresh_list(&module, &[]);
-    folder.prune(&versions);
 }
 
-/// Removes the sidecars of artifacts that are not there.
-fn remove_orphans(folder: &Path) -> io::Result<()> {
-    let paths: io::Result<BTreeSet<PathBuf>> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect();
-    let paths = paths?;
-    let is_alone = |path: &&PathBuf| artifact_of(path).is_some_and(|artifact| !paths.contains(&artifact));
-    paths.iter().filter(is_alone).try_for_each(|sidecar| remove_if_there(sidecar).map(drop))
+fn is_in_order(folder: &Folder, module: &ModulePath) -> io::Result<bool> {
+    let kept = folder.kept_of(module, &[])?;
+    Ok(orphans(folder, module, &kept).is_empty() && folder.is_listed(module, &kept))
+}
+
+/// Removes what a put or a removal that was cut short left of a module, and writes its list.
+fn put_in_order(folder: &Folder, module: &ModulePath) {
+    let _changing = folder.locks.write(module);
+    if let Err(error) = remove_orphans(folder, module) {
+        tracing::warn!(%module, %error, "cannot remove what an interrupted removal left");
+    }
+    folder.refresh_list(module, &[]);
+    folder.prune(&folder.layout.versions(module));
+}
+
+fn remove_orphans(folder: &Folder, module: &ModulePath) -> io::Result<()> {
+    let kept = folder.kept_of(module, &[])?;
+    orphans(folder, module, &kept).iter().try_for_each(|sidecar| remove_if_there(sidecar).map(drop))
+}
+
+/// The sidecars of artifacts that are not there.
+fn orphans(folder: &Folder, module: &ModulePath, kept: &Kept) -> Vec<PathBuf> {
+    let versions = folder.layout.versions(module);
+    let latest = sidecar_of(&folder.layout.artifact(&Ask::Latest(module.clone())));
+    let of_latest = (!kept.has_latest() && latest.is_file()).then_some(latest);
+    kept.orphans().map(|name| versions.join(name)).chain(of_latest).collect()
+}
+
+/// Has this thread run when no other wants the processor.
+fn give_way() {
+    // On Linux alone a nice value belongs to one thread.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, 19) {
+        tracing::debug!(%error, "the data folder is put in order at the usual priority");
+    }
 }
 
 fn sweep(folder: &Path) -> io::Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use super::super::layout::Layout;
+    use super::*;
+
+    /// It runs when nobody else wants the processor: a lock that it holds keeps clients waiting for longer than anybody's.
+    #[test]
+    fn the_walk_after_a_crash_locks_no_module_that_is_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let module = ModulePath::parse("example.com/m").unwrap();
+        let versions = folder.path().join("example.com/m/@v");
+        fs::create_dir_all(&versions).unwrap();
+        for (name, text) in
+            [("v1.0.0.info", ""), ("v1.0.0.mod", ""), ("v1.0.0.zip", ""), ("list", "v1.0.0\n")]
+        {
+            fs::write(versions.join(name), text).unwrap();
+        }
+        let layout = Layout::new(folder.path());
+        let walked = Arc::new(Folder::new(layout, true));
+        let (ended, has_ended) = channel();
+        let write = walked.locks.write(&module);
+        let mut settling = Settling::begin(walked.clone(), true);
+        std::thread::scope(|scope| {
+            scope.spawn(|| ended.send(settling.wait()).unwrap());
+            let in_time = has_ended.recv_timeout(Duration::from_secs(20));
+            drop(write);
+            assert_eq!(in_time, Ok(true), "it waits for a lock");
+        });
+        assert!(settling.stop());
     }
 }

@@ -57,9 +57,10 @@ const OF_AHEAD: [OfAhead; 7] = [
     }),
 ];
 
+/// The numbers do not keep alive whom they are of: he tells them of each attempt, and so keeps them.
 fn of_ahead(ahead: &LookAhead) -> Vec<Watch> {
     let watch = |(name, help, moves, number): OfAhead| {
-        let ahead = ahead.clone();
+        let ahead = Arc::downgrade(ahead);
         let of_kind = move |(kind, numbers): (Kind, Numbers)| {
             (vec![("kind", kind.suffix().trim_start_matches('.').to_owned())], number(&numbers))
         };
@@ -67,7 +68,9 @@ fn of_ahead(ahead: &LookAhead) -> Vec<Watch> {
             name,
             help,
             moves,
-            read: Box::new(move || ahead.numbers().into_iter().map(of_kind).collect()),
+            read: Box::new(move || {
+                ahead.upgrade().into_iter().flat_map(|ahead| ahead.numbers()).map(of_kind).collect()
+            }),
         }
     };
     OF_AHEAD.into_iter().map(watch).collect()
