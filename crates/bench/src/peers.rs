@@ -57,23 +57,15 @@ impl Setup {
 
     /// modkeep with its access log, as JSON, in a file. Like its peers here it knows no checksum database.
     pub(crate) fn modkeep(&self, program: &Path) -> Server {
-        self.modkeep_verifying(program, "off")
+        self.modkeep_with(program, &["--gosumdb", "off"])
     }
 
-    /// The same with this value for GOSUMDB.
-    pub(crate) fn modkeep_verifying(&self, program: &Path, gosumdb: &str) -> Server {
+    /// The same with these flags.
+    pub(crate) fn modkeep_with(&self, program: &Path, flags: &[&str]) -> Server {
         let address = free_address();
         let mut command = self.command(program);
-        command.args([
-            "serve",
-            "--log",
-            "info",
-            "--listen",
-            &address.to_string(),
-            "--upstream",
-            &self.upstream,
-        ]);
-        command.args(["--gosumdb", gosumdb]).arg("--data").arg(&self.data);
+        command.args(["serve", "--log", "info", "--listen", &address.to_string()]);
+        command.args(["--upstream", &self.upstream]).arg("--data").arg(&self.data).args(flags);
         self.start(command, address)
     }
 

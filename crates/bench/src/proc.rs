@@ -1,11 +1,6 @@
 //! What Linux says of a process and its descendants: processor time and memory.
 
 use std::fs;
-use std::thread;
-use std::time::{Duration, Instant};
-
-/// How long a thread may take to its end.
-const THREAD_MAX: Duration = Duration::from_mins(30);
 
 /// Ticks per second of the times in `/proc/PID/stat`: `USER_HZ`, which is 100 on every Linux that Rust runs on.
 const TICKS_PER_SECOND: f64 = 100.0;
@@ -70,24 +65,6 @@ impl Cpu {
     fn with_ended(self) -> f64 {
         self.own + self.ended
     }
-}
-
-/// Waits until no thread of `pid` has this name; `false` when it takes longer than 30 minutes.
-pub(crate) fn wait_for_end_of_thread(pid: u32, name: &str) -> bool {
-    let begin = Instant::now();
-    while begin.elapsed() < THREAD_MAX {
-        if !has_thread(pid, name) {
-            return true;
-        }
-        thread::sleep(Duration::from_millis(5));
-    }
-    false
-}
-
-fn has_thread(pid: u32, name: &str) -> bool {
-    let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
-    let mut names = threads.filter_map(|thread| fs::read_to_string(thread.path().join("comm")).ok());
-    names.any(|found| found.trim_end() == name)
 }
 
 /// The memory of `pid` and its descendants now. Pages that they share are counted for each.
@@ -157,19 +134,6 @@ mod tests {
         assert!(std::process::Command::new("sh").args(["-c", busy]).status().unwrap().success());
         assert!(ended_cpu_seconds() > before);
         assert!(cpu_seconds(std::process::id()) >= ended_cpu_seconds());
-    }
-
-    #[test]
-    fn the_end_of_a_thread_is_seen() {
-        let (go, may_end) = std::sync::mpsc::channel::<()>();
-        let walker = thread::Builder::new().name("walker".to_owned()).spawn(move || may_end.recv()).unwrap();
-        // The thread gives itself its name.
-        while !has_thread(std::process::id(), "walker") {
-            thread::yield_now();
-        }
-        drop(go);
-        assert!(wait_for_end_of_thread(std::process::id(), "walker"));
-        assert!(walker.join().unwrap().is_err());
     }
 
     #[test]

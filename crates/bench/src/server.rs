@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -14,10 +14,14 @@ use crate::proc;
 /// How long a server may take until it accepts connections.
 const START_MAX: Duration = Duration::from_mins(2);
 
+/// How long a server may take until it says what is waited for.
+const WORDS_MAX: Duration = Duration::from_mins(30);
+
 /// A running server. Dropping it kills it and all that it started.
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
+    log: PathBuf,
     /// Where it listens.
     pub(crate) address: SocketAddr,
 }
@@ -31,22 +35,38 @@ impl Server {
             eprintln!("cannot start {command:?}: {error}");
             std::process::exit(1)
         });
-        let mut server = Self { child, address };
-        server.wait_until_it_listens(log);
+        let mut server = Self { child, address, log: log.to_owned() };
+        server.wait_until_it_listens();
         server
     }
 
-    fn wait_until_it_listens(&mut self, log: &Path) {
+    fn wait_until_it_listens(&mut self) {
         let begin = Instant::now();
         while TcpStream::connect(self.address).is_err() {
             let ended = self.child.try_wait().ok().flatten();
             if ended.is_some() || begin.elapsed() > START_MAX {
-                let said = std::fs::read_to_string(log).unwrap_or_default();
+                let said = self.said();
                 eprintln!("a server does not listen on {} ({ended:?}); it said:\n{said}", self.address);
                 std::process::exit(1);
             }
             std::thread::sleep(Duration::from_micros(500));
         }
+    }
+
+    /// Waits until its output holds `words`; `false` when that takes longer than half an hour.
+    pub(crate) fn says(&self, words: &str) -> bool {
+        let begin = Instant::now();
+        while !self.said().contains(words) {
+            if begin.elapsed() > WORDS_MAX {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        true
+    }
+
+    fn said(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
     /// Asks it to end, and waits until it has.

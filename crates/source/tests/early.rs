@@ -20,7 +20,7 @@ use source::{
 };
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 const LONG_ENOUGH: Duration = Duration::from_secs(10);
 const AN_HOUR: Duration = Duration::from_hours(1);
@@ -34,18 +34,42 @@ fn content() -> Bytes {
     modules()[1].zip()
 }
 
-/// A place whose answers come from channels, one for each time that it is asked, and that says of each that all of it is there.
+/// A place whose answers come from channels, one for each time that it is asked. It says of each that all of it is there.
 #[derive(Debug)]
 struct Slow {
     pieces: Mutex<VecDeque<Receiver<Bytes>>>,
     announced: Option<u64>,
+    /// The first answer moves for so long instead, and then stands still.
+    stands_still_after: Mutex<Option<Duration>>,
+}
+
+impl Slow {
+    fn new(answers: Vec<Receiver<Bytes>>, announced: Option<u64>) -> Self {
+        Self { pieces: Mutex::new(answers.into()), announced, stands_still_after: Mutex::default() }
+    }
+
+    fn show(&self, progress: &Progress) {
+        match self.stands_still_after.lock().unwrap().take() {
+            Some(after) => drop(tokio::spawn(move_for(after, progress.clone()))),
+            None => progress.whole(),
+        }
+    }
+}
+
+async fn move_for(time: Duration, progress: Progress) {
+    progress.head();
+    let begun = Instant::now();
+    while begun.elapsed() < time {
+        progress.bytes(100_000);
+        sleep(Duration::from_millis(100)).await;
+    }
 }
 
 #[async_trait::async_trait]
 impl Source for Slow {
     async fn ask(&self, _: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
         let pieces = self.pieces.lock().unwrap().pop_front().expect("it is not asked more often");
-        ctx.progress.iter().for_each(Progress::whole);
+        ctx.progress.iter().for_each(|progress| self.show(progress));
         let chunks = stream::unfold(pieces, |mut pieces| async { Some((Ok(pieces.recv().await?), pieces)) });
         let body = Body::stream(chunks, self.announced);
         Ok(Answer::live(body, Origin::new("slow"), Trail::default()))
@@ -55,7 +79,7 @@ impl Source for Slow {
 /// A place that has sent everything and not yet said that this was all; and what ends it when it is dropped.
 fn nearly_done(announced: Option<u64>, spool: &Path) -> (Coalesced<Checked<Slow>>, Sender<Bytes>) {
     let (pieces, sender) = sent(size());
-    (asked_of(vec![pieces], announced, spool), sender)
+    (asked_of(Slow::new(vec![pieces], announced), spool), sender)
 }
 
 /// The first bytes of the zip, sent; the end comes when the sender is dropped.
@@ -68,8 +92,7 @@ fn sent(bytes: u64) -> (Receiver<Bytes>, Sender<Bytes>) {
     (pieces, sender)
 }
 
-fn asked_of(answers: Vec<Receiver<Bytes>>, announced: Option<u64>, spool: &Path) -> Coalesced<Checked<Slow>> {
-    let slow = Slow { pieces: Mutex::new(answers.into()), announced };
+fn asked_of(slow: Slow, spool: &Path) -> Coalesced<Checked<Slow>> {
     Coalesced::new(Checked::new(slow, Spool::new(spool)), AN_HOUR * 10)
 }
 
@@ -152,17 +175,38 @@ async fn who_asks_for_what_was_begun_ahead_is_sent_the_beginning_too() {
 
 #[tokio::test(start_paused = true)]
 async fn where_what_was_begun_ahead_breaks_off_it_is_asked_anew_for_the_rest() {
-    let folder = tempfile::tempdir().unwrap();
     let ((broken, cut), (whole, last)) = (sent(size() - 50_000), sent(size()));
-    let source = asked_of(vec![broken, whole], Some(size()), folder.path());
-    let source = Arc::new(source.streaming_after(Some(LONG_ENOUGH)));
+    let slow = Slow::new(vec![broken, whole], Some(size()));
+    let ahead = begun_ahead_and_ended_anew(slow, vec![cut, last]).await;
+    assert!(ahead.await.unwrap().is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_what_was_begun_ahead_stands_still_it_is_asked_anew_for_the_rest() {
+    let ((halting, held), (whole, last)) = (sent(size() - 50_000), sent(size()));
+    let slow = Slow::new(vec![halting, whole], Some(size()));
+    *slow.stands_still_after.lock().unwrap() = Some(LONG_ENOUGH * 2);
+    let begun = Instant::now();
+    let ahead = begun_ahead_and_ended_anew(slow, vec![last]).await;
+    assert!(begun.elapsed() < LONG_ENOUGH * 3, "the client does not wait for the one that stands still");
+    assert!(!ahead.is_finished());
+    drop(held);
+}
+
+/// Has a zip begun ahead and its beginning sent, then drops `ends`: all comes, the rest from elsewhere. Who looked ahead.
+async fn begun_ahead_and_ended_anew(
+    slow: Slow,
+    ends: Vec<Sender<Bytes>>,
+) -> JoinHandle<Result<Answer, Failure>> {
+    let folder = tempfile::tempdir().unwrap();
+    let source = Arc::new(asked_of(slow, folder.path()).streaming_after(Some(LONG_ENOUGH)));
     let (ahead, answer) = ahead_and_asked(&source).await;
     let mut chunks = answer.body.into_chunks();
     let mut got = chunks.next().await.unwrap().unwrap().to_vec();
-    drop((cut, last));
+    drop(ends);
     while let Some(chunk) = chunks.next().await {
         got.extend_from_slice(&chunk.unwrap());
     }
     assert_eq!(got, content());
-    assert!(ahead.await.unwrap().is_err());
+    ahead
 }

@@ -14,7 +14,7 @@ use crate::cpus::Cpus;
 use crate::grown;
 use crate::peers::{Place, Setup};
 use crate::plan::Plan;
-use crate::proc::{mebibytes, memory, wait_for_end_of_thread};
+use crate::proc::{mebibytes, memory};
 use crate::report::{Measure, Row};
 use crate::server::Server;
 use crate::trees;
@@ -34,20 +34,22 @@ const CLIENTS: [usize; 4] = [1, 10, 100, 1_000];
 /// How many clients come while the store grows: as many as keep one core busy.
 const CONNECTIONS: usize = 64;
 
-/// How many versions are asked for in turn, spread over all that is stored.
-const ASKED: usize = 10_000;
+/// How many versions are asked for in turn, spread over all that is stored: as many in the smallest store as in the largest, or the
+/// curve would be that of the questions.
+const ASKED: usize = 1_000;
 
 const STORED: &str = "stored versions";
 
 /// The mark of a server that ended in peace, in its data folder.
 const IN_PEACE: &str = ".closed";
 
-/// The thread that walks the folder after a crash.
-const WALKER: &str = "settling";
+/// What modkeep says at the end of its walk over the folder after a crash.
+const WALKED: &str = "in order again after a crash";
 
 /// The curves over what is stored.
 struct Curves {
     rate: Measure,
+    read: Measure,
     beside: Measure,
     walk: Measure,
     first: Measure,
@@ -74,8 +76,8 @@ pub(crate) fn measure(plan: &Plan) -> Row {
             field.crowds(&mut clients);
         }
     }
-    let Curves { rate, beside, walk, first, idle, busy, gc, verify } = curves;
-    let measures = vec![rate, clients, first, idle, busy, beside, walk, gc, verify];
+    let Curves { rate, read, beside, walk, first, idle, busy, gc, verify } = curves;
+    let measures = vec![rate, read, clients, first, idle, busy, beside, walk, gc, verify];
     Row { name: "growth", settings: settings(plan, cpus, sizes[1]), measures }
 }
 
@@ -85,6 +87,7 @@ impl Curves {
         let hits = |name: &str| Measure::curve(name, "1/s", true, STORED);
         Self {
             rate: hits("hits of .mod, by what is stored"),
+            read: hits("hits of .mod, each read from its file"),
             beside: hits("hits of .mod, beside the walk after a crash"),
             walk: less("the walk after a crash, nobody asking", "s"),
             first: less("first answer after the start", "ms"),
@@ -111,6 +114,9 @@ impl Curves {
         self.rate.add_at(field.size, rate(field.plan, &field.load(&server, CONNECTIONS)));
         self.busy.add_at(field.size, Some(mebibytes(memory(server.pid()).anonymous)));
         server.stop();
+        let server = field.serve_with(Place::Held(field.cpus), &["--gosumdb", "off", "--memory", "0"]);
+        self.read.add_at(field.size, rate(field.plan, &field.load(&server, CONNECTIONS)));
+        server.stop();
     }
 
     /// The first of the two servers may be stopped in the middle of its walk; the second ends it, so that the next has peace.
@@ -122,8 +128,8 @@ impl Curves {
         field.forget_the_peace();
         let begin = Instant::now();
         let server = field.serve(Place::Held(field.cpus));
-        let ended = wait_for_end_of_thread(server.pid(), WALKER);
-        self.walk.add_at(field.size, ended.then(|| begin.elapsed().as_secs_f64()));
+        let walked = server.says(WALKED);
+        self.walk.add_at(field.size, walked.then(|| begin.elapsed().as_secs_f64()));
         server.stop();
     }
 }
@@ -162,13 +168,16 @@ impl<'a> Field<'a> {
     }
 
     fn serve(&self, place: Place) -> Server {
-        Setup { place, ..self.setup.clone() }.modkeep(&self.plan.modkeep)
+        self.serve_with(place, &["--gosumdb", "off"])
+    }
+
+    fn serve_with(&self, place: Place, flags: &[&str]) -> Server {
+        Setup { place, ..self.setup.clone() }.modkeep_with(&self.plan.modkeep, flags)
     }
 
     /// Questions for versions from all over the store.
     fn load(&self, server: &Server, connections: usize) -> Load {
-        let asked = self.size.min(ASKED);
-        let paths = (0..asked).map(|nth| grown::mod_path(nth * (self.size / asked)));
+        let paths = (0..ASKED).map(|nth| grown::mod_path(nth * (self.size / ASKED)));
         Load { address: server.address, paths: paths.collect(), connections }
     }
 
@@ -207,9 +216,10 @@ fn settings(plan: &Plan, cpus: Cpus, crowded: usize) -> Vec<String> {
     vec![
         format!("hits: {}", cpus.told()),
         format!(
-            "{CONNECTIONS} keep-alive connections, {} s each turn, up to {ASKED} versions from all over the store asked in turn",
+            "{CONNECTIONS} keep-alive connections, {} s each turn, {ASKED} versions from all over the store asked in turn",
             plan.turn().as_secs_f64()
         ),
+        "read from its file: `--memory 0`".to_owned(),
         "after a crash: the server walks the whole folder, on the processor that answers, and ended in peace in all other measures".to_owned(),
         format!("by clients: each with a connection of its own, {crowded} stored versions"),
         trees::told_of_the_disk("data folders are"),

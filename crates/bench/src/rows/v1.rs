@@ -89,7 +89,7 @@ impl Field {
         std::fs::create_dir(&scratch).expect("a folder");
         let setup =
             Setup { place: Place::Free, data: data.join("data"), scratch, upstream: self.upstream.url() };
-        (setup.modkeep_verifying(&plan.modkeep, gosumdb), data)
+        (setup.modkeep_with(&plan.modkeep, &["--gosumdb", gosumdb]), data)
     }
 
     fn lookups(&self) -> impl Iterator<Item = String> {

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use gomod::ModulePath;
 use source::Ask;
@@ -88,7 +89,12 @@ impl Shared {
             return false;
         }
         folder.is_durable();
-        self.tidy_modules(folder)
+        let (begun, all_done) = (Instant::now(), self.tidy_modules(folder));
+        if all_done {
+            let seconds = begun.elapsed().as_secs_f64();
+            tracing::info!(seconds, "the data folder is in order again after a crash");
+        }
+        all_done
     }
 
     /// Puts every module in order.
