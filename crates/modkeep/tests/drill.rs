@@ -195,6 +195,21 @@ fn a_workspace_is_copied_with_all_that_it_names() {
     assert_eq!(files(outer), before);
 }
 
+/// Its hashes are in that file's own sums, without which a wrong module could not be told from the right one.
+#[test]
+fn a_workspace_of_another_name_is_copied_too() {
+    let scene = Scene::new();
+    let outer = scene.project.parent().unwrap();
+    let work = outer.join("ci.work");
+    fs::write(&work, "go 1.21\n\nuse ./main\n").unwrap();
+    fs::rename(scene.project.join("go.sum"), outer.join("ci.work.sum")).unwrap();
+    let file = scene.home.path().join("drill.json");
+    let run = scene.drill(&["--fault=mod-wrong", PATIENT, &format!("--json={}", file.display())]);
+    let output = run.env("GOWORK", &work).run().success();
+    let written: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+    assert_eq!(outcomes(&written["rows"][0]), ["failed", "failed", "built"], "{output}");
+}
+
 #[test]
 fn a_project_that_cannot_be_downloaded_anyhow_is_told() {
     let scene = Scene::new();

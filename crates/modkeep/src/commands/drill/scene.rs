@@ -27,11 +27,8 @@ use crate::settings::{Settings, table};
 /// How long the first download may take, which asks the real places.
 const FIRST_MAX: Duration = Duration::from_mins(15);
 
-/// The files of a folder that go reads, and ours.
-const FILES: [&str; 5] = ["go.mod", "go.sum", "go.work", "go.work.sum", "modkeep.toml"];
-
-/// Those that hold hashes.
-const SUMS: [&str; 2] = ["go.sum", "go.work.sum"];
+/// The files of each folder that go reads, and ours. Those of a workspace are wherever GOWORK says.
+const FILES: [&str; 3] = ["go.mod", "go.sum", "modkeep.toml"];
 
 /// Everything that the rows of a drill share.
 pub(super) struct Scene {
@@ -41,7 +38,8 @@ pub(super) struct Scene {
 
 /// The project, as it lies on this machine. It is only read.
 pub(super) struct Original {
-    folders: Vec<PathBuf>,
+    /// What go reads of it besides code, and our settings; not all of them need be there.
+    files: Vec<PathBuf>,
     /// Where go is run.
     cwd: PathBuf,
     go_work: Option<PathBuf>,
@@ -149,24 +147,22 @@ impl Original {
         // `..` in what go.mod names leads up from the real folder.
         let cwd = session.env.cwd().canonicalize().unwrap_or_else(|_| session.env.cwd().to_owned());
         let project = Project::find(&cwd, Some(gowork.as_str()));
-        let folders = project.folders();
-        if folders.is_empty() {
+        let files = files_of(&project);
+        if files.is_empty() {
             let problem = Problem::new("there is no go.mod here or above");
             return Err(Failed::new(Exit::Failure, problem.advise("run the drill in a project")));
         }
-        Ok(Self { folders, cwd, go_work: project.go_work })
+        Ok(Self { files, cwd, go_work: project.go_work })
     }
 
     /// A copy below `root`, in which all lies as it does on this machine, so that relative names still hold.
     pub(super) fn copied(&self, root: &Path, sums: Sums) -> io::Result<Copied> {
         let place = |path: &Path| root.join(path.strip_prefix("/").unwrap_or(path));
-        for folder in &self.folders {
-            for name in FILES.iter().filter(|name| sums == Sums::Kept || !SUMS.contains(name)) {
-                let file = folder.join(name);
-                if file.is_file() {
-                    fs::create_dir_all(place(folder))?;
-                    fs::write(place(&file), fs::read(&file)?)?;
-                }
+        let holds_sums = |file: &Path| file.extension().is_some_and(|extension| extension == "sum");
+        for file in self.files.iter().filter(|file| sums == Sums::Kept || !holds_sums(file)) {
+            if file.is_file() {
+                fs::create_dir_all(place(file.parent().unwrap_or(root)))?;
+                fs::write(place(file), fs::read(file)?)?;
             }
         }
         let cwd = place(&self.cwd);
@@ -175,4 +171,10 @@ impl Original {
             self.go_work.as_deref().map_or_else(|| "off".into(), |path| place(path).into_os_string());
         Ok(Copied { cwd, gowork })
     }
+}
+
+fn files_of(project: &Project) -> Vec<PathBuf> {
+    let folders = project.folders();
+    let in_folders = folders.iter().flat_map(|folder| FILES.map(|name| folder.join(name)));
+    in_folders.chain(project.go_work.clone()).chain(project.sum_files()).collect()
 }
