@@ -161,10 +161,9 @@ impl<'a> Field<'a> {
 
     /// Makes the folder look as after a crash.
     fn forget_the_peace(&self) {
-        match fs::remove_file(self.setup.data.join(IN_PEACE)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => panic!("the data folder: {error}"),
-            _ => {}
-        }
+        let removed = fs::remove_file(self.setup.data.join(IN_PEACE));
+        let is_gone = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+        assert!(removed.as_ref().err().is_none_or(is_gone), "the data folder cannot be changed: {removed:?}");
     }
 
     fn serve(&self, place: Place) -> Server {

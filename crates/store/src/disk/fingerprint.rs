@@ -52,6 +52,11 @@ impl Fingerprint {
         }
     }
 
+    /// Whether the first blocks, as many as `content` has, are what they were.
+    pub(super) fn check(&self, content: &[u8]) -> io::Result<()> {
+        content.chunks(BLOCK_SIZE).enumerate().try_for_each(|(number, block)| self.check_block(number, block))
+    }
+
     /// Whether block `number` is what it was.
     pub(super) fn check_block(&self, number: usize, block: &[u8]) -> io::Result<()> {
         let (expected, found) = (self.blocks.get(number).copied(), xxh3_64(block));

@@ -5,7 +5,7 @@
 //! about no module shares one lock too; a store keeps nothing of that.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};
 
 use gomod::ModulePath;
 
@@ -25,6 +25,18 @@ impl ModuleLocks {
     pub(super) fn read<'a>(&self, module: impl Into<Option<&'a ModulePath>>) -> RwLockReadGuard<'_, ()> {
         // The files are consistent at every step, so that a panic under the lock leaves nothing half done.
         self.of(module.into()).read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The same, if nobody has to be waited for.
+    pub(super) fn try_read<'a>(
+        &self,
+        module: impl Into<Option<&'a ModulePath>>,
+    ) -> Option<RwLockReadGuard<'_, ()>> {
+        match self.of(module.into()).try_read() {
+            Ok(held) => Some(held),
+            Err(TryLockError::Poisoned(held)) => Some(held.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 
     /// For renaming files of the module.

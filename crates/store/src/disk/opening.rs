@@ -22,7 +22,7 @@ use super::layout::Layout;
 use super::publish::{remove_if_there, sync_folder};
 use super::settling::Settling;
 use super::sharing::Sharing;
-use super::{Clock, Disk, HANDS};
+use super::{Clock, Disk, HANDS, at_hand};
 use crate::{Condition, StoreError};
 
 /// How many folders of drafts may wait for being swept, each left by a process that died before it had swept the last: more than
@@ -45,8 +45,9 @@ impl Disk {
             tracing::warn!(%error, "nothing can be kept; what is kept is served");
             condition.cannot_keep(&error);
         }
-        let hands = Arc::new(Semaphore::new(HANDS));
-        Ok(Arc::new(Self { folder, clock, hands, condition, sharing: Sharing::default(), lock, settling }))
+        let (hands, sharing) = (Arc::new(Semaphore::new(HANDS)), Sharing::default());
+        let is_local = at_hand::is_local(&root);
+        Ok(Arc::new(Self { folder, clock, hands, condition, sharing, is_local, lock, settling }))
     }
 }
 

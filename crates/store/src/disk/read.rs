@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt};
 use gomod::H1;
-use source::blocks::{BLOCK_SIZE, off_worker, read_blocks};
+use source::blocks::{off_worker, read_blocks};
 use source::{Answer, Ask, Assurance, Body, Chunks, Failure, Freshness, Origin, Replay, Trail};
 
 use super::Disk;
@@ -24,7 +24,7 @@ use crate::StoreError;
 
 /// Files up to this many bytes are read and compared at once: most are, and damage in them is then a miss instead of
 /// a body that breaks.
-const AT_ONCE_MAX: u64 = 64 << 10;
+pub(super) const AT_ONCE_MAX: u64 = 64 << 10;
 
 /// What is found under an artifact's name.
 #[derive(Debug)]
@@ -142,9 +142,7 @@ impl Disk {
     }
 
     fn answer(self: &Arc<Self>, ask: &Ask, file: Arc<File>, sidecar: Sidecar) -> Found {
-        let (kept_at, h1, assurance) = (sidecar.kept_at, sidecar.h1, sidecar.assurance);
-        let sha256 = Some(sidecar.fingerprint.sha256);
-        let origin = sidecar.origin.clone().unwrap_or_else(|| Origin::new("unknown"));
+        let answer = about(&sidecar);
         let kept = KeptFile::new(self, ask, file, sidecar);
         let body = if kept.size() > AT_ONCE_MAX {
             Body::replay(Arc::new(kept))
@@ -154,14 +152,19 @@ impl Disk {
                 Err(error) => return self.damaged(ask, &kept.file, &error.to_string()),
             }
         };
-        let freshness = Freshness::Kept(kept_at);
-        Found::Kept(Answer {
-            assurance,
-            freshness,
-            h1,
-            sha256,
-            ..Answer::live(body, origin, Trail::default())
-        })
+        Found::Kept(Answer { body, ..answer })
+    }
+}
+
+/// What a sidecar says of its artifact, as an answer that still lacks its body.
+pub(super) fn about(sidecar: &Sidecar) -> Answer {
+    let origin = sidecar.origin.clone().unwrap_or_else(|| Origin::new("unknown"));
+    Answer {
+        assurance: sidecar.assurance,
+        freshness: Freshness::Kept(sidecar.kept_at),
+        h1: sidecar.h1,
+        sha256: Some(sidecar.fingerprint.sha256),
+        ..Answer::live(Bytes::new().into(), origin, Trail::default())
     }
 }
 
@@ -195,9 +198,7 @@ impl KeptFile {
         let mut content = vec![0; usize::try_from(self.size()).map_err(io::Error::other)?];
         let length = read_block(&self.file, 0, &mut content)?.len();
         content.truncate(length);
-        for (number, block) in content.chunks(BLOCK_SIZE).enumerate() {
-            self.fingerprint.check_block(number, block)?;
-        }
+        self.fingerprint.check(&content)?;
         Ok(content.into())
     }
 

@@ -1,0 +1,178 @@
+//! Answering at once from what the system has in memory: the names of files, what is known of them, and their pages.
+//!
+//! Handing a small file to a thread that may block costs more than reading it. Every call here promises not to wait for a
+//! disk (`RESOLVE_CACHED`, `RWF_NOWAIT`), and no lock is waited for. What is not at hand, and what is in any way not as
+//! it should be, is left to such a thread, which looks at all of it anew. So is everything on file systems that may ask another
+//! machine or program before they open a file: they would keep the promise for names and pages only.
+
+use std::fs::File;
+use std::io::IoSliceMut;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat2, statfs};
+use rustix::io::{ReadWriteFlags, preadv2};
+use source::{Answer, Ask, Body};
+
+use super::Disk;
+use super::last_use::Use;
+use super::layout::sidecar_of;
+use super::read::{AT_ONCE_MAX, KeptFile, about};
+use super::sidecar::Sidecar;
+
+/// File systems that open a file without asking anybody, as `statfs` tells them: the numbers are those of `linux/magic.h` for ext,
+/// XFS, Btrfs, F2FS, tmpfs and overlayfs.
+const LOCAL: [u64; 6] = [0xef53, 0x5846_5342, 0x9123_683e, 0xf2f5_2010, 0x0102_1994, 0x794c_7630];
+
+/// Whether files below `root` may be at hand.
+pub(super) fn is_local(root: &Path) -> bool {
+    statfs(root).is_ok_and(|about| u64::try_from(about.f_type).is_ok_and(|kind| LOCAL.contains(&kind)))
+}
+
+impl Disk {
+    /// What is kept for a question, if that can be said without waiting for a disk or a lock; `None` says nothing.
+    pub(super) fn at_hand(self: &Arc<Self>, ask: &Ask) -> Option<Answer> {
+        if !self.is_local || matches!(ask, Ask::List(_) | Ask::SumDb(_)) {
+            return None;
+        }
+        let path = self.layout.artifact(ask);
+        let (file, sidecar, used_at) = self.pair_at_hand(ask, &path)?;
+        if size_of(&file)? != sidecar.fingerprint.size {
+            return None;
+        }
+        let answer = about(&sidecar);
+        let body = self.body_at_hand(ask, file, sidecar)?;
+        self.note_use(ask, used_at, Use::Yes);
+        Some(Answer { body, ..answer })
+    }
+
+    /// The artifact, its sidecar and when its last use was noted, while nobody changes either.
+    fn pair_at_hand(&self, ask: &Ask, path: &Path) -> Option<(File, Sidecar, SystemTime)> {
+        let _still = self.locks.try_read(ask.module())?;
+        let file = open(path)?;
+        let beside = open(&sidecar_of(path))?;
+        let sidecar = Sidecar::decode(&content(&beside)?).ok()?;
+        Some((file, sidecar, beside.metadata().ok()?.modified().ok()?))
+    }
+
+    /// A small file is read and compared now; of a large one each block, when it is sent.
+    fn body_at_hand(self: &Arc<Self>, ask: &Ask, file: File, sidecar: Sidecar) -> Option<Body> {
+        if sidecar.fingerprint.size > AT_ONCE_MAX {
+            return Some(Body::replay(Arc::new(KeptFile::new(self, ask, Arc::new(file), sidecar))));
+        }
+        let content = content(&file)?;
+        sidecar.fingerprint.check(&content).ok()?;
+        Some(bytes::Bytes::from(content).into())
+    }
+}
+
+/// Opens a regular file. Links are not followed, and a pipe is not waited for.
+fn open(path: &Path) -> Option<File> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let file = File::from(openat2(CWD, path, flags, Mode::empty(), ResolveFlags::CACHED).ok()?);
+    file.metadata().ok()?.is_file().then_some(file)
+}
+
+/// The whole of a file that is not too large to be read at once.
+fn content(file: &File) -> Option<Vec<u8>> {
+    let size = size_of(file).filter(|size| *size <= AT_ONCE_MAX)?;
+    let mut content = vec![0; usize::try_from(size).ok()?];
+    if content.is_empty() {
+        return Some(content);
+    }
+    let read = preadv2(file, &mut [IoSliceMut::new(&mut content)], 0, ReadWriteFlags::NOWAIT).ok()?;
+    (read == content.len()).then_some(content)
+}
+
+fn size_of(file: &File) -> Option<u64> {
+    file.metadata().ok().map(|about| about.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+    use std::time::SystemTime;
+
+    use source::conformance::asks_about;
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::conformance::{content, vetted};
+    use crate::{DiskStore, Store};
+
+    const SMALL: usize = 1000;
+    const LARGE: usize = 200_000;
+
+    async fn kept(size: usize) -> (TempDir, DiskStore, Ask) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = DiskStore::open(folder.path(), SystemTime::now).unwrap();
+        let ask = asks_about("example.com/m", "v1.0.0")[4].clone();
+        store.put(&ask, &vetted(content(1, size))).await.unwrap();
+        (folder, store, ask)
+    }
+
+    fn path(folder: &TempDir, ask: &Ask) -> std::path::PathBuf {
+        folder.path().join(ask.address())
+    }
+
+    #[tokio::test]
+    async fn what_was_just_put_is_at_hand_and_the_same() {
+        for size in [0, 1, SMALL, LARGE] {
+            let (_folder, store, ask) = kept(size).await;
+            let now = store.0.at_hand(&ask).expect("nobody has asked the system to forget it");
+            let then = store.0.get(&ask).unwrap().unwrap();
+            assert_eq!((now.assurance, now.freshness, &now.h1), (then.assurance, then.freshness, &then.h1));
+            assert_eq!((now.sha256, &now.origin), (then.sha256, &then.origin));
+            let [now, then] = [now, then].map(|answer| answer.body.into_bytes(LARGE as u64));
+            assert_eq!(now.await.unwrap(), then.await.unwrap());
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_damaged_is_left_to_the_thorough() {
+        let (folder, store, ask) = kept(SMALL).await;
+        let path = path(&folder, &ask);
+        let mut flipped = fs::read(&path).unwrap();
+        flipped[7] ^= 1;
+        fs::write(&path, &flipped).unwrap();
+        assert!(store.0.at_hand(&ask).is_none());
+        assert!(path.exists(), "it is not set aside here");
+        assert!(store.get(&ask).await.unwrap().is_none());
+        assert!(!path.exists());
+    }
+
+    #[tokio::test]
+    async fn what_is_cut_short_or_has_no_sidecar_or_is_no_file_is_not_at_hand() {
+        let (folder, store, ask) = kept(LARGE).await;
+        let path = path(&folder, &ask);
+        File::options().write(true).open(&path).unwrap().set_len(70_000).unwrap();
+        assert!(store.0.at_hand(&ask).is_none());
+        let (elsewhere, _other, _) = kept(LARGE).await;
+        fs::remove_file(&path).unwrap();
+        symlink(elsewhere.path().join(ask.address()), &path).unwrap();
+        assert!(store.0.at_hand(&ask).is_none(), "a link is not followed");
+        fs::remove_file(&path).unwrap();
+        fs::rename(elsewhere.path().join(ask.address()), &path).unwrap();
+        assert!(store.0.at_hand(&ask).is_some());
+        fs::remove_file(sidecar_of(&path)).unwrap();
+        assert!(store.0.at_hand(&ask).is_none());
+    }
+
+    #[tokio::test]
+    async fn nobody_is_waited_for() {
+        let (_folder, store, ask) = kept(SMALL).await;
+        let changing = store.0.locks.write(ask.module());
+        assert!(store.0.at_hand(&ask).is_none());
+        drop(changing);
+        assert!(store.0.at_hand(&ask).is_some());
+    }
+
+    #[test]
+    fn what_is_no_local_disk_is_told_as_such() {
+        assert!(is_local(tempfile::tempdir().unwrap().path()));
+        assert!(!is_local(Path::new("/proc")));
+        assert!(!is_local(Path::new("/nowhere/at/all")));
+    }
+}
