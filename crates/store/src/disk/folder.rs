@@ -21,19 +21,32 @@ pub(super) struct Folder {
     making: Mutex<()>,
     /// Whether folders that are there may be lost in a power loss, because a dead process made them.
     doubtful: AtomicBool,
+    /// Whether a list could not be written, and none since then tells it.
+    unlisted: AtomicBool,
 }
 
 impl Folder {
-    /// The folder with this layout; `doubtful` when its last user did not go in peace.
-    pub(super) fn new(layout: Layout, doubtful: bool) -> Self {
+    /// The folder with this layout. Until it is known whether its last user went in peace, nothing there counts as durable.
+    pub(super) fn new(layout: Layout) -> Self {
         let drafts = Drafts::new(layout.temporary());
         Self {
             layout,
             locks: ModuleLocks::new(),
             drafts,
             making: Mutex::default(),
-            doubtful: AtomicBool::new(doubtful),
+            doubtful: AtomicBool::new(true),
+            unlisted: AtomicBool::new(false),
         }
+    }
+
+    /// A list file does not say what is there, and will not before the next start looks at it.
+    pub(super) fn is_unlisted(&self) {
+        self.unlisted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether every list could be written.
+    pub(super) fn has_all_lists(&self) -> bool {
+        !self.unlisted.load(Ordering::Relaxed)
     }
 
     /// Held by who counts files that are set aside and then adds one.

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use gomod::{ModulePath, Version};
@@ -18,6 +19,7 @@ use super::Disk;
 use super::folder::Folder;
 use super::layout::{artifact_of, ask_of};
 use super::publish::{is_absent, remove_if_there};
+use super::read::open_regular;
 use crate::StoreError;
 
 /// What the names in a module's folders say is kept.
@@ -61,7 +63,8 @@ impl Folder {
         let path = self.layout.artifact(&Ask::List(module.clone()));
         let written = self.write_list(module, except, &path);
         if let Err(error) = &written {
-            tracing::warn!(file = %path.display(), %error, "cannot write the list of a module");
+            tracing::warn!(file = %path.display(), %error, "cannot write the list of a module; the next start tries again");
+            self.is_unlisted();
         }
         written.is_ok()
     }
@@ -94,7 +97,10 @@ impl Folder {
 }
 
 fn says(path: &Path, text: &str) -> bool {
-    fs::read(path).is_ok_and(|current| current == text.as_bytes())
+    let Ok(Some(file)) = open_regular(path) else { return false };
+    let mut current = vec![0; text.len()];
+    let is_as_long = file.metadata().is_ok_and(|about| about.len() == text.len() as u64);
+    is_as_long && file.read_exact_at(&mut current, 0).is_ok() && current == text.as_bytes()
 }
 
 fn names_in(folder: &Path, except: &[PathBuf]) -> io::Result<BTreeSet<String>> {

@@ -14,6 +14,7 @@ mod list;
 mod locks;
 mod lookups;
 mod opening;
+mod order;
 mod publish;
 mod read;
 mod settling;
@@ -35,7 +36,7 @@ pub use walk::entries_of;
 use std::fs::File;
 use std::ops::Deref;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use futures_util::stream::BoxStream;
@@ -77,9 +78,15 @@ struct Disk {
     sharing: Sharing,
     /// Whether files can be opened without asking another machine or program.
     is_local: bool,
+    hold: Mutex<Hold>,
+}
+
+/// What a process holds of a folder that it uses.
+#[derive(Debug, Default)]
+struct Hold {
     /// Held as long as the store is; `None` in a folder that can only be read and has none.
     lock: Option<File>,
-    /// `None` in a folder that can only be read.
+    /// `None` as long as the folder can only be read.
     settling: Option<Settling>,
 }
 
@@ -115,16 +122,18 @@ impl DiskStore {
     /// Waits until what a dead process left is put in order: then each list file is right, and the next start after a peaceful
     /// end has nothing to do. `false` when not all of it could be. Blocks.
     pub fn settled(&self) -> bool {
-        self.0.settling.as_ref().is_some_and(Settling::wait)
+        let settling = self.0.hold().settling.as_ref().map(Settling::watched);
+        settling.is_some_and(|settling| settling.wait())
     }
 
     /// Tries to write, when nothing could be kept the last time: so that [`condition`](Store::condition) clears itself though
-    /// nobody fetches anything. To be called every few seconds.
+    /// nobody fetches anything, and a folder that could only be read at the start is taken into use. To be called every few seconds.
     pub async fn try_again(&self) {
         if !self.0.condition.keeping_fails() {
             return;
         }
         let tried = self.off_worker(|disk| {
+            disk.begin_to_write()?;
             let written = disk.drafts.write(&vec![0; PROBE_SIZE]).and_then(|draft| draft.file.sync_all());
             written.map_err(StoreError::io("write in", disk.layout.root()))
         });

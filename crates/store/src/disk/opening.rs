@@ -7,12 +7,13 @@
 //! durable yet. Whether there was one is known from a mark that is written when a process goes in peace; only without it
 //! is the whole folder walked, beside the first answers ([`Settling`]). Opening takes as long for a million versions as for none.
 //!
-//! A folder that cannot be written is opened all the same: what it holds can be served.
+//! A folder that cannot be written is opened all the same: what it holds can be served. It is taken into use as soon as it can be
+//! written ([`Disk::begin_to_write`]), and nothing is written there before.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
 
@@ -20,9 +21,9 @@ use super::damage::is_same_file;
 use super::folder::Folder;
 use super::layout::Layout;
 use super::publish::{remove_if_there, sync_folder};
-use super::settling::Settling;
+use super::settling::{Left, Settling};
 use super::sharing::Sharing;
-use super::{Clock, Disk, HANDS, at_hand};
+use super::{Clock, Disk, HANDS, Hold, at_hand};
 use crate::{Condition, StoreError};
 
 /// How many folders of drafts may wait for being swept, each left by a process that died before it had swept the last: more than
@@ -35,30 +36,67 @@ impl Disk {
         let root = std::path::absolute(root).map_err(StoreError::io("find", root))?;
         fs::create_dir_all(&root).map_err(StoreError::io("make the data folder", &root))?;
         let layout = Layout::new(&root);
-        let lock = lock(&layout)?;
-        let condition = Condition::default();
-        let begun = begin(&layout).map_err(StoreError::io("write in the data folder", &root));
-        let after_crash = begun.as_ref().map_or(true, |peaceful| !peaceful);
-        let folder = Arc::new(Folder::new(layout, after_crash));
-        let settling = begun.is_ok().then(|| Settling::begin(folder.clone(), after_crash));
-        if let Err(error) = begun {
+        let hold = Hold { lock: lock(&layout)?, settling: None };
+        let disk = Self {
+            folder: Arc::new(Folder::new(layout)),
+            clock,
+            hands: Arc::new(Semaphore::new(HANDS)),
+            condition: Condition::default(),
+            sharing: Sharing::default(),
+            is_local: at_hand::is_local(&root),
+            hold: Mutex::new(hold),
+        };
+        if let Err(error) = disk.begin_to_write() {
             tracing::warn!(%error, "nothing can be kept; what is kept is served");
-            condition.cannot_keep(&error);
+            disk.condition.cannot_keep(&error);
         }
-        let (hands, sharing) = (Arc::new(Semaphore::new(HANDS)), Sharing::default());
-        let is_local = at_hand::is_local(&root);
-        Ok(Arc::new(Self { folder, clock, hands, condition, sharing, is_local, lock, settling }))
+        Ok(Arc::new(disk))
+    }
+
+    /// Makes this process the one that writes in the folder, if it is not yet. Until then there are no drafts, so that
+    /// nothing is kept.
+    pub(super) fn begin_to_write(&self) -> Result<(), StoreError> {
+        let mut hold = self.hold();
+        if hold.settling.is_some() {
+            return Ok(());
+        }
+        let written = || StoreError::io("write in the data folder", self.layout.root());
+        if hold.lock.is_none() {
+            hold.lock = lock(&self.layout)?;
+        }
+        if hold.lock.is_none() {
+            return Err(written()(io::ErrorKind::PermissionDenied.into()));
+        }
+        let left = begin(&self.layout).map_err(written())?;
+        if left == Left::InPeace {
+            self.is_durable();
+        }
+        self.drafts.take_into_use();
+        hold.settling = Some(Settling::begin(self.folder.clone(), left));
+        Ok(())
+    }
+
+    pub(super) fn hold(&self) -> MutexGuard<'_, Hold> {
+        self.hold.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Makes the folder of drafts empty, and takes the mark of a peaceful end away; whether it was there.
-fn begin(layout: &Layout) -> io::Result<bool> {
+/// Makes the folder of drafts empty, and takes the mark of a peaceful end away.
+fn begin(layout: &Layout) -> io::Result<Left> {
+    let is_new = is_bare(layout)?;
     empty_drafts(layout)?;
-    let peaceful = remove_if_there(&layout.closed())?;
-    if peaceful {
+    if remove_if_there(&layout.closed())? {
         sync_folder(layout.root())?;
+        return Ok(Left::InPeace);
     }
-    Ok(peaceful)
+    Ok(if is_new { Left::Bare } else { Left::Crashed })
+}
+
+/// Whether nothing lies in the folder but the lock that was just made there, and what a new file system has.
+fn is_bare(layout: &Layout) -> io::Result<bool> {
+    let expected = [layout.lock(), layout.root().join("lost+found")];
+    let mut entries = fs::read_dir(layout.root())?;
+    Ok(entries.all(|entry| entry.is_ok_and(|entry| expected.contains(&entry.path()))))
 }
 
 /// What a dead process left is moved out of the way in one step, however much it is, and deleted later.
@@ -88,14 +126,15 @@ fn move_away(layout: &Layout) -> io::Result<()> {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        let settled = self.settling.as_mut().is_some_and(Settling::stop);
+        let Hold { lock, mut settling } = std::mem::take(&mut *self.hold());
+        let in_order = settling.as_mut().is_some_and(Settling::stop) && self.has_all_lists();
         // Who deleted the folder took the lock with it: another process may be at work in a new one, of which nothing is known.
-        let still_holds = self.lock.as_ref().is_some_and(|lock| is_same_file(lock, &self.layout.lock()));
+        let still_holds = lock.as_ref().is_some_and(|lock| is_same_file(lock, &self.layout.lock()));
         // The mark says that all is on disk, so that comes first. Without the mark the next start has more to put in order.
-        if settled && still_holds && sync_file_system(self.layout.root()).is_ok() {
+        if in_order && still_holds && sync_file_system(self.layout.root()).is_ok() {
             let _ = File::create(self.layout.closed());
         }
-        if let Some(lock) = &self.lock {
+        if let Some(lock) = lock {
             let _ = lock.unlock();
         }
     }

@@ -16,20 +16,26 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use gomod::ModulePath;
-use source::Ask;
-
 use super::folder::Folder;
-use super::layout::{VERSIONS, module_of, sidecar_of};
-use super::list::Kept;
 use super::opening::sync_file_system;
-use super::publish::remove_if_there;
+use super::order::{Contents, tidy_module};
 
 /// The thread that settles a folder. Dropping it stops the work, and waits until it has stopped.
 #[derive(Debug)]
 pub(super) struct Settling {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// How the last user left a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Left {
+    /// There was none.
+    Bare,
+    /// In order, and durably so.
+    InPeace,
+    /// In the middle of something, perhaps.
+    Crashed,
 }
 
 #[derive(Debug, Default)]
@@ -40,14 +46,14 @@ struct Shared {
 }
 
 impl Settling {
-    /// Begins. `after_crash` when the last user of the folder did not go in peace.
-    pub(super) fn begin(folder: Arc<Folder>, after_crash: bool) -> Self {
+    /// Begins to put in order what the last user has left.
+    pub(super) fn begin(folder: Arc<Folder>, left: Left) -> Self {
         let shared = Arc::<Shared>::default();
         let work = {
             let shared = shared.clone();
             move || {
                 give_way();
-                let all_done = shared.settle(&folder, after_crash);
+                let all_done = shared.settle(&folder, left);
                 shared.all_done.get_or_init(|| all_done);
             }
         };
@@ -59,9 +65,9 @@ impl Settling {
         Self { shared, thread: thread.ok() }
     }
 
-    /// Waits for the end; whether all was done.
-    pub(super) fn wait(&self) -> bool {
-        *self.shared.all_done.wait()
+    /// For whoever wants to wait for the end.
+    pub(super) fn watched(&self) -> Watched {
+        Watched(self.shared.clone())
     }
 
     /// Stops; whether all was done by then.
@@ -72,16 +78,27 @@ impl Settling {
         {
             return false;
         }
-        self.wait()
+        self.watched().wait()
+    }
+}
+
+/// The end of the work, to be waited for.
+#[derive(Debug)]
+pub(super) struct Watched(Arc<Shared>);
+
+impl Watched {
+    /// Waits for the end; whether all was done.
+    pub(super) fn wait(&self) -> bool {
+        *self.0.all_done.wait()
     }
 }
 
 impl Shared {
-    fn settle(&self, folder: &Folder, after_crash: bool) -> bool {
+    fn settle(&self, folder: &Folder, left: Left) -> bool {
         if let Err(error) = sweep(&folder.layout.swept()) {
             tracing::warn!(%error, "cannot delete what a dead process left");
         }
-        if !after_crash {
+        if left == Left::InPeace {
             return true;
         }
         if let Err(error) = sync_file_system(folder.layout.root()) {
@@ -89,69 +106,42 @@ impl Shared {
             return false;
         }
         folder.is_durable();
-        let (begun, all_done) = (Instant::now(), self.tidy_modules(folder));
-        if all_done {
-            let seconds = begun.elapsed().as_secs_f64();
-            tracing::info!(seconds, "the data folder is in order again after a crash");
+        let (begun, all_done) = (Instant::now(), self.tidy_modules(folder) && folder.has_all_lists());
+        let seconds = begun.elapsed().as_secs_f64();
+        match (left, all_done) {
+            (_, false) => {
+                tracing::warn!(seconds, "not all of the data folder is in order; the next start goes on");
+            }
+            (Left::Crashed, true) => {
+                tracing::info!(seconds, "the data folder is in order again after a crash");
+            }
+            (_, true) => {}
         }
         all_done
     }
 
-    /// Puts every module in order.
+    /// Puts every module in order; whether all could be.
     fn tidy_modules(&self, folder: &Folder) -> bool {
-        let mut ahead = vec![PathBuf::new()];
+        let (mut all_done, mut ahead) = (true, vec![PathBuf::new()]);
         while let Some(below_root) = ahead.pop() {
-            let Ok(entries) = fs::read_dir(folder.layout.root().join(&below_root)) else { continue };
-            for entry in entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
-                if self.stop.load(Ordering::Relaxed) {
-                    return false;
+            if self.stop.load(Ordering::Relaxed) {
+                return false;
+            }
+            let place = folder.layout.root().join(&below_root);
+            match Contents::of(&place) {
+                Ok(found) => {
+                    all_done &= !found.is_module || tidy_module(folder, &below_root);
+                    ahead.extend(found.folders.iter().map(|name| below_root.join(name)));
                 }
-                match entry.file_name().to_str() {
-                    Some(VERSIONS) => tidy_module(folder, &below_root),
-                    Some(name) if !name.starts_with('.') => ahead.push(below_root.join(name)),
-                    _ => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => {
+                    tracing::warn!(folder = %place.display(), %error, "cannot see whether a folder is in order");
+                    all_done = false;
                 }
             }
         }
-        true
+        all_done
     }
-}
-
-/// Looks at a module, and puts it in order where it is not.
-fn tidy_module(folder: &Folder, below_root: &Path) {
-    let Some(module) = below_root.to_str().and_then(module_of) else { return };
-    // Somebody who is just changing the module makes it look out of order, which costs a second look and no more.
-    if !is_in_order(folder, &module).unwrap_or(false) {
-        put_in_order(folder, &module);
-    }
-}
-
-fn is_in_order(folder: &Folder, module: &ModulePath) -> io::Result<bool> {
-    let kept = folder.kept_of(module, &[])?;
-    Ok(orphans(folder, module, &kept).is_empty() && folder.is_listed(module, &kept))
-}
-
-/// Removes what a put or a removal that was cut short left of a module, and writes its list.
-fn put_in_order(folder: &Folder, module: &ModulePath) {
-    let _changing = folder.locks.write(module);
-    if let Err(error) = remove_orphans(folder, module) {
-        tracing::warn!(%module, %error, "cannot remove what an interrupted removal left");
-    }
-    folder.refresh_list(module, &[]);
-    folder.prune(&folder.layout.versions(module));
-}
-
-fn remove_orphans(folder: &Folder, module: &ModulePath) -> io::Result<()> {
-    let kept = folder.kept_of(module, &[])?;
-    orphans(folder, module, &kept).iter().try_for_each(|sidecar| remove_if_there(sidecar).map(drop))
-}
-
-/// The sidecars of artifacts that are not there.
-fn orphans(folder: &Folder, module: &ModulePath, kept: &Kept) -> Vec<PathBuf> {
-    let versions = folder.layout.versions(module);
-    let latest = sidecar_of(&folder.layout.artifact(&Ask::Latest(module.clone())));
-    let of_latest = (!kept.has_latest() && latest.is_file()).then_some(latest);
-    kept.orphans().map(|name| versions.join(name)).chain(of_latest).collect()
 }
 
 /// Has this thread run when no other wants the processor.
@@ -175,6 +165,8 @@ mod tests {
     use std::sync::mpsc::channel;
     use std::time::Duration;
 
+    use gomod::ModulePath;
+
     use super::super::layout::Layout;
     use super::*;
 
@@ -191,12 +183,12 @@ mod tests {
             fs::write(versions.join(name), text).unwrap();
         }
         let layout = Layout::new(folder.path());
-        let walked = Arc::new(Folder::new(layout, true));
+        let walked = Arc::new(Folder::new(layout));
         let (ended, has_ended) = channel();
         let write = walked.locks.write(&module);
-        let mut settling = Settling::begin(walked.clone(), true);
+        let mut settling = Settling::begin(walked.clone(), Left::Crashed);
         std::thread::scope(|scope| {
-            scope.spawn(|| ended.send(settling.wait()).unwrap());
+            scope.spawn(|| ended.send(settling.watched().wait()).unwrap());
             let in_time = has_ended.recv_timeout(Duration::from_secs(20));
             drop(write);
             assert_eq!(in_time, Ok(true), "it waits for a lock");

@@ -1,11 +1,15 @@
 //! Starts after a crash: the first answer waits for nothing, and what is not in order yet is not served wrong.
 
 use std::fs;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
+use source::Ask;
 use source::conformance::asks_about;
 use store::conformance::{content, vetted};
 use store::{DiskStore, Store};
+use tempfile::TempDir;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
 use crate::common::{PATH, bytes, open, store};
 
@@ -53,4 +57,104 @@ async fn only_a_folder_that_is_in_order_is_marked_so() {
     fs::remove_file(&closed).unwrap();
     drop(open(folder.path()));
     assert!(closed.exists(), "it was put in order in between");
+}
+
+/// The three files of a version that is kept, in a folder that looks as after a crash.
+async fn crashed() -> (TempDir, [Ask; 5]) {
+    let (folder, store) = store();
+    let asks = asks_about(PATH, "v1.0.0");
+    for ask in &asks[2..] {
+        store.put(ask, &vetted(content(1, 10))).await.unwrap();
+    }
+    drop(store);
+    fs::remove_file(folder.path().join(".closed")).unwrap();
+    (folder, asks)
+}
+
+/// As on a disk that can only be read at the start: whatever stands in the way of the first write.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_is_taken_into_use_once_it_can_be_written_and_not_before() {
+    let (folder, _) = crashed().await;
+    let (closed, drafts) = (folder.path().join(".closed"), folder.path().join(".tmp"));
+    drop(open(folder.path()));
+    fs::remove_dir(&drafts).unwrap();
+    fs::write(&drafts, "in the way").unwrap();
+    let store = DiskStore::open(folder.path(), SystemTime::now).unwrap();
+    let [_, _, info, ..] = asks_about(PATH, "v1.1.0");
+    assert!(store.condition().describe().is_some());
+    fs::remove_file(&drafts).unwrap();
+    fs::create_dir(&drafts).unwrap();
+    store.put(&info, &vetted(content(2, 10))).await.unwrap_err();
+    assert!(closed.exists(), "nothing was written since");
+    store.try_again().await;
+    assert_eq!(store.condition().describe(), None);
+    assert!(!closed.exists(), "from here on a crash is seen as one");
+    store.put(&info, &vetted(content(2, 10))).await.unwrap();
+    drop(store);
+    assert!(closed.exists());
+}
+
+/// A folder that cannot be removed where a sidecar should be, beside a sidecar that can.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_put_in_order_is_looked_at_by_the_next_start_too() {
+    let (folder, [list, ..]) = crashed().await;
+    let versions = folder.path().join(list.address()).parent().unwrap().to_owned();
+    let (stuck, orphan) = (versions.join(".a.meta"), versions.join(".v1.9.0.zip.meta"));
+    fs::create_dir(&stuck).unwrap();
+    fs::write(&orphan, "left").unwrap();
+    let store = DiskStore::open(folder.path(), SystemTime::now).unwrap();
+    assert!(!store.settled());
+    assert!(!orphan.exists(), "one that cannot be removed keeps no other");
+    drop(store);
+    assert!(!folder.path().join(".closed").exists());
+    fs::remove_dir(&stuck).unwrap();
+    assert!(open(folder.path()).settled());
+    assert!(folder.path().join(".closed").exists());
+}
+
+/// It cannot be written while a folder has its name.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_could_not_be_written_is_by_the_next_start() {
+    let (folder, store) = store();
+    let [list, _, info, go_mod, zip] = asks_about(PATH, "v1.0.0");
+    let list = folder.path().join(list.address());
+    fs::create_dir_all(&list).unwrap();
+    for ask in [&info, &go_mod, &zip] {
+        store.put(ask, &vetted(content(1, 10))).await.unwrap();
+    }
+    drop(store);
+    fs::remove_dir(&list).unwrap();
+    assert!(open(folder.path()).settled());
+    assert_eq!(fs::read(&list).unwrap(), b"v1.0.0\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_module_of_which_only_the_latest_version_was_asked_is_put_in_order_too() {
+    let (folder, [list, latest, ..]) = crashed().await;
+    let (list, latest) = (folder.path().join(list.address()), folder.path().join(latest.address()));
+    let sidecar = latest.with_file_name(".@latest.meta");
+    fs::write(&latest, "{}").unwrap();
+    fs::remove_dir_all(list.parent().unwrap()).unwrap();
+    assert!(open(folder.path()).settled());
+    assert_eq!(fs::read(&list).unwrap(), b"", "go takes a module without a list as nonexistent");
+    fs::remove_file(&latest).unwrap();
+    fs::remove_file(folder.path().join(".closed")).unwrap();
+    fs::remove_dir_all(list.parent().unwrap()).unwrap();
+    fs::write(&sidecar, "left").unwrap();
+    assert!(open(folder.path()).settled());
+    assert!(!latest.parent().unwrap().exists(), "nothing is left of it");
+}
+
+/// A pipe that nobody writes into: reading it would never end.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_file_is_not_read_as_a_list() {
+    let (folder, [list, ..]) = crashed().await;
+    let list = folder.path().join(list.address());
+    fs::remove_file(&list).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&list).status().unwrap();
+    assert!(made.success());
+    let store = DiskStore::open(folder.path(), SystemTime::now).unwrap();
+    let settled = timeout(Duration::from_secs(20), spawn_blocking(move || store.settled()));
+    assert!(settled.await.expect("it does not hang").unwrap());
+    assert_eq!(fs::read(&list).unwrap(), b"v1.0.0\n");
 }
