@@ -119,7 +119,11 @@ struct Fall {
 impl Fall {
     fn add(&mut self, rung: Rung, failure: Failure) {
         self.trail.extend(failure.trail().clone());
-        self.failures.push((rung, failure));
+        match self.failures.iter_mut().find(|(known, _)| *known == rung) {
+            // Asked once more it was tried harder, and may not have been asked at all before.
+            Some((_, before)) => *before = failure,
+            None => self.failures.push((rung, failure)),
+        }
     }
 
     /// Whether this rung could not find out, and no other failure weighs more.
@@ -187,10 +191,11 @@ mod tests {
     #[async_trait::async_trait]
     impl Source for Place {
         async fn ask(&self, _: &Ask, ctx: &Ctx) -> Result<Answer, Failure> {
-            self.told.lock().unwrap().push(ctx.others_follow);
-            let origin = Origin::new(self.name);
+            let mut told = self.told.lock().unwrap();
+            told.push(ctx.others_follow);
+            let (origin, message) = (Origin::new(self.name), format!("failure {}", told.len()));
             match self.failures.lock().unwrap().pop() {
-                Some(kind) => Err(Failure::new(kind, &origin, "it fails", Duration::ZERO)),
+                Some(kind) => Err(Failure::new(kind, &origin, message, Duration::ZERO)),
                 None => Ok(Answer::live("x".into(), origin, Trail::default())),
             }
         }
@@ -230,6 +235,18 @@ mod tests {
         assert_eq!(asked(&ladder).await.unwrap(), "proxy");
         assert_eq!((upstream.told(), git.told()), (vec![true, false], vec![false]));
         assert!(steps.told().down.is_empty(), "the healthy path has answered after all");
+    }
+
+    #[tokio::test]
+    async fn what_the_proxies_said_when_they_were_tried_their_hardest_is_what_is_told() {
+        let upstream = Place::new("proxy", &[FailureKind::Unavailable, FailureKind::Unavailable]);
+        let git = Place::new("git", &[FailureKind::Unavailable]);
+        let (ladder, steps) = ladder(&[(Rung::Upstream, upstream), (Rung::Git, git)]);
+        asked(&ladder).await.unwrap_err();
+        let told = steps.told();
+        let failures: Vec<&Failure> = told.outages().map(|(_, failure)| failure).collect();
+        assert_eq!(failures.len(), 1);
+        assert_eq!((failures[0].origin().as_str(), failures[0].message()), ("proxy", "failure 2"));
     }
 
     #[tokio::test]

@@ -67,8 +67,13 @@ impl<S: Source> Filling<S> {
             let _turn = turn;
             store.put(&ask, &artifact).await
         });
-        // A put that panics leaves nothing to say but that there is no answer.
-        putting.await.unwrap_or(Err(StoreError::Hangs))
+        match putting.await {
+            Ok(put) => put,
+            // The process is ending, and whoever waits here with it: no fault of the disk.
+            Err(ended) if ended.is_cancelled() => std::future::pending().await,
+            // A put that panics leaves nothing to say but that there is no answer.
+            Err(_) => Err(StoreError::Hangs),
+        }
     }
 }
 

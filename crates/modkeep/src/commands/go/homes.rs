@@ -13,7 +13,7 @@ use crate::report::Failed;
 pub(super) struct Homes {
     pub(super) env: Env,
     /// What stands in for them. It goes with the run.
-    _scratch: Option<TempDir>,
+    scratch: Option<TempDir>,
 }
 
 impl Homes {
@@ -24,11 +24,17 @@ impl Homes {
         let missing = missing.into_iter().filter(|(_, is_missing)| *is_missing);
         let names: Vec<&str> = missing.map(|(name, _)| name).collect();
         if names.is_empty() {
-            return Ok(Self { env: env.clone(), _scratch: None });
+            return Ok(Self { env: env.clone(), scratch: None });
         }
         let scratch = TempDir::with_prefix_in("modkeep-", env.temporary())?;
         let variables = names.into_iter().map(|name| (name, scratch.path().join(name)));
-        Ok(Self { env: env.with(variables), _scratch: Some(scratch) })
+        Ok(Self { env: env.with(variables), scratch: Some(scratch) })
+    }
+
+    /// Removes what stands in for them before this process becomes another program, at whose end nobody would.
+    pub(super) fn leave(&self) {
+        // What cannot be removed is left where the system's temporary files are.
+        let _ = self.scratch.as_ref().map(|scratch| fs::remove_dir_all(scratch.path()));
     }
 }
 

@@ -111,11 +111,11 @@ impl Wanted<'_> {
         let homes = Homes::of(session.env)?;
         let session = &mut session.within(&homes.env);
         let go = program::find("go", session.env)?;
-        self.with(&go, session)
+        self.with(&go, &homes, session)
     }
 
     /// The same with this go.
-    fn with(self, go: &Path, session: &mut Session<'_>) -> Result<(), Failed> {
+    fn with(self, go: &Path, homes: &Homes, session: &mut Session<'_>) -> Result<(), Failed> {
         let line = CommandLine::read(self.args);
         let goflags = GoSettings::load(session.env, session.files).get("GOFLAGS");
         let goflags = goflags.map(|(flags, _)| flags).unwrap_or_default();
@@ -124,7 +124,7 @@ impl Wanted<'_> {
         // `-C ..` leads up from the real folder, as for go.
         let folder = folder.canonicalize().unwrap_or(folder);
         if line.kind(&goflags) == Kind::Local {
-            return Err(self.alone(go, &folder, session));
+            return Err(self.alone(go, &folder, homes, session));
         }
         let measured = if self.stats { Measured::of(self.args, &goflags, session)? } else { None };
         let args = measured.as_ref().map_or(self.args, |measured| &measured.args);
@@ -141,7 +141,7 @@ impl Wanted<'_> {
     }
 
     /// Becomes go, for a command that fetches no modules. Comes back only with what keeps it from that.
-    fn alone(self, go: &Path, folder: &Path, session: &mut Session<'_>) -> Failed {
+    fn alone(self, go: &Path, folder: &Path, homes: &Homes, session: &mut Session<'_>) -> Failed {
         if let Err(failed) = self.prepare(go, folder, session) {
             return failed;
         }
@@ -149,6 +149,7 @@ impl Wanted<'_> {
             Ok(depth) => depth,
             Err(failed) => return failed,
         };
+        homes.leave();
         let error = Command::new(go).args(self.args).env(program::DEPTH, depth.to_string()).exec();
         behind::cannot_start(go, &error)
     }
@@ -249,7 +250,7 @@ pub fn exec(args: &ExecArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     let (program, rest) = program::of(&args.command, session.env)?;
     if program.file_name().is_some_and(|name| name == "go") {
         return Wanted { ladder: &args.ladder, args: rest, stats: false, recorder: None }
-            .with(&program, session);
+            .with(&program, &homes, session);
     }
     let folder = session.env.cwd().to_owned();
     let run = args.ladder.run(&program, rest, &folder);
