@@ -29,7 +29,7 @@ pub use error::DepotError;
 pub use index::{Index, Listing};
 pub use location::{Location, LocationError};
 pub use pull::{Limits, Pull, Trusting, pull};
-pub use pulled::Pulled;
+pub use pulled::{Pulled, PulledFrom};
 pub use push::push;
 
 /// How a depot that is not a folder is reached.

@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 
 use bundle::depot::{Location, Pulled, Reach};
 use bytes::Bytes;
+use ladder::project::Project;
 use sha2::{Digest, Sha256};
 
 use crate::commands::Session;
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::report::{Failed, Problem};
+use crate::settings::project::ProjectFile;
 use crate::settings::{Base, Settings, table, values};
 
 /// Below the user's data: what was pulled, a folder for each place and project.
@@ -47,8 +49,38 @@ pub fn location(named: Option<&str>, settings: &Settings, env: &Env) -> Result<L
     }
     settings.get(&table::BUNDLES)?.into_iter().next().ok_or_else(|| {
         let problem = Problem::new("it is not said where bundles are kept");
-        Failed::new(Exit::Usage, problem.advise("name the place, or set `bundles` in modkeep.toml"))
+        Failed::new(Exit::Usage, problem.advise("name the place, or set `bundles` in your own modkeep.toml"))
     })
+}
+
+/// All that was pulled for a project, from wherever, with the names of the places.
+pub fn pulled_for(project: &str, env: &Env) -> Vec<(String, Pulled)> {
+    let folders = env.data_home().and_then(|data| data.join(FOLDER).read_dir().ok());
+    let folders = folders.into_iter().flatten().flatten().map(|entry| Pulled::at(&entry.path()));
+    let is_for = |pulled: Pulled| Some((pulled.from().filter(|from| from.project == project)?.place, pulled));
+    let mut all: Vec<_> = folders.filter_map(is_for).collect();
+    all.sort_by(|(one, _), (other, _)| one.cmp(other));
+    all
+}
+
+/// The place that was named on the command line, else the first of the settings, else the first that the project names, and how it is
+/// reached: whatever a project names is asked without the user's own settings for S3.
+pub fn source(
+    named: Option<&str>,
+    settings: &Settings,
+    session: &Session<'_>,
+) -> Result<(Location, Reach), Failed> {
+    let reach = reach(settings, session)?;
+    if named.is_none() && settings.get(&table::BUNDLES)?.is_empty() {
+        let project = Project::find(session.env.cwd(), None);
+        let read = |root| ProjectFile::read(root, session.files);
+        let file = project.root().map(read).transpose()?.unwrap_or_default();
+        if let Some(text) = file.bundle.locations.first() {
+            let reach = Reach { s3: Vec::new(), ..reach };
+            return Ok((location(Some(text), settings, session.env)?, reach));
+        }
+    }
+    Ok((location(named, settings, session.env)?, reach))
 }
 
 /// Where the bundles for a project lie that were pulled from a place.

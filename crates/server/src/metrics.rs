@@ -1,4 +1,4 @@
-//! The numbers of a node, in the text format of Prometheus.
+//! The numbers of a node, as OpenMetrics, which Prometheus reads.
 //!
 //! Names follow the conventions of Prometheus: base units, `_total` for what only grows. Labels have few values: kinds,
 //! outcomes, and the places of the upstream list. No module path is ever a label.
@@ -58,7 +58,7 @@ impl Metrics {
         let requests = requests(&mut registry);
         let seconds = seconds(&mut registry);
         let attempts = Family::default();
-        let help = "Attempts to get something from a place of the upstream list";
+        let help = "Attempts to get something from a place of the upstream list, or from the store where nobody else may be asked";
         registry.register("upstream_attempts", help, attempts.clone());
         Self {
             registry: Arc::new(registry),

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use gomod::gosumdb::VerifierKey;
+use serde::{Deserialize, Serialize};
 use source::durable::{self, Already, Readers};
 
 use super::folder::absent;
@@ -14,6 +15,9 @@ use crate::{BundleError, Chain};
 /// The file with the names, one a line, the newest first.
 const CURRENT: &str = "current";
 
+/// The file that says where they come from, and for which project they are.
+const FROM: &str = "from";
+
 /// The file that whoever pulls holds.
 const LOCK: &str = ".pulling";
 
@@ -21,9 +25,18 @@ const LOCK: &str = ".pulling";
 const PART: &str = "part";
 
 /// A folder for what is pulled from one depot.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pulled {
     folder: PathBuf,
+}
+
+/// Where something was pulled from, and for which project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PulledFrom {
+    /// The depot, as people may see it.
+    pub place: String,
+    /// The module path of the project.
+    pub project: String,
 }
 
 impl Pulled {
@@ -39,6 +52,19 @@ impl Pulled {
     pub fn open(&self, keys: &[VerifierKey]) -> Result<Option<Chain>, BundleError> {
         let files = self.current()?;
         if files.is_empty() { Ok(None) } else { Chain::open(&files, keys).map(Some) }
+    }
+
+    /// Notes where it was pulled from, and for which project.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn note(&self, from: &PulledFrom) -> io::Result<()> {
+        durable::write(&self.folder.join(FROM), &serde_json::to_vec(from)?, Readers::All, Already::Replace)
+    }
+
+    /// What was noted; `None` where nothing was, or what nobody can read.
+    pub fn from(&self) -> Option<PulledFrom> {
+        serde_json::from_slice(&fs::read(self.folder.join(FROM)).ok()?).ok()
     }
 
     /// The files that are in use.

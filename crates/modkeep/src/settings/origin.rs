@@ -1,7 +1,7 @@
 //! Where a value came from. Shown by `config show`, and used to tell what a user asked for from what was only inherited.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::go::Found;
 use crate::settings::Spec;
@@ -15,6 +15,19 @@ pub struct Position {
     pub line: usize,
     /// The column.
     pub column: usize,
+}
+
+impl Position {
+    /// The place of this byte of `text`, which is the content of the file `path`.
+    pub fn of(path: &Path, text: &str, offset: usize) -> Self {
+        let before = text.get(..offset).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        Self {
+            path: path.to_owned(),
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
 }
 
 impl fmt::Display for Position {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use ladder::rung::Rung;
 use serde::Deserialize;
 
+use super::origin::Position;
 use super::{Base, values};
 use crate::exit::Exit;
 use crate::files::Files;
@@ -76,7 +77,11 @@ impl ProjectFile {
                           else belongs into the user's own modkeep.toml";
             Failed::new(Exit::Config, problem.advise(advice))
         };
-        let read: Self = toml::from_str(text).map_err(|error| wrong(error.message().replace('\n', " ")))?;
+        let told = |error: toml::de::Error| {
+            let position = Position::of(path, text, error.span().map_or(0, |span| span.start));
+            format!("{position}: {}", error.message().replace('\n', " "))
+        };
+        let read: Self = toml::from_str(text).map_err(|error| wrong(told(error)))?;
         read.rungs(path).map_err(|invalid| wrong(invalid.0))?;
         Ok(read)
     }
@@ -110,6 +115,12 @@ mod tests {
         assert!(file.vendor.require_checksums);
         assert_eq!(file.chosen_rungs(Path::new("/p")), Some(vec![Rung::Cache, Rung::Upstream]));
         assert_eq!(ProjectFile::read(Path::new("/q"), &Memory::of(&[])).unwrap(), ProjectFile::default());
+    }
+
+    #[test]
+    fn a_mistake_in_it_is_told_with_its_place() {
+        let failed = read("[bundle]\n  place = 1\n").unwrap_err();
+        assert!(failed.problems[0].causes[0].starts_with("/p/modkeep.toml:2:3: unknown field"), "{failed:?}");
     }
 
     #[test]

@@ -55,6 +55,9 @@ fn what_it_writes_works_and_run_again_it_has_nothing_to_do() {
     let built = Path::new(env!("CARGO_TARGET_TMPDIR")).join("go-build");
     let go = GoRun::in_home(&scene.home).dir(&scene.folder).build_cache(&built);
     go.under(Path::new(BINARY), ["go", "build", "-o", "/dev/null", "."]).run().success();
+    let check = GoRun::in_home(&scene.home).dir(&scene.folder);
+    let check = check.under(Path::new(BINARY), ["config", "check", "modkeep.toml"]).run().success();
+    assert!(check.stdout.ends_with("modkeep.toml: ok, as the file of a project\n"), "{check}");
     let before = scene.state();
     let second = scene.init(&[]);
     assert!(second.stdout.ends_with("\nnothing to do\n"), "{}", second.stdout);

@@ -8,6 +8,13 @@ use super::scene::{NOBODY, Scene, dependency, said, upstream};
 
 /// A project whose bundle lies in a depot, from which it was pulled.
 pub(crate) fn pulled(db: &SumDb) -> Scene {
+    let scene = pushed(db);
+    scene.command(&["bundle", "pull"]).run().success();
+    scene
+}
+
+/// A project whose bundle lies in a depot that the settings name.
+fn pushed(db: &SumDb) -> Scene {
     let (scene, upstream) = (Scene::new(), upstream());
     db.add(&dependency());
     db.mirror_on(&upstream);
@@ -18,7 +25,6 @@ pub(crate) fn pulled(db: &SumDb) -> Scene {
         &["bundle", "key", "new", "tester"][..],
         &["bundle", "create", "-o", "b.tar"],
         &["bundle", "push", "b.tar"],
-        &["bundle", "pull"],
     ] {
         scene.command(args).proxy(upstream.url()).sumdb(db.gosumdb()).run().success();
     }
@@ -33,6 +39,42 @@ fn a_bundle_stands_in_when_proxies_and_repositories_are_gone() {
     let scene = pulled(&db);
     let run = scene.modkeep(NOBODY, &[]).sumdb(db.gosumdb()).args(["run", "."]).run().success();
     assert!(said(&run)[0].contains("came from bundle"), "{}", run.stderr);
+}
+
+#[test]
+fn what_was_pulled_for_a_project_is_used_wherever_it_came_from() {
+    let db = SumDb::new("localhost.localdev/sumdb");
+    let scene = pushed(&db);
+    let depot = scene.home.path().join("depot").display().to_string();
+    let builds = |scene: &Scene| {
+        let run = scene.modkeep(NOBODY, &[]).sumdb(db.gosumdb()).args(["run", "."]).run();
+        scene.home.clear_module_cache();
+        run.status.success()
+    };
+    scene.settings("");
+    assert!(!builds(&scene));
+    // Beside no go.mod: the newest bundle is for this project, and says so.
+    scene.command(&["bundle", "pull", &depot]).dir(scene.home.home()).run().success();
+    assert!(builds(&scene));
+    let go_mod = fs::read_to_string(scene.project.join("go.mod")).unwrap();
+    fs::write(scene.project.join("go.mod"), go_mod.replacen("module ", "module other.example/", 1)).unwrap();
+    assert!(!builds(&scene), "it was pulled for another project");
+}
+
+#[test]
+fn a_project_may_say_where_its_bundles_are() {
+    let db = SumDb::new("localhost.localdev/sumdb");
+    let scene = pushed(&db);
+    let depot = scene.home.path().join("depot");
+    scene.settings("");
+    let nowhere = scene.command(&["bundle", "pull"]).run();
+    assert_eq!(nowhere.status.code(), Some(64), "{nowhere}");
+    let own = format!("[bundle]\nlocations = [\"{}\"]\n", depot.display());
+    fs::write(scene.project.join("modkeep.toml"), own).unwrap();
+    scene.command(&["bundle", "pull"]).run().success();
+    let listed = scene.command(&["bundle", "ls"]).run().success();
+    assert_eq!(listed.stdout.lines().count(), 1, "{listed}");
+    scene.modkeep(NOBODY, &[]).sumdb(db.gosumdb()).args(["run", "."]).run().success();
 }
 
 #[test]

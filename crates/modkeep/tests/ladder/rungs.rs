@@ -76,6 +76,11 @@ fn a_user_without_a_home_or_with_a_cache_that_takes_nothing_builds_all_the_same(
         .into_iter()
         .fold(run, |run, name| run.env(name, ""));
     homeless.args(build).run().success();
+    let (temporary, version) = (scene.home.path().join("temporary"), ["version"]);
+    std::fs::create_dir(&temporary).unwrap();
+    let run = scene.modkeep(NOBODY, &[]).env("HOME", "").env("XDG_CACHE_HOME", "").env("TMPDIR", &temporary);
+    run.args(version).run().success();
+    assert_eq!(temporary.read_dir().unwrap().count(), 0, "nobody removes it once go runs in our place");
     scene.home.clear_module_cache();
     let file = scene.home.path().join("no-folder");
     std::fs::write(&file, "").unwrap();

@@ -13,7 +13,7 @@ use crate::settings::flags::{Flags, OfBundle};
 /// The arguments of `modkeep bundle ls`.
 #[derive(Debug, Clone, Args)]
 pub struct LsArgs {
-    /// A folder, a URL or `s3://BUCKET/PREFIX`; without it the first of the setting `bundles`
+    /// A folder, a URL or `s3://BUCKET/PREFIX`; without it the first of the setting `bundles`, else of the project's own
     pub location: Option<String>,
 
     /// Print one JSON object per bundle.
@@ -29,8 +29,7 @@ pub struct LsArgs {
 /// what the place says; only `pull` verifies it.
 pub(super) fn run(args: &LsArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     let settings = session.settings(&args.flags.given)?;
-    let location = bundles::location(args.location.as_deref(), &settings, session.env)?;
-    let reach = bundles::reach(&settings, session)?;
+    let (location, reach) = bundles::source(args.location.as_deref(), &settings, session)?;
     let runtime = tokio::runtime::Runtime::new()?;
     let listed = runtime.block_on(bundle::depot::list(&location, &reach));
     for listing in listed.map_err(|error| not_moved("the bundles cannot be listed", &error))?.bundles {

@@ -1,6 +1,6 @@
 //! `modkeep bundle pull`.
 
-use bundle::depot::{Limits, Location, Pull, Reach, Trusting};
+use bundle::depot::{Limits, Location, Pull, PulledFrom, Reach, Trusting};
 use bytesize::ByteSize;
 use clap::Args;
 use ladder::project::Project;
@@ -18,10 +18,10 @@ use crate::settings::flags::{Flags, OfBundle};
 /// The arguments of `modkeep bundle pull`.
 #[derive(Debug, Clone, Args)]
 pub struct PullArgs {
-    /// A folder, a URL or `s3://BUCKET/PREFIX`; without it the first of the setting `bundles`
+    /// A folder, a URL or `s3://BUCKET/PREFIX`; without it the first of the setting `bundles`, else of the project's own
     pub location: Option<String>,
 
-    /// The module path of the project that the bundle is for; without it that of the go.mod here, or any where there is none
+    /// The module path of the project that the bundle is for; without it that of the go.mod here; the newest of all where there is none
     #[arg(long, value_name = "PATH")]
     pub project: Option<String>,
 
@@ -46,12 +46,12 @@ pub struct PullArgs {
 pub(super) fn run(args: &PullArgs, session: &mut Session<'_>) -> Result<(), Failed> {
     let settings = session.settings(&args.flags.given)?;
     let (keys, databases) = (args.keys.trusted(&settings, session.env)?, databases(&settings)?);
-    let location = bundles::location(args.location.as_deref(), &settings, session.env)?;
+    let (location, reach) = bundles::source(args.location.as_deref(), &settings, session)?;
     let project = args.project.clone().or_else(|| Project::find(session.env.cwd(), None).module_path());
     let into = bundles::pulled(&location, project.as_deref(), session.env)?;
-    let reach = bundles::reach(&settings, session)?;
     let limits = Limits { size_max: args.max_size.0, older: args.older };
     let progress = Progress::new("pulling", announced(&location, &reach, project.as_deref())?, session.env);
+    let (place, folder) = (location.to_string(), into.clone());
     let pulled = watch(progress, session, |came| async move {
         // Who stops listening stops nothing.
         let mut each = |bytes| came.send(bytes).unwrap_or_default();
@@ -59,6 +59,7 @@ pub(super) fn run(args: &PullArgs, session: &mut Session<'_>) -> Result<(), Fail
         bundle::depot::pull(&location, &reach, project.as_deref(), &into, trusting, limits, &mut each).await
     })?;
     let Pull { chain, verified } = pulled.map_err(|error| not_moved("no bundle was pulled", &error))?;
+    folder.note(&PulledFrom { place, project: chain.newest().manifest().about.project.clone() })?;
     match verified {
         Some(verified) => describe(&chain, &verified, session),
         None => Ok(writeln!(session.out, "{} is the newest there is", chain.newest().id())?),

@@ -9,12 +9,13 @@ use crate::exit::Exit;
 use crate::report::{Failed, Problem};
 use crate::settings::file;
 use crate::settings::flags::{All, Flags, Given};
+use crate::settings::project::{NAME, ProjectFile};
 use crate::settings::resolve::unreadable;
 
 /// The arguments of `modkeep config check`.
 #[derive(Debug, Clone, Args)]
 pub struct CheckArgs {
-    /// Check this file alone; without it, everything that `serve` would read.
+    /// Check this file alone, one beside a go.mod or go.work as that of a project; without it, everything that `serve` would read.
     #[arg(value_hint = ValueHint::FilePath)]
     pub file: Option<PathBuf>,
 
@@ -36,12 +37,22 @@ pub fn run(args: &CheckArgs, session: &mut Session<'_>) -> Result<(), Failed> {
 }
 
 fn check_file(path: &Path, session: &mut Session<'_>) -> Result<(), Failed> {
+    if let Some(project) = project_of(path) {
+        ProjectFile::read(project, session.files)?;
+        return Ok(writeln!(session.out, "{}: ok, as the file of a project", path.display())?);
+    }
     let content = session.files.read(path).map_err(|error| config(vec![unreadable(path, &error)]))?;
     let (_, problems) = file::parse(path, &content, session.env);
     if !problems.is_empty() {
         return Err(config(problems));
     }
     Ok(writeln!(session.out, "{}: ok", path.display())?)
+}
+
+/// The folder of the project whose own file this is.
+fn project_of(path: &Path) -> Option<&Path> {
+    let folder = path.parent().filter(|_| path.file_name().is_some_and(|name| name == NAME))?;
+    ["go.mod", "go.work"].iter().any(|name| folder.join(name).is_file()).then_some(folder)
 }
 
 fn check_all(args: &CheckArgs, session: &mut Session<'_>) -> Result<(), Failed> {

@@ -204,7 +204,8 @@ pub(in crate::commands) fn pins(project: &Project) -> Result<GoSum, Failed> {
     })
 }
 
-/// Where bundles of the project were pulled to, from the places that the user names, then from those that the project does.
+/// Where bundles of the project were pulled to: from the places that the user names, from those that the project does, and from any
+/// other.
 fn pulled(
     settings: &Settings,
     project: &Project,
@@ -215,11 +216,18 @@ fn pulled(
     for text in &file.bundle.locations {
         locations.push(bundles::location(Some(text), settings, session.env)?);
     }
-    let project = project.module_path();
+    let path = project.module_path();
     let named = |location: &Location| {
-        Ok((location.to_string(), bundles::pulled(location, project.as_deref(), session.env)?))
+        Ok((location.to_string(), bundles::pulled(location, path.as_deref(), session.env)?))
     };
-    locations.iter().map(named).collect()
+    let mut all: Vec<(String, Pulled)> = locations.iter().map(named).collect::<Result<_, Failed>>()?;
+    let others = path.as_deref().map(|path| bundles::pulled_for(path, session.env)).unwrap_or_default();
+    for other in others {
+        if !all.iter().any(|(_, known)| *known == other.1) {
+            all.push(other);
+        }
+    }
+    Ok(all)
 }
 
 /// Where go keeps modules: GOMODCACHE, else `pkg/mod` in the first folder of GOPATH, else in `~/go` (protocol.md I1).
