@@ -4,7 +4,8 @@
 //! mapping it would be a signal that ends the process.
 //!
 //! What the system has in memory is read at once, by a call that promises not to wait for a disk (`RWF_NOWAIT`): handing it
-//! to another thread would cost more than the reading. What it has not is read on a thread that may block.
+//! to another thread would cost more than the reading. What it has not is read on a thread that may block. tmpfs knows no such
+//! promise and needs none: what lies there is in memory, unless memory is so short that all else is slow too.
 
 use std::cell::RefCell;
 use std::fs::File;
@@ -15,7 +16,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
-use rustix::io::{ReadWriteFlags, preadv2};
+use rustix::fs::fstatfs;
+use rustix::io::{Errno, ReadWriteFlags, preadv2};
 
 /// Bytes per read and per checksum. A thousand slow readers hold a block each, so that it cannot be large; a fast one must not
 /// notice that there are many.
@@ -61,8 +63,24 @@ type Check<'a> = &'a dyn Fn(usize, &[u8]) -> io::Result<()>;
 /// about it without waiting.
 fn read_at_hand(file: &File, begin: u64, size: u64, check: Check<'_>) -> Option<io::Result<Bytes>> {
     let mut block = Block::of(length_at(begin, size));
-    let read = preadv2(file, &mut [IoSliceMut::new(&mut block.0)], begin, ReadWriteFlags::NOWAIT).ok()?;
+    let read = read_now(file, &mut block.0, begin)?;
     (read == block.0.len()).then(|| block.checked(begin, check))
+}
+
+/// What `statfs` tells of tmpfs (`TMPFS_MAGIC` of `linux/magic.h`).
+const TMPFS: u64 = 0x0102_1994;
+
+/// How many bytes at `offset` the system could put into `buffer` without waiting for a disk; `None` when it has none of them in
+/// memory, or does not say so.
+pub fn read_now(file: &File, buffer: &mut [u8], offset: u64) -> Option<usize> {
+    match preadv2(file, &mut [IoSliceMut::new(buffer)], offset, ReadWriteFlags::NOWAIT) {
+        Err(Errno::OPNOTSUPP) if is_in_memory(file) => file.read_at(buffer, offset).ok(),
+        read => read.ok(),
+    }
+}
+
+fn is_in_memory(file: &File) -> bool {
+    fstatfs(file).is_ok_and(|about| u64::try_from(about.f_type) == Ok(TMPFS))
 }
 
 fn read_block(file: &File, begin: u64, size: u64, check: Check<'_>) -> io::Result<Bytes> {
@@ -191,6 +209,18 @@ mod tests {
         let result: io::Result<Vec<Bytes>> =
             read_blocks(file_of(b"short"), 6, 0..6, |_, _| Ok(())).try_collect().await;
         assert_eq!(result.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    #[test]
+    fn what_lies_in_memory_is_read_without_another_thread() {
+        for file in [tempfile::tempfile_in("/dev/shm"), tempfile::tempfile()] {
+            let mut file = file.unwrap();
+            file.write_all(b"written just now").unwrap();
+            let mut buffer = [0; 7];
+            assert_eq!(read_now(&file, &mut buffer, 8), Some(7), "{file:?}");
+            assert_eq!(&buffer, b"just no");
+            assert_eq!(read_now(&file, &mut buffer, 16), Some(0), "its end");
+        }
     }
 
     #[tokio::test]

@@ -6,14 +6,13 @@
 //! machine or program before they open a file: they would keep the promise for names and pages only.
 
 use std::fs::{File, Metadata};
-use std::io::IoSliceMut;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
 use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat2, statfs};
-use rustix::io::{ReadWriteFlags, preadv2};
+use source::blocks::read_now;
 use source::{Answer, Ask, Body};
 
 use super::Disk;
@@ -95,8 +94,7 @@ impl Opened {
         if content.is_empty() {
             return Some(content);
         }
-        let mut all = [IoSliceMut::new(&mut content)];
-        let read = preadv2(&self.file, &mut all, 0, ReadWriteFlags::NOWAIT).ok()?;
+        let read = read_now(&self.file, &mut content, 0)?;
         (read == size).then_some(content)
     }
 }
