@@ -1,4 +1,4 @@
-//! The numbers of a node, as OpenMetrics, which Prometheus reads.
+//! The numbers of a node, as `OpenMetrics`, which Prometheus reads.
 //!
 //! Names follow the conventions of Prometheus: base units, `_total` for what only grows. Labels have few values: kinds,
 //! outcomes, and the places of the upstream list. No module path is ever a label.

@@ -40,6 +40,11 @@ impl Condition {
         self.0.keeping.fails.load(Ordering::Relaxed)
     }
 
+    /// Whether what is kept cannot be read.
+    pub(crate) fn reading_fails(&self) -> bool {
+        self.0.reading.fails.load(Ordering::Relaxed)
+    }
+
     /// Something could not be kept.
     pub(crate) fn cannot_keep(&self, error: &StoreError) {
         self.0.keeping.failed(error);
@@ -86,10 +91,8 @@ fn reason(error: &StoreError) -> Option<String> {
         StoreError::Io { source, .. } if source.kind() == std::io::ErrorKind::InvalidFilename => None,
         StoreError::Io { source, .. } => Some(source.to_string()),
         StoreError::Hangs => Some("the disk does not answer".to_owned()),
-        StoreError::InUse { .. }
-        | StoreError::ListIsMade
-        | StoreError::NotKept
-        | StoreError::Unvouched(_) => None,
+        StoreError::InUse { .. } => Some("another process has the data folder".to_owned()),
+        StoreError::ListIsMade | StoreError::NotKept | StoreError::Unvouched(_) => None,
     }
 }
 

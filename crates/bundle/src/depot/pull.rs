@@ -13,7 +13,7 @@ use source::durable::sync_folder_of;
 
 use super::fetch::Fetching;
 use super::index::{self, Listing};
-use super::{DepotError, Location, Pulled, Reach, open};
+use super::{DepotError, Location, Pulled, PulledFrom, Reach, open};
 use crate::{Bundle, BundleError, Chain, Verified, verify};
 
 /// Whom a pull believes.
@@ -65,6 +65,7 @@ pub async fn pull(
     let puller = Puller { location, into, trusting, older: limits.older };
     let known = match puller.known().await? {
         Some(known) if wanted.first().is_some_and(|newest| newest.id == *known.newest().id()) => {
+            puller.note(&known).await?;
             return Ok(Pull { chain: Arc::new(known), verified: None });
         }
         known => known,
@@ -108,8 +109,17 @@ impl Puller<'_> {
         }
         let (into, names) =
             (self.into.clone(), wanted.iter().map(|listing| listing.file.clone()).collect::<Vec<_>>());
+        // First, so that what is in use is never without it.
+        self.note(&chain).await?;
         off_worker(move || into.use_these(&names)).await?;
         Ok(Pull { chain, verified: Some(verified) })
+    }
+
+    /// Notes where this comes from, and which project it says it is for.
+    async fn note(&self, chain: &Chain) -> io::Result<()> {
+        let project = chain.newest().manifest().about.project.clone();
+        let (into, from) = (self.into.clone(), PulledFrom { place: self.location.to_string(), project });
+        off_worker(move || into.note(&from)).await
     }
 
     /// Gives a fetched file its name if it is the bundle that it is said to be. Else it goes: it would not become good.

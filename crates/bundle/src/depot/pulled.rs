@@ -54,11 +54,8 @@ impl Pulled {
         if files.is_empty() { Ok(None) } else { Chain::open(&files, keys).map(Some) }
     }
 
-    /// Notes where it was pulled from, and for which project.
-    ///
-    /// # Errors
-    /// The folder cannot be written.
-    pub fn note(&self, from: &PulledFrom) -> io::Result<()> {
+    /// Notes where it was pulled from, and for which project. The caller holds the lock.
+    pub(super) fn note(&self, from: &PulledFrom) -> io::Result<()> {
         durable::write(&self.folder.join(FROM), &serde_json::to_vec(from)?, Readers::All, Already::Replace)
     }
 

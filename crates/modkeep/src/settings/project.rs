@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use bundle::depot::Location;
 use ladder::rung::Rung;
 use serde::Deserialize;
 
@@ -62,28 +63,40 @@ impl ProjectFile {
         match files.read(&path) {
             Ok(content) => Self::parse(&String::from_utf8_lossy(&content), &path),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => {
-                let problem = Problem::new(format!("cannot read {}", path.display()));
-                Err(Failed::new(Exit::Config, problem.because(error.to_string())))
-            }
+            Err(error) => Err(unreadable(&path, &error)),
         }
     }
 
+    /// The same of a file that must be there, looking at each of its values.
+    ///
+    /// # Errors
+    /// As above; or there is none.
+    pub fn check(root: &Path, files: &dyn Files) -> Result<(), Failed> {
+        let path = root.join(NAME);
+        let content = files.read(&path).map_err(|error| unreadable(&path, &error))?;
+        Self::parse(&String::from_utf8_lossy(&content), &path)?.locations(root).map(drop)
+    }
+
     fn parse(text: &str, path: &Path) -> Result<Self, Failed> {
-        let wrong = |reason: String| {
-            let problem =
-                Problem::new(format!("{} says what a project cannot", path.display())).because(reason);
-            let advice = "a project's file sets rungs, [vendor] require-checksums, [bundle] locations and platforms; everything \
-                          else belongs into the user's own modkeep.toml";
-            Failed::new(Exit::Config, problem.advise(advice))
-        };
         let told = |error: toml::de::Error| {
             let position = Position::of(path, text, error.span().map_or(0, |span| span.start));
             format!("{position}: {}", error.message().replace('\n', " "))
         };
-        let read: Self = toml::from_str(text).map_err(|error| wrong(told(error)))?;
-        read.rungs(path).map_err(|invalid| wrong(invalid.0))?;
+        let read: Self = toml::from_str(text).map_err(|error| says_wrong(path, told(error)))?;
+        read.rungs(path).map_err(|invalid| says_wrong(path, format!("rungs: {}", invalid.0)))?;
         Ok(read)
+    }
+
+    /// Where its bundles are, seen from `root`, in which it lies.
+    ///
+    /// # Errors
+    /// One is none that can be asked.
+    pub fn locations(&self, root: &Path) -> Result<Vec<Location>, Failed> {
+        let base = Base { folder: root.to_owned(), home: None };
+        let read = |text: &String| values::bundle_location(text, &base);
+        let read: Result<_, _> = self.bundle.locations.iter().map(read).collect();
+        // The text may hold a password, so it is not repeated.
+        read.map_err(|invalid| says_wrong(&root.join(NAME), format!("[bundle] locations: {}", invalid.0)))
     }
 
     /// Its rungs, if it names any.
@@ -97,6 +110,18 @@ impl ProjectFile {
     pub fn chosen_rungs(&self, root: &Path) -> Option<Vec<Rung>> {
         self.rungs(&PathBuf::from(root).join(NAME)).ok().flatten()
     }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Failed {
+    let problem = Problem::new(format!("cannot read {}", path.display()));
+    Failed::new(Exit::Config, problem.because(error.to_string()))
+}
+
+fn says_wrong(path: &Path, reason: String) -> Failed {
+    let problem = Problem::new(format!("{} says what a project cannot", path.display())).because(reason);
+    let advice = "a project's file sets rungs, [vendor] require-checksums, [bundle] locations and platforms; everything else \
+                  belongs into the user's own modkeep.toml";
+    Failed::new(Exit::Config, problem.advise(advice))
 }
 
 #[cfg(test)]

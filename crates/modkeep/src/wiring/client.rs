@@ -15,7 +15,6 @@ use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use bundle::BundleSource;
-use bundle::depot::Pulled;
 use gomod::goproxy::{Fallback, Place, ProxyList};
 use gomod::gosum::GoSum;
 use gomod::gosumdb::SumDbSetting;
@@ -23,7 +22,7 @@ use ladder::lock::Around;
 use ladder::outages::{Outages, Use};
 use ladder::rung::{Order, Repositories, Rung};
 use ladder::shelf::SharedShelf;
-use ladder::{Ladder, Steps, Unusable};
+use ladder::{Ladder, Steps};
 use source::chain::claims::Claims;
 use source::chain::policy::Policy;
 use source::chain::{Chain, Link};
@@ -41,6 +40,7 @@ use super::databases::{self, Trust};
 use super::reach::{self, Reach};
 use super::upstreams::{self, Member};
 use super::{direct, places};
+use crate::bundles::{self, Opened, Stock};
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::files::Disk;
@@ -71,8 +71,8 @@ pub(crate) struct Client {
     pub(crate) tools: Vec<String>,
     /// What its modules were built from before.
     pub(crate) anchors: Arc<Anchors>,
-    /// Where bundles for the project were pulled to, with the name of the place that each came from.
-    pub(crate) bundles: Vec<(String, Pulled)>,
+    /// The bundles that were pulled for the project.
+    pub(crate) bundles: Vec<Stock>,
     /// The module cache that go uses.
     pub(crate) module_cache: Option<PathBuf>,
     /// What happens is told to them.
@@ -106,7 +106,7 @@ impl Client {
         let mut places = Places {
             client: reach::client(&http)?,
             members: upstreams::all(None, settings, &keyring)?,
-            bundles: self.bundles()?,
+            bundles: bundles::open(&self.bundles, &keys::trusted(&self.settings)?),
             spool: Spool::new(self.scratch()),
             state: self.state()?,
             notice: None,
@@ -181,20 +181,6 @@ impl Client {
         databases::open_one(&self.settings, state, &database, ways, kept).await.map(Some)
     }
 
-    /// The bundles that were pulled, opened and verified: those that a key has signed which the user trusts. One that cannot be used is a
-    /// place that says why.
-    fn bundles(&self) -> Result<Vec<Opened>, Failed> {
-        let keys = keys::trusted(&self.settings)?;
-        let open = |(name, pulled): &(String, Pulled)| {
-            let reason = match pulled.open(&keys) {
-                Ok(chain) => return chain.map(|chain| Ok(BundleSource::new(Arc::new(chain)))),
-                Err(error) => format!("the bundle that was pulled cannot be used: {error}"),
-            };
-            Some(Err(Arc::new(Unusable::new(Origin::new(name.as_str()), reason))))
-        };
-        Ok(self.bundles.iter().filter_map(open).collect())
-    }
-
     /// What lies on this machine. Whatever is wrong with a copy there, the next one is looked at.
     fn cache(&self, places: &Places, trust: &Trust) -> Result<Arc<dyn Source>, Failed> {
         let mut links = Vec::new();
@@ -266,9 +252,6 @@ impl Client {
         Ok(list.members().iter().all(|member| matches!(member.place, Place::Off)))
     }
 }
-
-/// A bundle, or the reason why it is none.
-type Opened = Result<BundleSource, Arc<Unusable>>;
 
 /// What a bundle has of a checksum database, behind all other ways to it.
 fn proofs(bundle: &BundleSource, spool: &Spool) -> Way {

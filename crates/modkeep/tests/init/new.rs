@@ -58,6 +58,18 @@ fn what_it_writes_works_and_run_again_it_has_nothing_to_do() {
     let check = GoRun::in_home(&scene.home).dir(&scene.folder);
     let check = check.under(Path::new(BINARY), ["config", "check", "modkeep.toml"]).run().success();
     assert!(check.stdout.ends_with("modkeep.toml: ok, as the file of a project\n"), "{check}");
+    let elsewhere = scene.at(&scene.folder.join("cmd"));
+    elsewhere.file("modkeep.toml", "[bundle]\nlocations = [\"ftp://a.example\"]\n");
+    let checked = || {
+        let check = GoRun::in_home(&elsewhere.home).dir(&elsewhere.folder);
+        check.under(Path::new(BINARY), ["config", "check", "modkeep.toml"]).run().status.code()
+    };
+    assert_eq!(checked(), Some(78), "beside no go.mod it is a user's");
+    elsewhere.file("go.mod", "module a.example/cmd\n");
+    assert_eq!(checked(), Some(78), "nothing can be asked there");
+    elsewhere.file("modkeep.toml", "listen = \"127.0.0.1:0\"\n");
+    assert_eq!(checked(), Some(0), "a server's own, in a project's folder");
+    std::fs::remove_dir_all(&elsewhere.folder).unwrap();
     let before = scene.state();
     let second = scene.init(&[]);
     assert!(second.stdout.ends_with("\nnothing to do\n"), "{}", second.stdout);

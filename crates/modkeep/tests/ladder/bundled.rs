@@ -69,12 +69,30 @@ fn a_project_may_say_where_its_bundles_are() {
     scene.settings("");
     let nowhere = scene.command(&["bundle", "pull"]).run();
     assert_eq!(nowhere.status.code(), Some(64), "{nowhere}");
-    let own = format!("[bundle]\nlocations = [\"{}\"]\n", depot.display());
-    fs::write(scene.project.join("modkeep.toml"), own).unwrap();
-    scene.command(&["bundle", "pull"]).run().success();
+    fs::rename(&depot, scene.project.join("depot")).unwrap();
+    fs::write(scene.project.join("modkeep.toml"), "[bundle]\nlocations = [\"depot\"]\n").unwrap();
+    let below = scene.project.join("below");
+    fs::create_dir(&below).unwrap();
+    // Names in the file are seen from its own folder.
+    scene.command(&["bundle", "pull"]).dir(&below).run().success();
     let listed = scene.command(&["bundle", "ls"]).run().success();
     assert_eq!(listed.stdout.lines().count(), 1, "{listed}");
     scene.modkeep(NOBODY, &[]).sumdb(db.gosumdb()).args(["run", "."]).run().success();
+}
+
+/// go asks for modules that nobody has, in looking for the one that has a package.
+#[test]
+fn what_was_pulled_and_cannot_be_used_any_more_stands_in_the_way_of_nothing() {
+    let db = SumDb::new("localhost.localdev/sumdb");
+    let scene = pulled(&db);
+    scene.settings("");
+    fs::write(scene.config.join("modkeep/trusted-keys"), "").unwrap();
+    let upstream = upstream();
+    db.mirror_on(&upstream);
+    let run = scene.modkeep(&upstream.url(), &["--rungs=upstream,bundle"]).sumdb(db.gosumdb());
+    let run = run.args(["get", &format!("{}/nothing@v1.0.0", dependency().path())]).run().failure();
+    assert_eq!(run.status.code(), Some(1), "{run}");
+    assert!(!run.stderr.contains("bundle that was pulled"), "{run}");
 }
 
 #[test]

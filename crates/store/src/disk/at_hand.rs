@@ -1,17 +1,17 @@
 //! Answering at once from what the system has in memory: the names of files, what is known of them, and their pages.
 //!
 //! Handing a small file to a thread that may block costs more than reading it. Every call here promises not to wait for a
-//! disk (`RESOLVE_CACHED`, `RWF_NOWAIT`), and no lock is waited for. What is not at hand, and what is in any way not as
+//! disk (`RESOLVE_CACHED`, `RWF_NOWAIT`), and nobody is waited for who changes the module. What is not at hand, and what is in any way not as
 //! it should be, is left to such a thread, which looks at all of it anew. So is everything on file systems that may ask another
 //! machine or program before they open a file: they would keep the promise for names and pages only.
 
 use std::fs::{File, Metadata};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat2, statfs};
+use rustix::fs::{Mode, OFlags, ResolveFlags, openat2, statfs};
 use source::blocks::read_now;
 use source::{Answer, Ask, Body};
 
@@ -21,23 +21,23 @@ use super::layout::sidecar_of;
 use super::read::{AT_ONCE_MAX, KeptFile, about};
 use super::sidecar::Sidecar;
 
-/// File systems that open a file without asking anybody, as `statfs` tells them: the numbers are those of `linux/magic.h` for ext,
-/// XFS, Btrfs, F2FS, tmpfs and overlayfs.
-const LOCAL: [u64; 6] = [0xef53, 0x5846_5342, 0x9123_683e, 0xf2f5_2010, 0x0102_1994, 0x794c_7630];
+/// File systems that open a file without asking anybody, and say what they have in memory, as `statfs` tells them: the numbers are those
+/// of `linux/magic.h` for ext, XFS, Btrfs, F2FS and tmpfs.
+const LOCAL: [u64; 5] = [0xef53, 0x5846_5342, 0x9123_683e, 0xf2f5_2010, 0x0102_1994];
 
-/// Whether files below `root` may be at hand.
-pub(super) fn is_local(root: &Path) -> bool {
-    statfs(root).is_ok_and(|about| u64::try_from(about.f_type).is_ok_and(|kind| LOCAL.contains(&kind)))
+/// The folder below which files may be at hand; `None` where they never are.
+pub(super) fn local_folder(root: &Path) -> Option<File> {
+    let is_local = u64::try_from(statfs(root).ok()?.f_type).is_ok_and(|kind| LOCAL.contains(&kind));
+    is_local.then(|| File::open(root).ok()).flatten()
 }
 
 impl Disk {
     /// What is kept for a question, if that can be said without waiting for a disk or a lock; `None` says nothing.
     pub(super) fn at_hand(self: &Arc<Self>, ask: &Ask) -> Option<Answer> {
-        if !self.is_local || matches!(ask, Ask::List(_) | Ask::SumDb(_)) {
+        if matches!(ask, Ask::List(_) | Ask::SumDb(_)) {
             return None;
         }
-        let path = self.layout.artifact(ask);
-        let (opened, sidecar, used_at) = self.pair_at_hand(ask, &path)?;
+        let (opened, sidecar, used_at) = self.pair_at_hand(ask)?;
         if opened.size() != sidecar.fingerprint.size {
             return None;
         }
@@ -48,10 +48,11 @@ impl Disk {
     }
 
     /// The artifact, its sidecar and when its last use was noted, while nobody changes either.
-    fn pair_at_hand(&self, ask: &Ask, path: &Path) -> Option<(Opened, Sidecar, SystemTime)> {
+    fn pair_at_hand(&self, ask: &Ask) -> Option<(Opened, Sidecar, SystemTime)> {
+        let (root, below_root) = (self.local_folder.as_ref()?, PathBuf::from(ask.address()));
         let _still = self.locks.try_read(ask.module())?;
-        let artifact = Opened::at(path)?;
-        let beside = Opened::at(&sidecar_of(path))?;
+        let artifact = Opened::at(root, &below_root)?;
+        let beside = Opened::at(root, &sidecar_of(&below_root))?;
         let sidecar = Sidecar::decode(&beside.content()?).ok()?;
         Some((artifact, sidecar, beside.about.modified().ok()?))
     }
@@ -75,10 +76,11 @@ struct Opened {
 }
 
 impl Opened {
-    /// Links are not followed, and a pipe is not waited for.
-    fn at(path: &Path) -> Option<Self> {
+    /// Links are not followed, other file systems not entered, and a pipe is not waited for.
+    fn at(root: &File, below_root: &Path) -> Option<Self> {
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
-        let file = File::from(openat2(CWD, path, flags, Mode::empty(), ResolveFlags::CACHED).ok()?);
+        let within = ResolveFlags::CACHED | ResolveFlags::NO_XDEV | ResolveFlags::NO_SYMLINKS;
+        let file = File::from(openat2(root, below_root, flags, Mode::empty(), within).ok()?);
         let about = file.metadata().ok()?;
         about.is_file().then_some(Self { file, about })
     }
@@ -116,7 +118,8 @@ mod tests {
     const LARGE: usize = 200_000;
 
     async fn kept(size: usize) -> (TempDir, DiskStore, Ask) {
-        let folder = tempfile::tempdir().unwrap();
+        // In memory, whatever the file system of temporary files.
+        let folder = tempfile::tempdir_in("/dev/shm").unwrap();
         let store = DiskStore::open(folder.path(), SystemTime::now).unwrap();
         let ask = asks_about("example.com/m", "v1.0.0")[4].clone();
         store.put(&ask, &vetted(content(1, size))).await.unwrap();
@@ -179,9 +182,20 @@ mod tests {
         assert!(store.0.at_hand(&ask).is_some());
     }
 
+    #[tokio::test]
+    async fn what_lies_behind_a_linked_folder_is_left_to_those_who_may_wait() {
+        let (folder, store, ask) = kept(SMALL).await;
+        let (here, elsewhere) = (folder.path().join("example.com"), folder.path().join("elsewhere"));
+        fs::rename(&here, &elsewhere).unwrap();
+        symlink(&elsewhere, &here).unwrap();
+        assert!(store.0.at_hand(&ask).is_none(), "it may be another file system");
+        assert!(store.get(&ask).await.unwrap().is_some());
+    }
+
     #[test]
     fn what_is_no_local_disk_is_told_as_such() {
-        assert!(!is_local(Path::new("/proc")));
-        assert!(!is_local(Path::new("/nowhere/at/all")));
+        assert!(local_folder(Path::new("/dev/shm")).is_some());
+        assert!(local_folder(Path::new("/proc")).is_none());
+        assert!(local_folder(Path::new("/nowhere/at/all")).is_none());
     }
 }

@@ -47,6 +47,7 @@ impl Quarantine for DiskStore {
 impl Disk {
     /// The same bytes are put away once, however often they come; when there is no more room for others, the first are kept.
     fn put_away(&self, ask: &Ask, content: &Whole) -> io::Result<()> {
+        self.in_use.check()?;
         let folder = self.layout.quarantine();
         let _counting = self.alone();
         fs::create_dir_all(&folder)?;
@@ -68,6 +69,10 @@ impl Disk {
         let path = self.layout.artifact(ask);
         let _changing = self.locks.write(ask.module());
         if !is_same_file(file, &path) {
+            return;
+        }
+        if self.in_use.check().is_err() {
+            tracing::warn!(file = %path.display(), why, "a kept file is damaged, and the folder cannot be written");
             return;
         }
         tracing::warn!(file = %path.display(), why, "a kept file is damaged; it is set aside and will be fetched again");

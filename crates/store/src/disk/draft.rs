@@ -1,26 +1,26 @@
 //! A file that nobody sees yet.
 //!
 //! Draft names are never used twice in the life of a process, and the folder is swept before its first: a draft that
-//! deletes its name when it is dropped can never hit another's file. Before that there are none: whoever has not taken the
-//! folder into use may not be the only one who writes there.
+//! deletes its name when it is dropped can never hit another's file. Before that there are none ([`InUse`]).
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use source::blocks::BLOCK_SIZE;
 use source::{SpoolFile, Whole};
 
 use super::fingerprint::{Fingerprint, read_block};
+use super::in_use::InUse;
 
 /// The folder of drafts.
 #[derive(Debug)]
 pub(super) struct Drafts {
     folder: PathBuf,
     begun: AtomicU64,
-    in_use: AtomicBool,
+    in_use: InUse,
 }
 
 /// One draft; its name goes when it is dropped, unless it was renamed.
@@ -38,19 +38,8 @@ impl Drop for Draft {
 }
 
 impl Drafts {
-    pub(super) fn new(folder: PathBuf) -> Self {
-        Self { folder, begun: AtomicU64::new(0), in_use: AtomicBool::new(false) }
-    }
-
-    /// Lets there be drafts from now on: the folder is swept.
-    pub(super) fn take_into_use(&self) {
-        self.in_use.store(true, Ordering::Release);
-    }
-
-    fn check_use(&self) -> io::Result<()> {
-        let unused =
-            || io::Error::new(io::ErrorKind::ReadOnlyFilesystem, "the data folder could not be written");
-        self.in_use.load(Ordering::Acquire).then_some(()).ok_or_else(unused)
+    pub(super) fn new(folder: PathBuf, in_use: InUse) -> Self {
+        Self { folder, begun: AtomicU64::new(0), in_use }
     }
 
     /// A number that no other call gets.
@@ -65,7 +54,7 @@ impl Drafts {
     /// A new, empty draft. Somebody may have deleted the folder, and the data folder with it, under a running server: that
     /// must not end the keeping until it is started again, so the folder is made anew.
     fn empty(&self) -> io::Result<Draft> {
-        self.check_use()?;
+        self.in_use.check()?;
         match self.begin() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 fs::create_dir_all(&self.folder)?;
@@ -103,7 +92,7 @@ impl Drafts {
     /// name when the last reader goes, and the same file can be put twice. Where there can be no link (another file system, or
     /// one without links), the content is copied.
     fn adopt(&self, spooled: &SpoolFile) -> io::Result<Draft> {
-        self.check_use()?;
+        self.in_use.check()?;
         let path = self.path();
         match fs::hard_link(spooled.path(), &path) {
             Ok(()) => Ok(Draft { path, file: spooled.file().clone() }),

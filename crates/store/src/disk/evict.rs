@@ -28,6 +28,7 @@ impl DiskStore {
 impl Folder {
     fn evict(&self, unit: &Unit) -> io::Result<bool> {
         let paths: Vec<PathBuf> = unit.asks.iter().map(|ask| self.layout.artifact(ask)).collect();
+        self.in_use.check()?;
         let _changing = self.locks.write(&unit.module);
         if was_used_since(unit, &paths)? {
             return Ok(false);

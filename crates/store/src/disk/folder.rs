@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::draft::Drafts;
+use super::in_use::InUse;
 use super::layout::Layout;
 use super::locks::ModuleLocks;
 use super::publish::sync_folder;
@@ -17,22 +18,26 @@ pub(super) struct Folder {
     pub(super) layout: Layout,
     pub(super) locks: ModuleLocks,
     pub(super) drafts: Drafts,
+    /// Whoever keeps, removes or moves an artifact looks at it first.
+    pub(super) in_use: InUse,
     /// Held while folders are made or removed, or counted.
     making: Mutex<()>,
     /// Whether folders that are there may be lost in a power loss, because a dead process made them.
     doubtful: AtomicBool,
-    /// Whether a list could not be written, and none since then tells it.
+    /// Whether a list could not be written since the start.
     unlisted: AtomicBool,
 }
 
 impl Folder {
     /// The folder with this layout. Until it is known whether its last user went in peace, nothing there counts as durable.
     pub(super) fn new(layout: Layout) -> Self {
-        let drafts = Drafts::new(layout.temporary());
+        let in_use = InUse::default();
+        let drafts = Drafts::new(layout.temporary(), in_use.clone());
         Self {
             layout,
             locks: ModuleLocks::new(),
             drafts,
+            in_use,
             making: Mutex::default(),
             doubtful: AtomicBool::new(true),
             unlisted: AtomicBool::new(false),
@@ -40,7 +45,7 @@ impl Folder {
     }
 
     /// A list file does not say what is there, and will not before the next start looks at it.
-    pub(super) fn is_unlisted(&self) {
+    pub(super) fn note_unlisted(&self) {
         self.unlisted.store(true, Ordering::Relaxed);
     }
 
@@ -55,7 +60,7 @@ impl Folder {
     }
 
     /// Everything that lies here by now is durable.
-    pub(super) fn is_durable(&self) {
+    pub(super) fn note_durable(&self) {
         self.doubtful.store(false, Ordering::Release);
     }
 

@@ -64,7 +64,7 @@ impl Folder {
         let written = self.write_list(module, except, &path);
         if let Err(error) = &written {
             tracing::warn!(file = %path.display(), %error, "cannot write the list of a module; the next start tries again");
-            self.is_unlisted();
+            self.note_unlisted();
         }
         written.is_ok()
     }

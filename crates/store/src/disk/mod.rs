@@ -8,6 +8,7 @@ mod fingerprint;
 mod first_seen;
 mod folder;
 pub mod gc;
+mod in_use;
 mod last_use;
 mod layout;
 mod list;
@@ -33,7 +34,7 @@ pub use units::{Unit, name_of, units_of, units_of_module};
 pub use verify::{Verdict, hash_of, verify};
 pub use walk::entries_of;
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::ops::Deref;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -76,8 +77,8 @@ struct Disk {
     hands: Arc<Semaphore>,
     condition: Condition,
     sharing: Sharing,
-    /// Whether files can be opened without asking another machine or program.
-    is_local: bool,
+    /// The data folder, where files there can be opened without asking another machine or program.
+    local_folder: Option<File>,
     hold: Mutex<Hold>,
 }
 
@@ -126,9 +127,27 @@ impl DiskStore {
         settling.is_some_and(|settling| settling.wait())
     }
 
-    /// Tries to write, when nothing could be kept the last time: so that [`condition`](Store::condition) clears itself though
-    /// nobody fetches anything, and a folder that could only be read at the start is taken into use. To be called every few seconds.
+    /// Tries what failed the last time, to read or to keep: so that [`condition`](Store::condition) clears itself though nobody asks or
+    /// fetches anything, and a folder that could only be read at the start is taken into use. To be called every few seconds.
     pub async fn try_again(&self) {
+        tokio::join!(self.try_to_read(), self.try_to_keep());
+    }
+
+    async fn try_to_read(&self) {
+        if !self.0.condition.reading_fails() {
+            return;
+        }
+        let look = |disk: &Arc<Disk>| {
+            let root = disk.layout.root();
+            fs::read_dir(root).map(drop).map_err(StoreError::io("read", root))
+        };
+        match self.off_worker(look).await {
+            Ok(()) => self.0.condition.reads(),
+            Err(error) => self.0.condition.cannot_read(&error),
+        }
+    }
+
+    async fn try_to_keep(&self) {
         if !self.0.condition.keeping_fails() {
             return;
         }
@@ -169,8 +188,8 @@ impl DiskStore {
 #[async_trait::async_trait]
 impl Store for DiskStore {
     async fn get(&self, ask: &Ask) -> Result<Option<Answer>, StoreError> {
+        // Of the disk that says nothing, so that it does not count as a reading.
         if let Some(answer) = self.0.at_hand(ask) {
-            self.0.condition.reads();
             return Ok(Some(answer));
         }
         let ask = ask.clone();

@@ -8,7 +8,7 @@
 //! is the whole folder walked, beside the first answers ([`Settling`]). Opening takes as long for a million versions as for none.
 //!
 //! A folder that cannot be written is opened all the same: what it holds can be served. It is taken into use as soon as it can be
-//! written ([`Disk::begin_to_write`]), and nothing is written there before.
+//! written ([`Disk::begin_to_write`]), and no artifact is kept or removed there before.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -43,7 +43,7 @@ impl Disk {
             hands: Arc::new(Semaphore::new(HANDS)),
             condition: Condition::default(),
             sharing: Sharing::default(),
-            is_local: at_hand::is_local(&root),
+            local_folder: at_hand::local_folder(&root),
             hold: Mutex::new(hold),
         };
         if let Err(error) = disk.begin_to_write() {
@@ -53,8 +53,8 @@ impl Disk {
         Ok(Arc::new(disk))
     }
 
-    /// Makes this process the one that writes in the folder, if it is not yet. Until then there are no drafts, so that
-    /// nothing is kept.
+    /// Makes this process the one that writes in the folder, if it is not yet. Until then no artifact is kept or removed
+    /// ([`super::in_use`]).
     pub(super) fn begin_to_write(&self) -> Result<(), StoreError> {
         let mut hold = self.hold();
         if hold.settling.is_some() {
@@ -65,13 +65,16 @@ impl Disk {
             hold.lock = lock(&self.layout)?;
         }
         if hold.lock.is_none() {
-            return Err(written()(io::ErrorKind::PermissionDenied.into()));
+            return Err(written()(io::Error::new(
+                io::ErrorKind::PermissionDenied,
+                "no lock can be made there",
+            )));
         }
         let left = begin(&self.layout).map_err(written())?;
         if left == Left::InPeace {
-            self.is_durable();
+            self.note_durable();
         }
-        self.drafts.take_into_use();
+        self.in_use.begin();
         hold.settling = Some(Settling::begin(self.folder.clone(), left));
         Ok(())
     }
@@ -81,15 +84,20 @@ impl Disk {
     }
 }
 
-/// Makes the folder of drafts empty, and takes the mark of a peaceful end away.
+/// Takes the mark of a peaceful end away, and makes the folder of drafts empty. In this order: a mark that stayed when the rest fails
+/// would tell the next start that all is well. Without it that start, or the next try here, looks at everything.
 fn begin(layout: &Layout) -> io::Result<Left> {
     let is_new = is_bare(layout)?;
-    empty_drafts(layout)?;
-    if remove_if_there(&layout.closed())? {
+    let in_peace = remove_if_there(&layout.closed())?;
+    if in_peace {
         sync_folder(layout.root())?;
-        return Ok(Left::InPeace);
     }
-    Ok(if is_new { Left::Bare } else { Left::Crashed })
+    empty_drafts(layout)?;
+    Ok(match (in_peace, is_new) {
+        (true, _) => Left::InPeace,
+        (_, true) => Left::Bare,
+        _ => Left::Crashed,
+    })
 }
 
 /// Whether nothing lies in the folder but the lock that was just made there, and what a new file system has.

@@ -111,6 +111,7 @@ impl Disk {
     }
 
     fn publish(&self, ask: &Ask, artifact: &Vetted, path: &Path) -> io::Result<(Draft, Sidecar)> {
+        self.in_use.check()?;
         let folder = path.parent().unwrap_or(self.layout.root());
         self.make_folder(folder)?;
         let (draft, fingerprint) = self.drafts.of_artifact(artifact.content())?;
@@ -161,6 +162,7 @@ impl Disk {
     }
 
     fn unlink(&self, ask: &Ask, path: &Path) -> io::Result<bool> {
+        self.in_use.check()?;
         let _changing = self.locks.write(ask.module());
         self.refresh_list(ask.module(), &[path.to_owned()]);
         let was_there = remove_if_there(path)?;

@@ -20,7 +20,7 @@ use super::folder::Folder;
 use super::opening::sync_file_system;
 use super::order::{Contents, tidy_module};
 
-/// The thread that settles a folder. Dropping it stops the work, and waits until it has stopped.
+/// The thread that settles a folder. Who drops the folder stops it first ([`Settling::stop`]).
 #[derive(Debug)]
 pub(super) struct Settling {
     shared: Arc<Shared>,
@@ -105,7 +105,7 @@ impl Shared {
             tracing::warn!(%error, "cannot make durable what a dead process left");
             return false;
         }
-        folder.is_durable();
+        folder.note_durable();
         let (begun, all_done) = (Instant::now(), self.tidy_modules(folder) && folder.has_all_lists());
         let seconds = begun.elapsed().as_secs_f64();
         match (left, all_done) {

@@ -1,11 +1,14 @@
 //! Starts after a crash: the first answer waits for nothing, and what is not in order yet is not served wrong.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use source::Ask;
 use source::conformance::asks_about;
 use store::conformance::{content, vetted};
+use store::disk::units_of;
 use store::{DiskStore, Store};
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
@@ -71,10 +74,16 @@ async fn crashed() -> (TempDir, [Ask; 5]) {
     (folder, asks)
 }
 
+/// All that lies in a folder.
+fn files(folder: &Path) -> BTreeSet<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { [path].into() }).collect()
+}
+
 /// As on a disk that can only be read at the start: whatever stands in the way of the first write.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_is_taken_into_use_once_it_can_be_written_and_not_before() {
-    let (folder, _) = crashed().await;
+    let (folder, asks) = crashed().await;
     let (closed, drafts) = (folder.path().join(".closed"), folder.path().join(".tmp"));
     drop(open(folder.path()));
     fs::remove_dir(&drafts).unwrap();
@@ -84,11 +93,15 @@ async fn a_folder_is_taken_into_use_once_it_can_be_written_and_not_before() {
     assert!(store.condition().describe().is_some());
     fs::remove_file(&drafts).unwrap();
     fs::create_dir(&drafts).unwrap();
+    assert!(!closed.exists(), "whatever happens now, the next start looks at everything");
+    let before = files(folder.path());
     store.put(&info, &vetted(content(2, 10))).await.unwrap_err();
-    assert!(closed.exists(), "nothing was written since");
+    store.remove(&asks[2]).await.unwrap_err();
+    let unit = units_of(folder.path()).next().unwrap().unwrap();
+    store.evict(&unit).unwrap_err();
+    assert_eq!(files(folder.path()), before, "who has not taken the folder into use changes nothing");
     store.try_again().await;
     assert_eq!(store.condition().describe(), None);
-    assert!(!closed.exists(), "from here on a crash is seen as one");
     store.put(&info, &vetted(content(2, 10))).await.unwrap();
     drop(store);
     assert!(closed.exists());

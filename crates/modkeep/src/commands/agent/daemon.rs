@@ -59,11 +59,8 @@ fn leave_the_folder() {
 }
 
 fn client(setup: &Setup<'_>, session: &Session<'_>) -> Result<Client, Failed> {
-    let locations = setup.settings.get(&table::BUNDLES)?;
-    let named = |location: &bundle::depot::Location| {
-        Ok((location.to_string(), bundles::pulled(location, None, session.env)?))
-    };
-    let bundles = locations.iter().map(named).collect::<Result<_, Failed>>()?;
+    // It serves whatever project asks.
+    let bundles = bundles::stocked(session.env, |_| true);
     let rungs = setup.settings.get(&table::RUNGS)?;
     Ok(Client { rungs, bundles, ..ground::client(&setup.settings, &Project::default(), session)? })
 }

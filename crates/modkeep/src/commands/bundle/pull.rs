@@ -1,9 +1,8 @@
 //! `modkeep bundle pull`.
 
-use bundle::depot::{Limits, Location, Pull, PulledFrom, Reach, Trusting};
+use bundle::depot::{Limits, Listing, Location, Pull, Reach, Trusting};
 use bytesize::ByteSize;
 use clap::Args;
-use ladder::project::Project;
 
 use super::problems::not_moved;
 use super::verify::{databases, describe};
@@ -47,31 +46,33 @@ pub(super) fn run(args: &PullArgs, session: &mut Session<'_>) -> Result<(), Fail
     let settings = session.settings(&args.flags.given)?;
     let (keys, databases) = (args.keys.trusted(&settings, session.env)?, databases(&settings)?);
     let (location, reach) = bundles::source(args.location.as_deref(), &settings, session)?;
-    let project = args.project.clone().or_else(|| Project::find(session.env.cwd(), None).module_path());
-    let into = bundles::pulled(&location, project.as_deref(), session.env)?;
+    let project = args.project.clone().or_else(|| bundles::here(session).module_path());
+    let offered = offered(&location, &reach, project.as_deref())?;
+    // Without a project the newest bundle says which one it is for.
+    let project =
+        project.or_else(|| offered.first().map(|newest| newest.project.clone())).unwrap_or_default();
+    let into = bundles::pulled(&location, &project, session.env)?;
     let limits = Limits { size_max: args.max_size.0, older: args.older };
-    let progress = Progress::new("pulling", announced(&location, &reach, project.as_deref())?, session.env);
-    let (place, folder) = (location.to_string(), into.clone());
+    let size = offered.iter().fold(0, |sum: u64, listing| listing.size.saturating_add(sum));
+    let progress = Progress::new("pulling", size, session.env);
     let pulled = watch(progress, session, |came| async move {
         // Who stops listening stops nothing.
         let mut each = |bytes| came.send(bytes).unwrap_or_default();
         let trusting = Trusting { keys: &keys, databases: &databases };
-        bundle::depot::pull(&location, &reach, project.as_deref(), &into, trusting, limits, &mut each).await
+        bundle::depot::pull(&location, &reach, Some(&project), &into, trusting, limits, &mut each).await
     })?;
     let Pull { chain, verified } = pulled.map_err(|error| not_moved("no bundle was pulled", &error))?;
-    folder.note(&PulledFrom { place, project: chain.newest().manifest().about.project.clone() })?;
     match verified {
         Some(verified) => describe(&chain, &verified, session),
         None => Ok(writeln!(session.out, "{} is the newest there is", chain.newest().id())?),
     }
 }
 
-/// How many bytes the place says that there are to fetch.
-fn announced(location: &Location, reach: &Reach, project: Option<&str>) -> Result<u64, Failed> {
+/// What the place says that there is to fetch, the newest first.
+fn offered(location: &Location, reach: &Reach, project: Option<&str>) -> Result<Vec<Listing>, Failed> {
     let runtime = tokio::runtime::Runtime::new()?;
     let chain = runtime
         .block_on(bundle::depot::list(location, reach))
         .and_then(|index| index.chain(project, location));
-    let chain = chain.map_err(|error| not_moved("no bundle was pulled", &error))?;
-    Ok(chain.iter().fold(0, |sum, listing| listing.size.saturating_add(sum)))
+    chain.map_err(|error| not_moved("no bundle was pulled", &error))
 }

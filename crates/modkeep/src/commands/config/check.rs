@@ -37,16 +37,14 @@ pub fn run(args: &CheckArgs, session: &mut Session<'_>) -> Result<(), Failed> {
 }
 
 fn check_file(path: &Path, session: &mut Session<'_>) -> Result<(), Failed> {
-    if let Some(project) = project_of(path) {
-        ProjectFile::read(project, session.files)?;
-        return Ok(writeln!(session.out, "{}: ok, as the file of a project", path.display())?);
-    }
     let content = session.files.read(path).map_err(|error| config(vec![unreadable(path, &error)]))?;
     let (_, problems) = file::parse(path, &content, session.env);
-    if !problems.is_empty() {
-        return Err(config(problems));
+    if problems.is_empty() {
+        return Ok(writeln!(session.out, "{}: ok", path.display())?);
     }
-    Ok(writeln!(session.out, "{}: ok", path.display())?)
+    let Some(project) = project_of(path) else { return Err(config(problems)) };
+    ProjectFile::check(project, session.files)?;
+    Ok(writeln!(session.out, "{}: ok, as the file of a project", path.display())?)
 }
 
 /// The folder of the project whose own file this is.

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -176,5 +176,14 @@ impl Original {
 fn files_of(project: &Project) -> Vec<PathBuf> {
     let folders = project.folders();
     let in_folders = folders.iter().flat_map(|folder| FILES.map(|name| folder.join(name)));
-    in_folders.chain(project.go_work.clone()).chain(project.sum_files()).collect()
+    let work = project.go_work.iter().flat_map(|work| [work.clone(), with_sum(work)]);
+    // A copy keeps to its own folder.
+    let leads_up = |file: &PathBuf| file.components().any(|part| part == Component::ParentDir);
+    in_folders.chain(work).filter(|file| !leads_up(file)).collect()
+}
+
+fn with_sum(work: &Path) -> PathBuf {
+    let mut name = work.as_os_str().to_owned();
+    name.push(".sum");
+    name.into()
 }

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use bundle::depot::{Location, Pulled};
 use gomod::gosum::GoSum;
 use ladder::ahead::Scope;
 use ladder::lock::{Lock, NAME};
@@ -75,7 +74,7 @@ impl Ground {
         let project_file =
             root.map_or_else(|| Ok(ProjectFile::default()), |root| ProjectFile::read(&root, session.files))?;
         let rungs = rungs(&settings, &project, &project_file)?;
-        let bundles = pulled(&settings, &project, &project_file, session)?;
+        let bundles = bundles::of_project(&settings, &project, &project_file, session.env)?;
         let lock = lock::read(project.root())?.unwrap_or_default();
         let mut client = Client { rungs, bundles, ..client(&settings, &project, session)? };
         if let Some(pins) = lock.pins_of(tools) {
@@ -202,32 +201,6 @@ pub(in crate::commands) fn pins(project: &Project) -> Result<GoSum, Failed> {
         let advice = "make it a readable go.sum, or bring it back from version control";
         Failed::new(Exit::Failure, Problem::from_error(&error).advise(advice))
     })
-}
-
-/// Where bundles of the project were pulled to: from the places that the user names, from those that the project does, and from any
-/// other.
-fn pulled(
-    settings: &Settings,
-    project: &Project,
-    file: &ProjectFile,
-    session: &Session<'_>,
-) -> Result<Vec<(String, Pulled)>, Failed> {
-    let mut locations = settings.get(&table::BUNDLES)?;
-    for text in &file.bundle.locations {
-        locations.push(bundles::location(Some(text), settings, session.env)?);
-    }
-    let path = project.module_path();
-    let named = |location: &Location| {
-        Ok((location.to_string(), bundles::pulled(location, path.as_deref(), session.env)?))
-    };
-    let mut all: Vec<(String, Pulled)> = locations.iter().map(named).collect::<Result<_, Failed>>()?;
-    let others = path.as_deref().map(|path| bundles::pulled_for(path, session.env)).unwrap_or_default();
-    for other in others {
-        if !all.iter().any(|(_, known)| *known == other.1) {
-            all.push(other);
-        }
-    }
-    Ok(all)
 }
 
 /// Where go keeps modules: GOMODCACHE, else `pkg/mod` in the first folder of GOPATH, else in `~/go` (protocol.md I1).

@@ -77,8 +77,8 @@ fn place_for(root: &Path, ask: &Ask) -> io::Result<PathBuf> {
 fn renew_list_without(root: &Path, ask: &Ask, path: &Path) {
     let mut folder = Folder::new(Layout::new(root));
     let drafts = folder.layout.temporary().join(format!("accept-{}", process::id()));
-    folder.drafts = Drafts::new(drafts.clone());
-    folder.drafts.take_into_use();
+    folder.in_use.begin();
+    folder.drafts = Drafts::new(drafts.clone(), folder.in_use.clone());
     folder.refresh_list(ask.module(), &[path.to_owned()]);
     if let Some(module) = ask.module() {
         give_to_owner(&folder.layout.artifact(&Ask::List(module.clone())), root);
