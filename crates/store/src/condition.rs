@@ -86,7 +86,7 @@ impl Ability {
 }
 
 /// What the system said, without the file; `None` when the error is of one name and not of the store.
-fn reason(error: &StoreError) -> Option<String> {
+pub(crate) fn reason(error: &StoreError) -> Option<String> {
     match error {
         StoreError::Io { source, .. } if source.kind() == std::io::ErrorKind::InvalidFilename => None,
         StoreError::Io { source, .. } => Some(source.to_string()),

@@ -4,23 +4,44 @@
 //! order after a crash.
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Cheap to clone; all clones say the same.
 #[derive(Debug, Clone, Default)]
-pub(super) struct InUse(Arc<AtomicBool>);
+pub(super) struct InUse(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+enum State {
+    NotYet { why: String },
+    Begun,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::NotYet { why: "nobody has taken the data folder into use".to_owned() }
+    }
+}
 
 impl InUse {
     /// From now on.
     pub(super) fn begin(&self) {
-        self.0.store(true, Ordering::Release);
+        *self.state() = State::Begun;
     }
 
-    /// An error as long as it is not.
+    /// It cannot be yet, because of this.
+    pub(super) fn refuse(&self, why: String) {
+        *self.state() = State::NotYet { why };
+    }
+
+    /// An error with the reason, as long as it is not.
     pub(super) fn check(&self) -> io::Result<()> {
-        let not_yet =
-            || io::Error::new(io::ErrorKind::ReadOnlyFilesystem, "the data folder could not be written");
-        self.0.load(Ordering::Acquire).then_some(()).ok_or_else(not_yet)
+        match &*self.state() {
+            State::Begun => Ok(()),
+            State::NotYet { why } => Err(io::Error::new(io::ErrorKind::ReadOnlyFilesystem, why.clone())),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

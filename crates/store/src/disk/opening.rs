@@ -24,6 +24,7 @@ use super::publish::{remove_if_there, sync_folder};
 use super::settling::{Left, Settling};
 use super::sharing::Sharing;
 use super::{Clock, Disk, HANDS, Hold, at_hand};
+use crate::condition::reason;
 use crate::{Condition, StoreError};
 
 /// How many folders of drafts may wait for being swept, each left by a process that died before it had swept the last: more than
@@ -56,6 +57,13 @@ impl Disk {
     /// Makes this process the one that writes in the folder, if it is not yet. Until then no artifact is kept or removed
     /// ([`super::in_use`]).
     pub(super) fn begin_to_write(&self) -> Result<(), StoreError> {
+        self.take_into_use().inspect_err(|error| {
+            let why = reason(error).unwrap_or_else(|| error.to_string());
+            self.in_use.refuse(why);
+        })
+    }
+
+    fn take_into_use(&self) -> Result<(), StoreError> {
         let mut hold = self.hold();
         if hold.settling.is_some() {
             return Ok(());

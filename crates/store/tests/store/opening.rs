@@ -95,7 +95,9 @@ async fn a_folder_is_taken_into_use_once_it_can_be_written_and_not_before() {
     fs::create_dir(&drafts).unwrap();
     assert!(!closed.exists(), "whatever happens now, the next start looks at everything");
     let before = files(folder.path());
+    let said = store.condition().describe();
     store.put(&info, &vetted(content(2, 10))).await.unwrap_err();
+    assert_eq!(store.condition().describe(), said, "the first reason is the right one");
     store.remove(&asks[2]).await.unwrap_err();
     let unit = units_of(folder.path()).next().unwrap().unwrap();
     store.evict(&unit).unwrap_err();
