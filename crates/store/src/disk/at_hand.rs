@@ -196,6 +196,6 @@ mod tests {
     fn what_is_no_local_disk_is_told_as_such() {
         assert!(local_folder(Path::new("/dev/shm")).is_some());
         assert!(local_folder(Path::new("/proc")).is_none());
-        assert!(local_folder(Path::new("/nowhere/at/all")).is_none());
+        assert!(local_folder(Path::new("/here/is/nothing")).is_none());
     }
 }
