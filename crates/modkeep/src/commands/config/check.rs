@@ -15,7 +15,7 @@ use crate::settings::resolve::unreadable;
 /// The arguments of `modkeep config check`.
 #[derive(Debug, Clone, Args)]
 pub struct CheckArgs {
-    /// Check this file alone, one beside a go.mod or go.work as that of a project; without it, everything that `serve` would read.
+    /// Check this file alone; beside a go.mod or go.work it may be that project's own. Without it, everything that `serve` would read.
     #[arg(value_hint = ValueHint::FilePath)]
     pub file: Option<PathBuf>,
 
